@@ -1,0 +1,1 @@
+"""The questions a shop asks, one file each."""

@@ -1,0 +1,32 @@
+"""A columnar batch: named arrays with one row a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Self
+
+import numpy as np
+
+
+class Batch:
+    """Base of frozen dataclasses whose fields are arrays with the rows on their first axis."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return len(self._arrays()[0])
+
+    def _arrays(self) -> list[Any]:
+        return [getattr(self, f.name) for f in fields(self)]  # type: ignore[arg-type]
+
+    def rows(self, which: Any) -> Self:
+        """Return the rows named by a slice, an index array or a mask."""
+        return type(self)(*(a[which] for a in self._arrays()))
+
+    @classmethod
+    def concat(cls, parts: Sequence[Self]) -> Self:
+        """Return the rows of all parts, in order; at least one part."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(*(np.concatenate(columns) for columns in zip(*(p._arrays() for p in parts), strict=True)))

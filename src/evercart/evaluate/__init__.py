@@ -1,0 +1,1 @@
+"""How good were we? Guesses judged in the order they were asked."""

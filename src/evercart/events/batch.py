@@ -1,0 +1,113 @@
+"""Events: the one columnar batch, in log order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import UserError, expected
+from evercart.events.kinds import KEYS, PROPERTIES
+from evercart.units import MISSING, NO_KEY
+
+_TYPES: Final[dict[str, Any]] = {"integer": np.int64, "money": np.int64, "number": np.float64}
+DTYPES: Final[dict[str, np.dtype[Any]]] = {
+    **{name: np.dtype(np.int64) for name in ("offset", "event_us", "logged_us", "quantity", "amount", "number")},
+    "kind": np.dtype(np.int16),
+    "currency": np.dtype(np.int16),
+    **{name: np.dtype(np.uint64) for name in ("id", *KEYS)},
+    **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
+}
+CLOCK: Final = ("offset", "event_us", "logged_us", "kind")  # what every batch carries
+
+
+def missing(name: str) -> float | int:
+    """Return the value that stands where a row has none: NaN, 0 for keys, the smallest integer.
+
+    >>> missing("user")
+    0
+    """
+    dtype = DTYPES[name]
+    if dtype == np.float64:
+        return float("nan")
+    if dtype == np.int64:
+        return MISSING
+    return NO_KEY
+
+
+@dataclass(frozen=True)
+class Events:
+    """A batch in log order, holding the clock columns and whichever others were asked for.
+
+    columns    name -> (rows,) array of `DTYPES[name]`; right of the log an id is its keyed 64-bit hash.
+               `number` stands only in woven batches: a decision's number, or -1.
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.columns["offset"])
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        try:
+            return self.columns[name]
+        except KeyError:
+            raise UserError(expected("column", "one of " + " ".join(sorted(self.columns)), name)) from None
+
+    @property
+    def offset(self) -> NDArray[np.int64]:
+        """Return the place of each row in the log."""
+        return self.columns["offset"]
+
+    @property
+    def event_us(self) -> NDArray[np.int64]:
+        """Return the sender's time."""
+        return self.columns["event_us"]
+
+    @property
+    def logged_us(self) -> NDArray[np.int64]:
+        """Return the log's time, which never goes back."""
+        return self.columns["logged_us"]
+
+    @property
+    def kind(self) -> NDArray[np.int16]:
+        """Return the number of each row's kind."""
+        return self.columns["kind"]
+
+    @property
+    def asked(self) -> NDArray[np.bool_]:
+        """Return which rows of a woven batch are questions."""
+        return self.columns["number"] >= 0
+
+    def rows(self, which: Any) -> Events:
+        """Return the rows named by a slice, an index array or a mask."""
+        return Events({name: column[which] for name, column in self.columns.items()})
+
+    def only(self, names: Sequence[str]) -> Events:
+        """Return the same rows with the clock and the named columns."""
+        return Events({name: self[name] for name in dict.fromkeys((*CLOCK, *names))})
+
+    @classmethod
+    def concat(cls, parts: Sequence[Events]) -> Events:
+        """Return the rows of all parts, in order; at least one part."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls({name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns})
+
+    @classmethod
+    def of(cls, **columns: Any) -> Events:
+        """Build a batch from columns by name; what is left of the clock is filled in.
+
+        >>> len(Events.of(kind=[2, 2], logged_us=[5, 6], user=[1, 1]))
+        2
+        """
+        arrays = {name: np.asarray(values, DTYPES[name]) for name, values in columns.items()}
+        rows = len(next(iter(arrays.values())))
+        arrays.setdefault("offset", np.arange(rows, dtype=np.int64))
+        arrays.setdefault("logged_us", arrays["offset"].copy())
+        arrays.setdefault("event_us", arrays["logged_us"].copy())
+        arrays.setdefault("kind", np.zeros(rows, np.int16))
+        return cls(arrays)

@@ -1,0 +1,108 @@
+"""Kinds of event: what each must carry, may carry, and within which bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from evercart.errors import UserError, expected, require
+
+Type = Literal["integer", "money", "number", "category", "key"]
+KEYS: Final = ("user", "session", "item", "place", "ref")
+AMOUNTS: Final = ("quantity", "amount")
+
+
+@dataclass(frozen=True)
+class Property:
+    """A typed column of its own that some kinds carry.
+
+    `integer` and `money` (minor units) are int64, `number` is float64; `category` and `key` are strings
+    in the log and 64-bit hashes right of it.
+    """
+
+    name: str
+    type: Type
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A declaration; `number` never changes once a log was written with it."""
+
+    number: int
+    name: str
+    needs: tuple[str, ...] = ()
+    properties: tuple[Property, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        require(0 < self.number < 2**15, f"kind {self.name}.number", "a small integer above 0", self.number)
+
+
+_CAMPAIGN = Property("campaign", "category")
+
+KINDS: Final = (
+    Kind(1, "view", ("item",)),
+    Kind(2, "order", ("user", "item", "quantity", "amount"), (Property("discount", "money"),)),
+    Kind(
+        3,
+        "item",
+        ("item",),
+        (
+            Property("category", "category"),
+            Property("brand", "category"),
+            Property("department", "category"),
+            Property("price", "money", low=0),
+        ),
+    ),
+    Kind(4, "user", ("user",), (Property("segment", "category"),)),
+    Kind(5, "exposure", ("user",), (_CAMPAIGN,)),
+    Kind(6, "redeem", ("user",), (_CAMPAIGN, Property("coupon", "category"))),
+    Kind(7, "decision", ("ref",), (Property("app", "category"),)),
+    Kind(8, "outcome", ("ref",), (Property("value", "number"),)),
+    Kind(9, "feedback", ("ref",), (Property("verdict", "category"),)),
+    Kind(10, "erase", ("ref",), (Property("what", "category"),)),
+    Kind(11, "heartbeat", (), (Property("live", "integer", low=0, high=1),)),
+)
+TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else
+_BY_NAME: Final = {kind.name: kind for kind in KINDS}
+_BY_NUMBER: Final = {kind.number: kind for kind in KINDS}
+
+
+def kind(name: str) -> Kind:
+    """Return a declared kind.
+
+    >>> kind("order").number
+    2
+    """
+    if name not in _BY_NAME:
+        raise UserError(expected("kind", "one of " + " ".join(_BY_NAME), name))
+    return _BY_NAME[name]
+
+
+def number(name: str) -> int:
+    """Return a kind's number."""
+    return kind(name).number
+
+
+def kind_name(number: int) -> str:
+    """Return the name of a kind's number, as a person reads it."""
+    return "(erased)" if number == TOMBSTONE else _BY_NUMBER[number].name
+
+
+def properties(kinds: Iterable[Kind] = KINDS) -> dict[str, Property]:
+    """Return all declared properties by name; two kinds that share a name share its type.
+
+    >>> properties()["campaign"].type
+    'category'
+    """
+    found: dict[str, Property] = {}
+    for one in kinds:
+        for prop in one.properties:
+            same = found.setdefault(prop.name, prop)
+            require(same.type == prop.type, f"kind {one.name}.{prop.name}", f"the type {same.type}", prop.type)
+    return found
+
+
+PROPERTIES: Final = properties()

@@ -1,0 +1,1 @@
+"""What is known? Tables of features as of just before each question."""

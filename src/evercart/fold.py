@@ -1,0 +1,187 @@
+"""Fold: something that remembers, and moves only by stepping over the log.
+
+A fold is configuration, a frozen dataclass; its state is passed in and returned. States are nested
+NamedTuples of arrays, which kernels take as they are. Equality, hashes, checkpoints and the four laws
+(`evercart.testing.check_fold`) are defined on the packed form.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from evercart.errors import UserError, expected
+
+S = TypeVar("S")
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
+Grain = Literal["event", "tick"]
+Packed = dict[str, NDArray[Any]]
+
+
+class Fold(Protocol[S, In_contra, Out_co]):
+    """What remembers: `step` consumes the state it is given and returns the next one."""
+
+    @property
+    def grain(self) -> Grain:
+        """Where a batch may be cut: anywhere ("event"), or only between ticks ("tick")."""
+        ...
+
+    def start(self) -> S:
+        """Return the state before the first row of the log."""
+        ...
+
+    def step(self, state: S, batch: In_contra) -> tuple[S, Out_co]:
+        """Return the state after the batch, and what was said on the way."""
+        ...
+
+
+def packed(state: S) -> S:
+    """Drop spare room: a NamedTuple says how with a method `packed`, else field by field."""
+    return cast(S, _walk(state, "packed"))
+
+
+def unpacked(state: S) -> S:
+    """Make room and rebuild indexes: a NamedTuple says how with a method `unpacked`."""
+    return cast(S, _walk(state, "unpacked"))
+
+
+def _walk(state: Any, verb: str) -> Any:
+    if hasattr(state, verb):
+        return getattr(state, verb)()
+    if isinstance(state, tuple):
+        parts = [_walk(part, verb) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    return state
+
+
+def pack(state: Any) -> Packed:
+    """Return the state as one flat dictionary, from the path of each array to the array without spare room.
+
+    >>> class Seen(NamedTuple):
+    ...     count: NDArray[np.int64]
+    >>> pack(Seen(np.array([3])))
+    {'count': array([3])}
+    """
+    flat: Packed = {}
+    _flatten(packed(state), "", flat)
+    return flat
+
+
+def _flatten(state: Any, path: str, flat: Packed) -> None:
+    if isinstance(state, np.ndarray):
+        flat[path or "."] = np.ascontiguousarray(state)
+        return
+    if not isinstance(state, tuple):
+        raise TypeError(expected(f"state.{path}", "arrays in NamedTuples", type(state).__name__))
+    names = getattr(state, "_fields", range(len(state)))
+    for name, part in zip(names, state, strict=True):
+        _flatten(part, f"{path}.{name}" if path else str(name), flat)
+
+
+def unpack(like: S, flat: Packed) -> S:
+    """Return a state of the shape of `like` (a fold's `start()`) from its packed form."""
+    return unpacked(cast(S, _rebuild(packed(like), "", flat)))
+
+
+def _rebuild(like: Any, path: str, flat: Packed) -> Any:
+    if isinstance(like, np.ndarray):
+        stored = flat.get(path or ".")
+        if stored is None or stored.dtype != like.dtype or stored.ndim != like.ndim:
+            got = "nothing" if stored is None else f"{stored.dtype} of {stored.ndim} axes"
+            raise UserError(expected(f"state.{path}", f"{like.dtype} of {like.ndim} axes", got))
+        return stored.copy()
+    names = getattr(like, "_fields", range(len(like)))
+    parts = [
+        _rebuild(part, f"{path}.{name}" if path else str(name), flat) for name, part in zip(names, like, strict=True)
+    ]
+    return type(like)(*parts) if hasattr(like, "_fields") else tuple(parts)
+
+
+def clone(state: S) -> S:
+    """Return a copy that shares no array with the original."""
+    if isinstance(state, np.ndarray):
+        return cast(S, state.copy())
+    parts = [clone(part) for part in cast(tuple[Any, ...], state)]
+    return type(state)(*parts) if hasattr(state, "_fields") else cast(S, tuple(parts))
+
+
+def fingerprint(state: Any) -> str:
+    """Return the hash of a state's packed form: equal states, and only they, have equal ones."""
+    return fingerprint_packed(pack(state))
+
+
+def fingerprint_packed(flat: Packed) -> str:
+    """Return the hash of a packed state."""
+    digest = hashlib.sha256()
+    for name in sorted(flat):
+        array = np.ascontiguousarray(flat[name])
+        digest.update(f"{name}|{array.dtype.str}|{array.shape}|".encode())
+        digest.update(array.data.cast("B") if array.size else b"")
+    return digest.hexdigest()[:32]
+
+
+def describe(config: Any) -> str:
+    """Return a fold's configuration as canonical text: equal text, equal behaviour."""
+    if dataclasses.is_dataclass(config) and not isinstance(config, type):
+        inner = ", ".join(f"{f.name}={describe(getattr(config, f.name))}" for f in dataclasses.fields(config))
+        return f"{type(config).__name__}({inner})"
+    if isinstance(config, tuple | list):
+        return "(" + ", ".join(describe(part) for part in config) + ")"
+    if isinstance(config, dict):
+        return "{" + ", ".join(f"{key}: {describe(config[key])}" for key in sorted(config)) + "}"
+    return repr(config)
+
+
+def config_hash(config: Any) -> str:
+    """Return the name of a configuration by its content."""
+    return hashlib.sha256(describe(config).encode()).hexdigest()[:16]
+
+
+class Saved(NamedTuple):
+    """A packed state as it stands in a file."""
+
+    flat: Packed
+    next_offset: int
+    about: dict[str, Any]
+
+
+def save(path: Path, flat: Packed, next_offset: int, about: dict[str, Any]) -> None:
+    """Write a packed state durably: one file, checksummed, in place by one rename."""
+    header = {"next_offset": next_offset, "fingerprint": fingerprint_packed(flat), "about": about}
+    body = save_tensors(flat, metadata={"evercart": json.dumps(header, sort_keys=True)})
+    scratch = path.with_suffix(".writing")
+    with scratch.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def load(path: Path) -> Saved:
+    """Read what `save` wrote; a file that was altered raises `UserError`."""
+    body = path.read_bytes()
+    try:
+        flat = load_tensors(body)
+        size = int.from_bytes(body[:8], "little")
+        header = json.loads(json.loads(body[8 : 8 + size])["__metadata__"]["evercart"])
+    except Exception as error:
+        raise UserError(expected(str(path), "a checkpoint", f"{type(error).__name__}: {error}")) from error
+    found = fingerprint_packed(flat)
+    if found != header["fingerprint"]:
+        raise UserError(expected(str(path), f"contents with fingerprint {header['fingerprint']}", found))
+    return Saved(flat, int(header["next_offset"]), header["about"])

@@ -1,0 +1,54 @@
+"""The one decorator of compiled code, whose disk cache follows the package's sources."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SOURCES = Path(__file__).parent
+_KEPT = 3  # cache folders of other versions that are left alone
+
+
+def _cache_home() -> Path:
+    """Return the folder that holds one cache a version of the sources."""
+    named = os.environ.get("EVERCART_CACHE") or os.environ.get("NUMBA_CACHE_DIR")
+    return Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "evercart"
+
+
+def _sources_hash() -> str:
+    """Hash every module: a cached caller would otherwise keep calling an old callee, silently."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(_SOURCES.rglob("*.py")):
+        digest.update(path.relative_to(_SOURCES).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _choose_cache() -> Path:
+    home = _cache_home() / "kernels"
+    chosen = home / _sources_hash()
+    try:
+        chosen.mkdir(parents=True, exist_ok=True)
+        others = sorted((p for p in home.iterdir() if p != chosen), key=lambda p: p.stat().st_mtime)
+        for old in others[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError:  # a read-only home: Numba then compiles in memory, or beside the sources
+        return chosen
+    return chosen
+
+
+CACHE = _choose_cache()
+if os.access(CACHE, os.W_OK):
+    vars(numba.config)["CACHE_DIR"] = str(CACHE)
+
+
+def kernel(function: F) -> F:
+    """Compile a function to machine code: no interpreter lock, no fast-math, cached on disk."""
+    return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))

@@ -1,0 +1,1 @@
+"""What came of it? Decisions held until their outcome is known."""

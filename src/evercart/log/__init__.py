@@ -1,0 +1,1 @@
+"""In what order? Everything that happened, once, by offset."""

@@ -1,0 +1,1 @@
+"""Mappings of sample data that comes from packages."""
