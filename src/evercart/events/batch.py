@@ -17,7 +17,8 @@ _TYPES: Final[dict[str, Any]] = {"integer": np.int64, "money": np.int64, "number
 DTYPES: Final[dict[str, np.dtype[Any]]] = {
     **{name: np.dtype(np.int64) for name in ("offset", "event_us", "logged_us", "quantity", "amount", "number")},
     "kind": np.dtype(np.int16),
-    "currency": np.dtype(np.int16),
+    "currency": np.dtype(np.int16),  # ISO 4217 numeric code
+    "outlier": np.dtype(np.int16),  # 1 where a cleaning fold flagged the row
     **{name: np.dtype(np.uint64) for name in ("id", *KEYS)},
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }

@@ -1,0 +1,39 @@
+"""The schema of the log: what a checked table looks like before it is appended."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+from evercart.events.kinds import KEYS, PROPERTIES
+
+_TYPES: Final[dict[str, Any]] = {"integer": pa.int64(), "money": pa.int64(), "number": pa.float64()}
+
+SCHEMA: Final = pa.schema(
+    [
+        ("id", pa.string()),
+        ("event_us", pa.int64()),
+        ("kind", pa.int16()),
+        *((name, pa.string()) for name in KEYS),
+        ("quantity", pa.int64()),
+        ("amount", pa.int64()),
+        ("currency", pa.string()),
+        ("text", pa.string()),
+        *((name, _TYPES.get(prop.type, pa.string())) for name, prop in PROPERTIES.items()),
+        ("properties", pa.string()),
+    ]
+)
+
+
+def conform(table: pa.Table) -> pa.Table:
+    """Return the table with exactly the columns of `SCHEMA`: what is absent is null.
+
+    >>> conform(pa.table({"id": ["a"], "kind": pa.array([1], pa.int16())})).column_names == SCHEMA.names
+    True
+    """
+    rows = table.num_rows
+    columns = [
+        table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(rows, f.type) for f in SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
