@@ -71,8 +71,8 @@ def _roomy(table: Slots, capacity: int) -> Slots:
 
 
 @kernel
-def _place(key: np.uint64, mask: int) -> int:
-    return int(mix(key, _SALT) & U64(mask))
+def _place(key: np.uint64, mask: int) -> np.int64:
+    return np.int64(mix(key, _SALT) & U64(mask))
 
 
 @kernel
