@@ -14,18 +14,19 @@ ASKED: Final = 0  # a guess is due; y is NaN
 HINT: Final = 1  # silence so far, before the window has closed; the weight is below 1
 SETTLED: Final = 2  # the label
 CORRECTION: Final = 3  # late truth: y replaces `was`
+ABANDONED: Final = 4  # no answer will ever come: y is NaN, the weight 0
 
 
 @dataclass(frozen=True)
 class Turns(Batch):
     """Questions and labels; a learner's step on a label is weight * (step to y - step to `was`, if not NaN).
 
-    what      (rows,) int8: ASKED, HINT, SETTLED or CORRECTION
+    what      (rows,) int8: ASKED, HINT, SETTLED, CORRECTION or ABANDONED
     tick      (rows,) int64: rows of one tick stand together; weights move when it closes
     offset    (rows,) int64: where in the log the row arose
     us        (rows,) int64: the log's time there
     number    (rows,) int64: the decision's number, in the order of asking
-    y         (rows,) float64: the label; NaN where a guess is due
+    y         (rows,) float64: the label; NaN where a guess is due, or the question was abandoned
     was       (rows,) float64: the label that this one corrects, or NaN
     weight    (rows,) float64
     key       (rows,) uint64: whom the question is about (the app's `by` column)
