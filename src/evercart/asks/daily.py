@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -70,43 +71,44 @@ class Daily:
         """Weave the day's questions before its first row."""
         alive = with_room(state.alive, len(batch))
         day = (local_us(batch.logged_us, self.time_zone) - round(self.hour * HOUR_S) * SECOND_US) // DAY_US
-        turns = int(np.count_nonzero(np.diff(day))) + 1
-        room = min(turns, len(batch)) * (alive.keys.live + len(batch))
-        before, known = np.empty(room, np.int64), np.empty(room, np.uint64)
+        day = np.maximum(np.maximum.accumulate(day), state.day)  # where clocks are put back a day would come twice
         seen = np.where(batch.kind == kind_number(self.kind), batch[self.by], np.uint64(0))
         alive_us = round(self.alive_s * SECOND_US)
-        found = _days(alive, state.day, batch.logged_us, day, seen, alive_us, before, known)
-        woven = weave(batch, before[:found], before[:found], {self.by: known[:found]}, int(state.next[0]))
-        return DailyState(state.next + found, state.day, alive), woven
+        before, known = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+        firsts = np.flatnonzero(np.diff(day, prepend=state.day)) if len(batch) else np.empty(0, np.int64)
+        for first, stop in pairwise([0, *firsts, len(batch)]):
+            _see(alive, batch.logged_us[first:stop], seen[first:stop], alive_us)
+            if stop < len(batch) and (stop > 0 or state.day[0] != _NO_DAY):
+                _forget(alive, batch.logged_us[stop], alive_us)
+                known.append(_alive(alive, np.empty(alive.keys.live, np.uint64)))
+                before.append(np.full(len(known[-1]), stop, np.int64))
+        stands = np.concatenate(before)
+        woven = weave(batch, stands, stands, {self.by: np.concatenate(known)}, int(state.next[0]))
+        return DailyState(state.next + len(stands), day[-1:].copy() if len(batch) else state.day, alive), woven
 
 
 @kernel
-def _days(
-    state: Recent,
-    last_day: NDArray[np.int64],
-    logged_us: NDArray[np.int64],
-    day: NDArray[np.int64],
-    seen: NDArray[np.uint64],
-    alive_us: int,
-    before: NDArray[np.int64],
-    known: NDArray[np.uint64],
-) -> int:
-    found = 0
+def _forget(state: Recent, now: int, alive_us: int) -> None:
+    while state.ends[0] != NONE and now - state.last_us[state.ends[0]] > alive_us:
+        slot = state.ends[0]
+        unlink(state, slot)
+        wipe(state, slot)
+        release(state.keys, slot)
+
+
+@kernel
+def _alive(state: Recent, out: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    slot = state.ends[0]
+    for i in range(len(out)):
+        out[i] = state.keys.keys[slot]
+        slot = state.newer[slot]
+    return out
+
+
+@kernel
+def _see(state: Recent, logged_us: NDArray[np.int64], seen: NDArray[np.uint64], alive_us: int) -> None:
     for row in range(len(logged_us)):
-        now = logged_us[row]
-        while state.ends[0] != NONE and now - state.last_us[state.ends[0]] > alive_us:
-            slot = state.ends[0]
-            unlink(state, slot)
-            wipe(state, slot)
-            release(state.keys, slot)
-        if day[row] > last_day[0]:
-            slot = state.ends[0]
-            while last_day[0] != _NO_DAY and slot != NONE:
-                before[found] = row
-                known[found] = state.keys.keys[slot]
-                found += 1
-                slot = state.newer[slot]
-            last_day[0] = day[row]
+        _forget(state, logged_us[row], alive_us)
         if seen[row] != 0:
             slot = find(state.keys, seen[row])
             if slot == NONE:
@@ -114,5 +116,4 @@ def _days(
             else:
                 unlink(state, slot)
             link(state, slot)
-            state.last_us[slot] = now
-    return found
+            state.last_us[slot] = logged_us[row]
