@@ -26,7 +26,7 @@ def uniform(seed: int, places: NDArray[np.int64], purpose: str) -> NDArray[np.fl
     >>> bool(a[2] == b[0])
     True
     """
-    stream = mix(U64(seed), U64(zlib.crc32(purpose.encode())))
+    stream = U64(mix(U64(seed), U64(zlib.crc32(purpose.encode()))))  # called from here, a kernel hands out int
     return _uniforms(stream, np.ascontiguousarray(places.ravel(), np.int64)).reshape(places.shape)
 
 
