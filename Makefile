@@ -1,0 +1,46 @@
+# One command a job; each makes what it needs in .venv. Works with GNU make 3.81 or later and a POSIX shell.
+
+PYTHON ?=
+PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
+NEEDS := pyproject.toml constraints.txt tools/install tools/python
+CODE := src tests benchmarks examples
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check check-all bench format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.sample ## ingest the sample shop, turn the ring, write the report
+	@.venv/bin/evercart run
+
+test: .venv/.dev ## run every test and doctest but the slow suites
+	@.venv/bin/python -m pytest $(PYTEST) -m "not slow"
+
+check: .venv/.dev ## check format, lint, types and the repository's own rules
+	@.venv/bin/ruff format --check $(CODE)
+	@.venv/bin/ruff check $(CODE)
+	@.venv/bin/mypy
+	@.venv/bin/python -m pytest tests/test_repo.py
+
+check-all: check ## run check, then every test with the slow suites
+	@.venv/bin/python -m pytest $(PYTEST)
+
+bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
+	@.venv/bin/python -m pytest benchmarks -s
+
+format: .venv/.dev ## format the code, mend what lint can mend
+	@.venv/bin/ruff format $(CODE)
+	@.venv/bin/ruff check --fix $(CODE)
+
+clean: ## remove .venv and caches; a shop's folder stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python: tools/python
+	@python=$$(sh tools/python "$(PYTHON)") && echo "making .venv with $$python" && sh tools/python --make "$$python"
+	@touch .venv/bin/python
+
+.venv/.sample .venv/.dev .venv/.bench: .venv/bin/python $(NEEDS)
+	@sh tools/install $(patsubst .venv/.%,%,$@)
+	@touch $@
