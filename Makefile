@@ -2,8 +2,8 @@
 
 PYTHON ?=
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
-NEEDS := pyproject.toml constraints.txt tools/install tools/python
-CODE := src tests benchmarks examples
+NEEDS := pyproject.toml constraints.txt tools/install.py tools/python
+CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check check-all bench format clean
@@ -42,5 +42,5 @@ clean: ## remove .venv and caches; a shop's folder stays
 	@touch .venv/bin/python
 
 .venv/.sample .venv/.dev .venv/.bench: .venv/bin/python $(NEEDS)
-	@sh tools/install $(patsubst .venv/.%,%,$@)
+	@.venv/bin/python tools/install.py $(patsubst .venv/.%,%,$@)
 	@touch $@
