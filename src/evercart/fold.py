@@ -79,7 +79,10 @@ def pack(state: Any) -> Packed:
 
 def _flatten(state: Any, path: str, flat: Packed) -> None:
     if isinstance(state, np.ndarray):
-        flat[path or "."] = np.ascontiguousarray(state)
+        for name in state.dtype.names or ():  # records travel column by column
+            _flatten(state[name], f"{path}.{name}" if path else name, flat)
+        if not state.dtype.names:
+            flat[path or "."] = np.ascontiguousarray(state)
         return
     if not isinstance(state, tuple):
         raise TypeError(expected(f"state.{path}", "arrays in NamedTuples", type(state).__name__))
@@ -94,6 +97,12 @@ def unpack(like: S, flat: Packed) -> S:
 
 
 def _rebuild(like: Any, path: str, flat: Packed) -> Any:
+    if isinstance(like, np.ndarray) and like.dtype.names:
+        columns = {name: _rebuild(like[name], f"{path}.{name}" if path else name, flat) for name in like.dtype.names}
+        records = np.zeros(len(next(iter(columns.values()))), like.dtype)
+        for name, column in columns.items():
+            records[name] = column
+        return records
     if isinstance(like, np.ndarray):
         stored = flat.get(path or ".")
         if stored is None or stored.dtype != like.dtype or stored.ndim != like.ndim:

@@ -9,14 +9,13 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.recent import NONE, Recent, link, recent, unlink, wipe, with_room
+from evercart.asks.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.asks.weave import weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.kernel import kernel
-from evercart.slots import add, find, release
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 from evercart.zones import local_us, zone
 
@@ -89,11 +88,8 @@ class Daily:
 
 @kernel
 def _forget(state: Recent, now: int, alive_us: int) -> None:
-    while state.ends[0] != NONE and now - state.last_us[state.ends[0]] > alive_us:
-        slot = state.ends[0]
-        unlink(state, slot)
-        wipe(state, slot)
-        release(state.keys, slot)
+    while state.ends[0] != NONE and now - state.links[state.ends[0]].last_us > alive_us:
+        drop(state, state.ends[0])
 
 
 @kernel
@@ -101,7 +97,7 @@ def _alive(state: Recent, out: NDArray[np.uint64]) -> NDArray[np.uint64]:
     slot = state.ends[0]
     for i in range(len(out)):
         out[i] = state.keys.keys[slot]
-        slot = state.newer[slot]
+        slot = state.links[slot].newer
     return out
 
 
@@ -110,10 +106,4 @@ def _see(state: Recent, logged_us: NDArray[np.int64], seen: NDArray[np.uint64], 
     for row in range(len(logged_us)):
         _forget(state, logged_us[row], alive_us)
         if seen[row] != 0:
-            slot = find(state.keys, seen[row])
-            if slot == NONE:
-                slot = add(state.keys, seen[row])
-            else:
-                unlink(state, slot)
-            link(state, slot)
-            state.last_us[slot] = logged_us[row]
+            touch(state, seen[row], logged_us[row])

@@ -11,26 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.kernel import kernel
-from evercart.slots import Slots, reserve, slots
+from evercart.slots import Slots, add, find, release, reserve, slots
 
 NONE = -1
+
+
+LINK = np.dtype([("last_us", np.int64), ("older", np.int64), ("newer", np.int64)])  # slots, or NONE
 
 
 class Recent(NamedTuple):
     """Keys that are alive, each with what was last seen of it."""
 
     keys: Slots
-    last_us: NDArray[np.int64]  # (capacity,)
-    older: NDArray[np.int64]  # (capacity,) the slot seen just before, or NONE
-    newer: NDArray[np.int64]  # (capacity,)
+    links: NDArray[np.void]  # (capacity,) of LINK
     ends: NDArray[np.int64]  # (2,) the oldest slot, the newest; NONE if empty
     carried: NDArray[np.uint64]  # (capacity, columns) what the last row carried
 
     def packed(self) -> Recent:
         """Drop spare room."""
         size = self.keys.size
-        arrays = (self.last_us[:size], self.older[:size], self.newer[:size], self.ends, self.carried[:size])
-        return Recent(self.keys.packed(), *arrays)
+        return Recent(self.keys.packed(), self.links[:size], self.ends, self.carried[:size])
 
     def unpacked(self) -> Recent:
         """Make room again."""
@@ -39,8 +39,7 @@ class Recent(NamedTuple):
 
 def recent(columns: int) -> Recent:
     """Return an empty list that carries so many columns."""
-    none = np.zeros(0, np.int64)
-    empty = Recent(slots(), none, none, none, np.full(2, NONE), np.zeros((0, columns), np.uint64))
+    empty = Recent(slots(), np.zeros(0, LINK), np.full(2, NONE), np.zeros((0, columns), np.uint64))
     return _roomy(empty, empty.keys)
 
 
@@ -51,47 +50,55 @@ def with_room(state: Recent, more: int) -> Recent:
 
 
 def _roomy(state: Recent, keys: Slots) -> Recent:
-    def grown(old: NDArray[np.int64]) -> NDArray[np.int64]:
-        new = np.zeros((len(keys.keys), *old.shape[1:]), old.dtype)
-        new[: len(old)] = old
-        return new
-
+    links = np.zeros(len(keys.keys), LINK)
+    links[: len(state.links)] = state.links
     carried = np.zeros((len(keys.keys), state.carried.shape[1]), np.uint64)
     carried[: len(state.carried)] = state.carried
-    return Recent(keys, grown(state.last_us), grown(state.older), grown(state.newer), state.ends, carried)
+    return Recent(keys, links, state.ends, carried)
 
 
 @kernel
 def unlink(state: Recent, slot: int) -> None:
-    """Take a slot out of the list; its arrays return to zero only when it is released."""
-    older, newer = state.older[slot], state.newer[slot]
+    """Take a slot out of the list."""
+    older, newer = state.links[slot].older, state.links[slot].newer
     if older == NONE:
         state.ends[0] = newer
     else:
-        state.newer[older] = newer
+        state.links[older].newer = newer
     if newer == NONE:
         state.ends[1] = older
     else:
-        state.older[newer] = older
+        state.links[newer].older = older
 
 
 @kernel
-def link(state: Recent, slot: int) -> None:
-    """Put a slot at the newest end."""
+def touch(state: Recent, key: np.uint64, now: int) -> int:
+    """Put a key at the newest end; return its slot."""
+    slot = find(state.keys, key)
+    if slot == NONE:
+        slot = add(state.keys, key)
+    else:
+        unlink(state, slot)
     newest = state.ends[1]
-    state.older[slot] = newest
-    state.newer[slot] = NONE
+    link = state.links[slot]
+    link.last_us = now
+    link.older = newest
+    link.newer = NONE
     if newest == NONE:
         state.ends[0] = slot
     else:
-        state.newer[newest] = slot
+        state.links[newest].newer = slot
     state.ends[1] = slot
+    return slot
 
 
 @kernel
-def wipe(state: Recent, slot: int) -> None:
-    """Clear what was kept of a slot that is about to be released."""
-    state.last_us[slot] = 0
-    state.older[slot] = 0
-    state.newer[slot] = 0
+def drop(state: Recent, slot: int) -> None:
+    """Forget a key; what was kept of it returns to zero."""
+    unlink(state, slot)
+    link = state.links[slot]
+    link.last_us = 0
+    link.older = 0
+    link.newer = 0
     state.carried[slot, :] = 0
+    release(state.keys, slot)

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.recent import NONE, Recent, link, recent, unlink, wipe, with_room
+from evercart.asks.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.asks.weave import weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
@@ -16,7 +16,6 @@ from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel
-from evercart.slots import add, find, release
 from evercart.units import MINUTE_S, SECOND_US
 
 
@@ -91,24 +90,15 @@ def _ends(
     found = 0
     for row in range(len(logged_us)):
         now = logged_us[row]
-        while state.ends[0] != NONE and (goes_live[row] or now - state.last_us[state.ends[0]] > gap_us):
+        while state.ends[0] != NONE and (goes_live[row] or now - state.links[state.ends[0]].last_us > gap_us):
             slot = state.ends[0]
             if not goes_live[row]:
                 before[found] = row
                 known[found, :] = state.carried[slot, :]
                 found += 1
-            unlink(state, slot)
-            wipe(state, slot)
-            release(state.keys, slot)
+            drop(state, slot)
         if goes_on[row]:
-            key = carried[row, 0]
-            slot = find(state.keys, key)
-            if slot == NONE:
-                slot = add(state.keys, key)
-            else:
-                unlink(state, slot)
-            link(state, slot)
-            state.last_us[slot] = now
+            slot = touch(state, carried[row, 0], now)
             for column in range(carried.shape[1]):
                 if carried[row, column] != U64(0):
                     state.carried[slot, column] = carried[row, column]

@@ -23,26 +23,44 @@ class Counts(IntEnum):
     abandoned = 5  # open when the shop went live
 
 
+OPEN, HINTED, ANSWERED, CLOSED = 0, 1, 2, 3  # an answered question has left its key's chain
+
+QUESTION = np.dtype(
+    [
+        ("asked_us", np.int64),
+        ("key", np.uint64),
+        ("older", np.int64),  # the number of the key's question before, or -1
+        ("newer", np.int64),
+        ("value", np.int64),  # of a total: the key's sum when asked; once closed, the label
+        ("slot", np.int32),  # of its key, or -1
+        ("status", np.int32),
+    ]
+)
+CHAIN = np.dtype(
+    [
+        ("newest", np.int64),  # number of the key's newest question, or -1
+        ("closed", np.int64),  # of the newest one whose window has closed, or -1
+        ("links", np.int64),  # questions in the chain
+        ("total", np.int64),  # what was added since the key came
+    ]
+)
+TURN = np.dtype(
+    [
+        ("row", np.int64),  # of the woven batch
+        ("number", np.int64),
+        ("y", np.float64),
+        ("was", np.float64),
+        ("weight", np.float64),
+        ("what", np.int64),
+    ]
+)
+
+
 class Questions(NamedTuple):
     """Rings, one row a question, known by its number."""
 
-    asked_us: NDArray[np.int64]
-    key: NDArray[np.uint64]
-    slot: NDArray[np.int64]  # of its key, or -1
-    older: NDArray[np.int64]  # the number of the key's question before, or -1
-    newer: NDArray[np.int64]
-    status: NDArray[np.int8]
-    value: NDArray[np.int64]  # of a total: the key's sum when asked; once closed, the label
+    about: NDArray[np.void]  # (capacity,) of QUESTION
     x: NDArray[np.float32]  # (capacity, width)
-
-
-class Chains(NamedTuple):
-    """One row a key with questions."""
-
-    newest: NDArray[np.int64]  # number of the newest question in the chain, or -1
-    closed: NDArray[np.int64]  # of the newest one whose window has closed, or -1
-    links: NDArray[np.int64]  # questions in the chain
-    total: NDArray[np.int64]  # what was added since the key came
 
 
 class Book(NamedTuple):
@@ -53,7 +71,7 @@ class Book(NamedTuple):
     counts: NDArray[np.int64]
     rows: Questions
     keys: Slots
-    chains: Chains
+    chains: NDArray[np.void]  # (slots,) of CHAIN
 
     @property
     def held(self) -> int:
@@ -62,8 +80,7 @@ class Book(NamedTuple):
 
     def packed(self) -> Book:
         """Drop spare room."""
-        size = self.keys.size
-        chains = Chains(*(column[:size] for column in self.chains))
+        chains = self.chains[: self.keys.size]
         return self._replace(rows=straight(self.ends, self.rows), keys=self.keys.packed(), chains=chains)
 
     def unpacked(self) -> Book:
@@ -74,19 +91,9 @@ class Book(NamedTuple):
 
 def book(width: int) -> Book:
     """Return a book without questions; X has `width` columns."""
-    whole, keys = np.zeros(4, np.int64), slots()
-    rows = Questions(
-        asked_us=whole.copy(),
-        key=np.zeros(4, np.uint64),
-        slot=whole.copy(),
-        older=whole.copy(),
-        newer=whole.copy(),
-        status=np.zeros(4, np.int8),
-        value=whole.copy(),
-        x=np.zeros((4, width), np.float32),
-    )
-    chains = Chains(*(np.zeros(len(keys.keys), np.int64) for _ in Chains._fields))
-    return Book(np.zeros(2, np.int64), np.zeros(2, np.int64), np.zeros(len(Counts), np.int64), rows, keys, chains)
+    rows, keys = Questions(np.zeros(4, QUESTION), np.zeros((4, width), np.float32)), slots()
+    whole = np.zeros(2, np.int64)
+    return Book(whole, whole.copy(), np.zeros(len(Counts), np.int64), rows, keys, np.zeros(len(keys.keys), CHAIN))
 
 
 def with_room(state: Book, questions: int) -> Book:
@@ -96,39 +103,5 @@ def with_room(state: Book, questions: int) -> Book:
     return state._replace(rows=roomy(state.ends, state.rows, questions), keys=keys, chains=chains)
 
 
-def _grown(chains: Chains, capacity: int) -> Chains:
-    return Chains(*(np.concatenate([c, np.zeros(capacity - len(c), c.dtype)]) for c in chains))
-
-
-class Said(NamedTuple):
-    """Turns as a kernel writes them; x and the clock are gathered afterwards."""
-
-    size: NDArray[np.int64]  # (1,)
-    row: NDArray[np.int64]  # of the woven batch
-    what: NDArray[np.int8]
-    number: NDArray[np.int64]
-    y: NDArray[np.float64]
-    was: NDArray[np.float64]
-    weight: NDArray[np.float64]
-
-    def roomier(self, more: int) -> Said:
-        """Return the same turns with more room."""
-        room = said(2 * len(self.row) + more)
-        count = self.size[0]
-        room.size[0] = count
-        for name in self._fields[1:]:
-            getattr(room, name)[:count] = getattr(self, name)[:count]
-        return room
-
-
-def said(room: int) -> Said:
-    """Return room for so many turns."""
-    return Said(
-        size=np.zeros(1, np.int64),
-        row=np.empty(room, np.int64),
-        what=np.empty(room, np.int8),
-        number=np.empty(room, np.int64),
-        y=np.empty(room),
-        was=np.empty(room),
-        weight=np.empty(room),
-    )
+def _grown(chains: NDArray[np.void], capacity: int) -> NDArray[np.void]:
+    return np.concatenate([chains, np.zeros(capacity - len(chains), CHAIN)])

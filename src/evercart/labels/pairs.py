@@ -17,8 +17,8 @@ from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.labels.answers import Answer
-from evercart.labels.book import Book, Counts, Said, book, said, with_room
-from evercart.labels.settle import Rows, Rule, settle
+from evercart.labels.book import TURN, Book, Counts, book, with_room
+from evercart.labels.settle import Out, Rows, Rule, settle
 from evercart.labels.turns import Turns, tick_of
 from evercart.units import MISSING, SECOND_US
 
@@ -95,13 +95,11 @@ class Pairs:
             *self._answers(woven),
             (woven["live"] == 1) & ~questions,
         )
-        turns = said(4 * (len(woven) + state.held))
+        out = Out(np.zeros(1, np.int64), np.empty(4 * (len(woven) + state.held), TURN))
         at = 0
-        while True:
-            at = settle(self._rule(), state, rows, np.ascontiguousarray(x, np.float32), turns, at)
-            if at == len(woven):
-                return state, self._turns(state, woven, turns)
-            turns = turns.roomier(3 * state.held + 8)
+        while (at := settle(self._rule(), state, rows, np.ascontiguousarray(x, np.float32), out, at)) < len(woven):
+            out = out._replace(turns=np.concatenate([out.turns, np.empty_like(out.turns)]))
+        return state, self._turns(state, woven, out.turns[: out.size[0]])
 
     def counts(self, state: Book) -> dict[str, int]:
         """Return how many questions and labels there were, by what became of them."""
@@ -128,20 +126,11 @@ class Pairs:
             is_answer |= of_kind
         return is_answer, adds
 
-    def _turns(self, state: Book, woven: Events, due: Said) -> Turns:
-        count = int(due.size[0])
-        row, number = due.row[:count], due.number[:count]
-        held = number & (len(state.rows.key) - 1)  # rings were given room: rows dropped in this batch still stand
+    def _turns(self, state: Book, woven: Events, due: NDArray[np.void]) -> Turns:
+        row, number = due["row"], due["number"].copy()
+        held = number & (len(state.rows.x) - 1)  # rings were given room: rows dropped in this batch still stand
         offset, us = woven.offset[row], woven.logged_us[row]
-        return Turns(
-            due.what[:count].copy(),
-            tick_of(us, offset, self.tick.us, self.tick.events),
-            offset,
-            us,
-            number.copy(),
-            due.y[:count].copy(),
-            due.was[:count].copy(),
-            due.weight[:count].copy(),
-            state.rows.key[held],
-            state.rows.x[held],
-        )
+        tick = tick_of(us, offset, self.tick.us, self.tick.events)
+        y, was, weight = (due[name].copy() for name in ("y", "was", "weight"))
+        key, x = state.rows.about["key"][held], state.rows.x[held]
+        return Turns(due["what"].astype(np.int8), tick, offset, us, number, y, was, weight, key, x)

@@ -12,14 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.kernel import kernel
-from evercart.labels.book import Book, Counts, Said
+from evercart.labels.book import ANSWERED, CLOSED, HINTED, OPEN, Book, Counts
 from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED
 from evercart.slots import add, find, release
 
-OPEN: Final = 0
-HINTED: Final = 1
-ANSWERED: Final = 2  # a yes came; out of its key's chain
-CLOSED: Final = 3
 NONE: Final = -1
 NAN: Final = float("nan")
 
@@ -54,194 +50,204 @@ class Rows(NamedTuple):
     goes_live: NDArray[np.bool_]
 
 
+class Out(NamedTuple):
+    """Where the kernel writes the turns; x and the clock are gathered afterwards."""
+
+    size: NDArray[np.int64]  # (1,)
+    turns: NDArray[np.void]  # (room,) of TURN
+
+
 @kernel
-def _say(turns: Said, row: int, what: int, number: int, y: float, was: float, weight: float) -> None:
-    at = turns.size[0]
-    turns.row[at] = row
-    turns.what[at] = what
-    turns.number[at] = number
-    turns.y[at] = y
-    turns.was[at] = was
-    turns.weight[at] = weight
-    turns.size[0] = at + 1
+def _say(out: Out, row: int, what: int, number: int, y: float, was: float, weight: float) -> None:
+    turn = out.turns[out.size[0]]
+    turn.row = row
+    turn.what = what
+    turn.number = number
+    turn.y = y
+    turn.was = was
+    turn.weight = weight
+    out.size[0] += 1
 
 
 @kernel
 def _unlink(book: Book, number: int) -> None:
     """Take a question out of its key's chain; the last one takes the key along."""
-    mask = len(book.rows.key) - 1
-    slot = book.rows.slot[number & mask]
-    if slot == NONE:
+    about, mask = book.rows.about, len(book.rows.about) - 1
+    question = about[number & mask]
+    if question.slot == NONE:
         return
-    older, newer = book.rows.older[number & mask], book.rows.newer[number & mask]
-    if older != NONE:
-        book.rows.newer[older & mask] = newer
-    if newer != NONE:
-        book.rows.older[newer & mask] = older
+    chain = book.chains[question.slot]
+    if question.older != NONE:
+        about[question.older & mask].newer = question.newer
+    if question.newer != NONE:
+        about[question.newer & mask].older = question.older
     else:
-        book.chains.newest[slot] = older
-    if book.chains.closed[slot] == number:
-        book.chains.closed[slot] = older  # windows close in the order of asking
-    book.rows.slot[number & mask] = NONE
-    book.chains.links[slot] -= 1
-    if book.chains.links[slot] == 0:
-        book.chains.newest[slot] = 0
-        book.chains.closed[slot] = 0
-        book.chains.total[slot] = 0
-        release(book.keys, slot)
+        chain.newest = question.older
+    if chain.closed == number:
+        chain.closed = question.older  # windows close in the order of asking
+    chain.links -= 1
+    if chain.links == 0:
+        chain.newest = 0
+        chain.closed = 0
+        chain.total = 0
+        release(book.keys, question.slot)
+    question.slot = NONE
 
 
 @kernel
-def _settle(rule: Rule, book: Book, turns: Said, row: int, number: int, y: float) -> None:
+def _settle(rule: Rule, book: Book, out: Out, row: int, number: int, y: float) -> None:
     """Say a label; what a hint has already weighed is not weighed again."""
-    if book.rows.status[number & (len(book.rows.key) - 1)] != HINTED:
-        _say(turns, row, SETTLED, number, y, NAN, 1.0)
-    else:
+    weight = 1.0
+    if book.rows.about[number & (len(book.rows.about) - 1)].status == HINTED:
+        weight -= rule.hint_weight
         if y != 0.0:
-            _say(turns, row, HINT, number, y, 0.0, rule.hint_weight)
-        _say(turns, row, SETTLED, number, y, NAN, 1.0 - rule.hint_weight)
+            _say(out, row, HINT, number, y, 0.0, rule.hint_weight)
+    _say(out, row, SETTLED, number, y, NAN, weight)
     book.counts[_SETTLED] += 1
 
 
 @kernel
-def _close(rule: Rule, book: Book, turns: Said, row: int, number: int) -> None:
+def _close(rule: Rule, book: Book, out: Out, row: int, number: int) -> None:
     """Close a window: silence, or the sum, becomes the label."""
-    at = number & (len(book.rows.key) - 1)
-    if book.rows.status[at] == ANSWERED:
+    question = book.rows.about[number & (len(book.rows.about) - 1)]
+    if question.status == ANSWERED:
         return
-    slot = book.rows.slot[at]
-    if rule.is_total:
-        book.rows.value[at] = book.chains.total[slot] - book.rows.value[at] if slot != NONE else 0
-    _settle(rule, book, turns, row, number, book.rows.value[at] * rule.scale if rule.is_total else 0.0)
-    book.rows.status[at] = CLOSED
-    if slot != NONE:
-        book.chains.closed[slot] = number
+    if question.slot != NONE:
+        question.value = book.chains[question.slot].total - question.value
+        book.chains[question.slot].closed = number
+    _settle(rule, book, out, row, number, question.value * rule.scale if rule.is_total else 0.0)
+    question.status = CLOSED
 
 
 @kernel
-def _pass_time(rule: Rule, book: Book, turns: Said, row: int, now: int) -> None:
+def _pass_time(rule: Rule, book: Book, out: Out, row: int, now: int) -> None:
     """Close windows, give hints, drop questions that no correction can reach any more."""
-    mask = len(book.rows.key) - 1
-    while book.due[1] < book.ends[1] and book.rows.asked_us[book.due[1] & mask] + rule.window < now:
-        _close(rule, book, turns, row, book.due[1])
+    about, mask = book.rows.about, len(book.rows.about) - 1
+    while book.due[1] < book.ends[1] and about[book.due[1] & mask].asked_us + rule.window < now:
+        _close(rule, book, out, row, book.due[1])
         book.due[1] += 1
     book.due[0] = max(book.due[0], book.due[1])
-    while rule.hint >= 0 and book.due[0] < book.ends[1] and book.rows.asked_us[book.due[0] & mask] + rule.hint < now:
-        at = book.due[0] & mask
-        if book.rows.status[at] == OPEN:
-            _say(turns, row, HINT, book.due[0], 0.0, NAN, rule.hint_weight)
-            book.rows.status[at] = HINTED
+    while rule.hint >= 0 and book.due[0] < book.ends[1] and about[book.due[0] & mask].asked_us + rule.hint < now:
+        if about[book.due[0] & mask].status == OPEN:
+            _say(out, row, HINT, book.due[0], 0.0, NAN, rule.hint_weight)
+            about[book.due[0] & mask].status = HINTED
             book.counts[_HINTED] += 1
         book.due[0] += 1
-    keep = rule.window + rule.late
-    while book.ends[0] < book.due[1] and book.rows.asked_us[book.ends[0] & mask] + keep < now:
+    while book.ends[0] < book.due[1] and about[book.ends[0] & mask].asked_us + rule.window + rule.late < now:
         _unlink(book, book.ends[0])
         book.ends[0] += 1
 
 
 @kernel
-def _ask(book: Book, turns: Said, row: int, now: int, number: int, key: np.uint64, x: NDArray[np.float32]) -> None:
-    mask = len(book.rows.key) - 1
-    at = number & mask
-    book.rows.asked_us[at] = now
-    book.rows.key[at] = key
-    book.rows.status[at] = OPEN
-    book.rows.value[at] = 0
-    book.rows.x[at, :] = x
-    book.rows.slot[at] = NONE
-    book.rows.older[at] = NONE
-    book.rows.newer[at] = NONE
+def _ask(book: Book, out: Out, row: int, now: int, number: int, key: np.uint64, x: NDArray[np.float32]) -> None:
+    mask = len(book.rows.about) - 1
+    question = book.rows.about[number & mask]
+    question.asked_us = now
+    question.key = key
+    question.older = NONE
+    question.newer = NONE
+    question.value = 0
+    question.slot = NONE
+    question.status = OPEN
+    book.rows.x[number & mask, :] = x
     if key != 0:
         slot = find(book.keys, key)
         if slot == NONE:
             slot = add(book.keys, key)
-            book.chains.newest[slot] = NONE
-            book.chains.closed[slot] = NONE
-        newest = book.chains.newest[slot]
-        if newest != NONE:
-            book.rows.newer[newest & mask] = number
-        book.rows.older[at] = newest
-        book.rows.slot[at] = slot
-        book.rows.value[at] = book.chains.total[slot]
-        book.chains.newest[slot] = number
-        book.chains.links[slot] += 1
+            book.chains[slot].newest = NONE
+            book.chains[slot].closed = NONE
+        chain = book.chains[slot]
+        if chain.newest != NONE:
+            book.rows.about[chain.newest & mask].newer = number
+        question.older = chain.newest
+        question.slot = slot
+        question.value = chain.total
+        chain.newest = number
+        chain.links += 1
     book.ends[1] = number + 1
     book.counts[_ASKED] += 1
-    _say(turns, row, ASKED, number, NAN, NAN, 1.0)
+    _say(out, row, ASKED, number, NAN, NAN, 1.0)
 
 
 @kernel
-def _say_yes(rule: Rule, book: Book, turns: Said, row: int, slot: int, happened: int) -> None:
-    mask = len(book.rows.key) - 1
-    number = book.chains.newest[slot]
-    while number != NONE and book.rows.asked_us[number & mask] >= happened:
-        number = book.rows.older[number & mask]
-    while number != NONE and book.rows.asked_us[number & mask] + rule.window >= happened:
-        older = book.rows.older[number & mask]
-        if book.rows.status[number & mask] == CLOSED:
-            _say(turns, row, CORRECTION, number, 1.0, 0.0, 1.0)
+def _say_yes(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: int) -> None:
+    about, mask = book.rows.about, len(book.rows.about) - 1
+    number = book.chains[slot].newest
+    while number != NONE and about[number & mask].asked_us >= happened:
+        number = about[number & mask].older
+    while number != NONE and about[number & mask].asked_us + rule.window >= happened:
+        question = about[number & mask]
+        older = question.older
+        if question.status == CLOSED:
+            _say(out, row, CORRECTION, number, 1.0, 0.0, 1.0)
             book.counts[_CORRECTED] += 1
         else:
-            _settle(rule, book, turns, row, number, 1.0)
-        book.rows.status[number & mask] = ANSWERED
+            _settle(rule, book, out, row, number, 1.0)
+        question.status = ANSWERED
         _unlink(book, number)
         number = older
 
 
 @kernel
-def _add(rule: Rule, book: Book, turns: Said, row: int, slot: int, happened: int, amount: int) -> None:
-    mask = len(book.rows.key) - 1
-    book.chains.total[slot] += amount
-    number, closed = book.chains.newest[slot], book.chains.closed[slot]
-    while number > closed and book.rows.asked_us[number & mask] >= happened:
-        book.rows.value[number & mask] += amount  # asked after it happened: not part of that window
-        number = book.rows.older[number & mask]
-    while closed != NONE and book.rows.asked_us[closed & mask] + rule.window >= happened:
-        if book.rows.asked_us[closed & mask] < happened and amount != 0:
-            was = book.rows.value[closed & mask]
-            book.rows.value[closed & mask] = was + amount
-            _say(turns, row, CORRECTION, closed, (was + amount) * rule.scale, was * rule.scale, 1.0)
+def _add(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: int, amount: int) -> None:
+    about, mask = book.rows.about, len(book.rows.about) - 1
+    chain = book.chains[slot]
+    chain.total += amount
+    number, closed = chain.newest, chain.closed
+    while number > closed and about[number & mask].asked_us >= happened:
+        about[number & mask].value += amount  # asked after it happened: not part of that window
+        number = about[number & mask].older
+    while closed != NONE and about[closed & mask].asked_us + rule.window >= happened:
+        question = about[closed & mask]
+        if question.asked_us < happened and amount != 0:
+            _say(
+                out,
+                row,
+                CORRECTION,
+                closed,
+                (question.value + amount) * rule.scale,
+                question.value * rule.scale,
+                1.0,
+            )
+            question.value += amount
             book.counts[_CORRECTED] += 1
-        closed = book.rows.older[closed & mask]
+        closed = question.older
 
 
 @kernel
-def _abandon(book: Book, turns: Said, row: int) -> None:
+def _abandon(book: Book, out: Out, row: int) -> None:
     """Drop what history left open: it is not answered "no"."""
-    mask = len(book.rows.key) - 1
     for number in range(book.ends[0], book.ends[1]):
-        status = book.rows.status[number & mask]
-        if status in (OPEN, HINTED):
-            _say(turns, row, ABANDONED, number, NAN, NAN, 0.0)
+        if book.rows.about[number & (len(book.rows.about) - 1)].status in (OPEN, HINTED):
+            _say(out, row, ABANDONED, number, NAN, NAN, 0.0)
             book.counts[_ABANDONED] += 1
         _unlink(book, number)
     book.ends[0] = book.ends[1]
-    book.due[0] = book.ends[1]
-    book.due[1] = book.ends[1]
+    book.due[:] = book.ends[1]
 
 
 @kernel
-def settle(rule: Rule, book: Book, rows: Rows, x: NDArray[np.float32], turns: Said, first: int) -> int:
+def settle(rule: Rule, book: Book, rows: Rows, x: NDArray[np.float32], out: Out, first: int) -> int:
     """Walk the rows from `first` on; return where room for turns ran out, else the number of rows."""
     question = 0
     for row in range(first):
         question += rows.number[row] >= 0
     for row in range(first, len(rows.key)):
-        if len(turns.row) - turns.size[0] < 3 * (book.ends[1] - book.ends[0]) + 2:
+        if len(out.turns) - out.size[0] < 3 * (book.ends[1] - book.ends[0]) + 2:
             return row
         now = rows.logged_us[row]
         if rows.goes_live[row]:
-            _abandon(book, turns, row)
-        _pass_time(rule, book, turns, row, now)
+            _abandon(book, out, row)
+        _pass_time(rule, book, out, row, now)
         if rows.number[row] >= 0:
-            _ask(book, turns, row, now, rows.number[row], rows.key[row], x[question])
+            _ask(book, out, row, now, rows.number[row], rows.key[row], x[question])
             question += 1
         elif rows.is_answer[row]:
             slot = find(book.keys, rows.key[row])
             if slot == NONE:
                 book.counts[_TOO_LATE] += now - rows.happened_us[row] > rule.window + rule.late
             elif rule.is_total:
-                _add(rule, book, turns, row, slot, rows.happened_us[row], rows.adds[row])
+                _add(rule, book, out, row, slot, rows.happened_us[row], rows.adds[row])
             else:
-                _say_yes(rule, book, turns, row, slot, rows.happened_us[row])
+                _say_yes(rule, book, out, row, slot, rows.happened_us[row])
     return len(rows.key)
