@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evercart.kernel import kernel
+from evercart.kernel import kernel, lean
 from evercart.memory import load64
 
 U64 = np.uint64
@@ -135,7 +135,7 @@ def _hash_rows(data: NDArray[np.uint8], starts: NDArray[np.int32], seed: np.uint
     return out
 
 
-@kernel
+@lean
 def mix(a: np.uint64, b: np.uint64) -> np.uint64:
     """Return one hash of an ordered pair of hashes.
 

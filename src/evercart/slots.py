@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.hashing import U64, mix
-from evercart.kernel import kernel
+from evercart.kernel import lean
 
 _SIZE, _FREE = 0, 1  # of `counts`: slots ever in use at once, how many of them are free
 _SALT = U64(0x5851F42D4C957F2D)
@@ -70,12 +70,12 @@ def _roomy(table: Slots, capacity: int) -> Slots:
     return Slots(keys, stack, table.counts, index)
 
 
-@kernel
+@lean
 def _place(key: np.uint64, mask: int) -> np.int64:
     return np.int64(mix(key, _SALT) & U64(mask))
 
 
-@kernel
+@lean
 def _fill(index: NDArray[np.int32], keys: NDArray[np.uint64], size: int) -> None:
     mask = len(index) - 1
     for slot in range(size):
@@ -86,7 +86,7 @@ def _fill(index: NDArray[np.int32], keys: NDArray[np.uint64], size: int) -> None
             index[at] = slot + 1
 
 
-@kernel
+@lean
 def find(table: Slots, key: np.uint64) -> int:
     """Return the slot of a key, or -1."""
     mask = len(table.probe) - 1
@@ -99,7 +99,7 @@ def find(table: Slots, key: np.uint64) -> int:
     return -1
 
 
-@kernel
+@lean
 def add(table: Slots, key: np.uint64) -> int:
     """Return the slot of a key, taking the last released one, or a new one, if it has none."""
     mask = len(table.probe) - 1
@@ -120,7 +120,7 @@ def add(table: Slots, key: np.uint64) -> int:
     return int(new)
 
 
-@kernel
+@lean
 def release(table: Slots, slot: int) -> None:
     """Forget the key of a slot; once none is left, numbering starts again."""
     mask = len(table.probe) - 1
