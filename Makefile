@@ -2,7 +2,7 @@
 
 PYTHON ?=
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
-NEEDS := pyproject.toml constraints.txt tools/install.py tools/python
+NEEDS := pyproject.toml constraints.txt tools/install.py
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ check-all: check ## run check, then every test with the slow suites
 	@.venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
-	@.venv/bin/python -m pytest benchmarks -s
+	@.venv/bin/python -m pytest benchmarks -s -o python_files='bench_*.py test_*.py'
 
 format: .venv/.dev ## format the code, mend what lint can mend
 	@.venv/bin/ruff format $(CODE)
@@ -37,10 +37,10 @@ clean: ## remove .venv and caches; a shop's folder stays
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/bin/python: tools/python
+.venv/.made: tools/python
 	@python=$$(sh tools/python "$(PYTHON)") && echo "making .venv with $$python" && sh tools/python --make "$$python"
-	@touch .venv/bin/python
+	@touch $@
 
-.venv/.sample .venv/.dev .venv/.bench: .venv/bin/python $(NEEDS)
+.venv/.sample .venv/.dev .venv/.bench: .venv/.made $(NEEDS)
 	@.venv/bin/python tools/install.py $(patsubst .venv/.%,%,$@)
 	@touch $@
