@@ -1,4 +1,4 @@
-"""Evercart keeps every model of a shop learning from each event, and proves that this is better.
+"""Evercart keeps every model of a shop learning from each event, proving that this is better.
 
 events -> log -> asks -> features -> labels -> learners -> evaluate
 """

@@ -1,4 +1,4 @@
-"""Chance that survives replay: numbers drawn from (seed, place, purpose) and nothing else."""
+"""Chance that survives replay: numbers drawn from nothing but seed, place, purpose."""
 
 from __future__ import annotations
 

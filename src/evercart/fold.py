@@ -1,4 +1,4 @@
-"""Fold: something that remembers, and moves only by stepping over the log.
+"""Fold: something that remembers, moving only by stepping over the log.
 
 A fold is configuration, a frozen dataclass; its state is passed in and returned. States are nested
 NamedTuples of arrays, which kernels take as they are. Equality, hashes, checkpoints and the four laws

@@ -1,4 +1,4 @@
-"""Keyed 64-bit hashes of names, of columns of names, and of pairs of hashes."""
+"""Keyed 64-bit hashes of names, of columns of names, of pairs of hashes."""
 
 from __future__ import annotations
 

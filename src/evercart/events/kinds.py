@@ -1,4 +1,4 @@
-"""Kinds of event: what each must carry, may carry, and within which bounds."""
+"""Kinds of event: what each must carry, may carry, within which bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns: the rows a learner takes, questions to guess and labels to learn, in the order of the log."""
+"""Turns: the rows a learner takes, questions to guess beside labels to learn, in the order of the log."""
 
 from __future__ import annotations
 
