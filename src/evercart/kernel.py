@@ -60,5 +60,5 @@ def lean(function: F) -> F:
     Its arrays are not counted in; its code stands where it is called: for a state of forty arrays, passed at
     every row, that made the tables six times faster. A function that does allocate does not compile.
     """
-    options = {"_nrt": False, "forceinline": True}
+    options: Any = {"_nrt": False, "forceinline": True}
     return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function))
