@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class UserError(Exception):
     """A mistake in what the user passed; the text says where, which rule and which value."""
@@ -26,3 +29,15 @@ def require(holds: bool, where: str, rule: str, got: object) -> None:
     """
     if not holds:
         raise UserError(expected(where, rule, got))
+
+
+def unknown(where: str, what: str, names: Iterable[str], got: str) -> str:
+    """Return the text for a name that is none of the known ones, with the nearest of them.
+
+    >>> unknown("map.user", "columns", ["household_id", "week"], "househld_id")
+    "map.user: expected one of the columns household_id week, got 'househld_id' (nearest: 'household_id')"
+    """
+    known = list(names)
+    near = difflib.get_close_matches(got, known, 1, 0.5)
+    hint = f" (nearest: {near[0]!r})" if near else ""
+    return expected(where, f"one of the {what} {' '.join(known)}" if known else f"no {what}", got) + hint
