@@ -1,0 +1,108 @@
+"""The archive: sealed segments with their id index, as far as the manifest knows them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from evercart.log import files
+from evercart.log.columns import STAMPED
+from evercart.log.database import Database
+from evercart.log.ids import Ids, Run, find, merge, open_run, unbalanced, write_run
+from evercart.log.segments import Segment, from_row, read_names, to_row, write_segment
+
+FOLDER: Final = "segments"
+
+
+class Archive:
+    """The rows [0, stop). Methods run inside a transaction; files become part of it with its commit."""
+
+    def __init__(self, folder: Path, database: Database, key: int) -> None:
+        self.folder = folder / FOLDER
+        self._database = database
+        self._key = key
+        self._generation = -1
+        self.segments: list[Segment] = []
+        self._runs: list[Run] = []
+        self._merged: list[Run] = []  # no longer needed, once this transaction is committed
+
+    @property
+    def stop(self) -> int:
+        """Return the offset after the last sealed row."""
+        return self.segments[-1].stop if self.segments else 0
+
+    def follow(self, generation: int) -> None:
+        """See what was committed since, here or elsewhere; every change of the manifest is a new generation."""
+        if generation != self._generation:
+            self.segments = [from_row(row) for row in self._database.rows("SELECT * FROM manifest ORDER BY first")]
+            held = {run.stored.name: run for run in self._runs}
+            names = self._database.rows("SELECT * FROM runs ORDER BY name")
+            self._runs = [held.get(row[0]) or open_run(self.folder, files.Stored(*row)) for row in names]
+            self._generation = generation
+
+    def add(self, table: pa.Table, logged_us: NDArray[np.int64], ids: Ids) -> None:
+        """Seal checked rows as the next segment."""
+        if not table.num_rows:
+            return
+        first = self.stop
+        segment = write_segment(self.folder, table, first, logged_us, self._key, ids.high)
+        self._database.many(f"INSERT INTO manifest VALUES ({', '.join('?' * 9)})", [to_row(segment)])
+        self._add_run(write_run(self.folder, f"{first:016d}.ids", ids, first))
+        self._generation += 1
+        self._database.set_meta(generation=self._generation)
+        self.segments = [*self.segments, segment]
+
+    def _add_run(self, run: Run) -> None:
+        """Add a run as the newest, then merge until each is at least twice as long as the next."""
+        runs = [*self._runs, run]
+        while unbalanced(runs):
+            older, newer = runs[-2:]
+            name = older.stored.name.replace(".ids", "+.ids")  # sorts where the older one did
+            runs[-2:] = [merge(self.folder, name, older, newer)]
+            self._merged += [older, newer]
+        self._database.rows("DELETE FROM runs")
+        self._database.many("INSERT INTO runs VALUES (?, ?, ?)", (one.stored for one in runs))
+        self._runs = runs
+
+    def find(self, ids: Ids) -> NDArray[np.int64]:
+        """Return the offset at which each id's hashes stand, (rows,), or -1."""
+        return find(self._runs, ids)
+
+    def at(self, offset: int) -> Segment | None:
+        """Return the segment in which a row stands."""
+        place = bisect_right(self.segments, offset, key=lambda segment: segment.first) - 1
+        return self.segments[place] if place >= 0 and offset < self.segments[place].stop else None
+
+    def rows(self, offsets: NDArray[np.int64]) -> pa.Table:
+        """Return sealed rows, in this order, in `STAMPED`."""
+        firsts = np.array([segment.first for segment in self.segments])
+        places = np.searchsorted(firsts, offsets, "right") - 1
+        parts, order = [STAMPED.empty_table()], [np.empty(0, np.int64)]
+        for place in np.unique(places):
+            here = np.flatnonzero(places == place)
+            parts.append(read_names(self.folder, self.segments[place], offsets[here] - firsts[place]))
+            order.append(here)
+        return pa.concat_tables(parts).take(np.argsort(np.concatenate(order)))
+
+    def stored(self) -> list[files.Stored]:
+        """Return every file the manifest names."""
+        segments = [stored for segment in self.segments for stored in (segment.names, segment.numbers)]
+        return [*segments, *(run.stored for run in self._runs)]
+
+    def committed(self) -> None:
+        """Remove the files that the commit replaced."""
+        while self._merged:
+            (self.folder / self._merged.pop().stored.name).unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Hold nothing of a transaction that failed."""
+        self._generation, self.segments, self._runs, self._merged = -1, [], [], []
+
+    def sweep(self) -> None:
+        """Remove files that no commit names; only while no one else writes."""
+        files.sweep(self.folder, {stored.name for stored in self.stored()})

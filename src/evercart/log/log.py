@@ -1,0 +1,121 @@
+"""The protocol of a log: what every store of events promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import pyarrow as pa
+
+from evercart.events.batch import Events
+from evercart.events.schema import SCHEMA
+
+READ_ROWS: Final = 1 << 18
+REFUSED: Final = pa.schema([*SCHEMA, ("rule", pa.string()), ("got", pa.string())])
+Batches = Callable[[int], Iterator[pa.Table]]
+Refuse = Callable[[pa.Table], None]
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What became of the rows handed in.
+
+    added        rows that now stand in the log
+    duplicates   rows that stood there already, id and body alike; harmless
+    late         imported rows older than the log's time when they came
+    refused      rows of `REFUSED`: their id stands in the log with another body
+    next_offset  of the log, afterwards
+    """
+
+    added: int
+    duplicates: int
+    late: int
+    refused: pa.Table
+    next_offset: int
+
+
+class Log(Protocol):
+    """Everything that happened, once, by offset; log time never goes back.
+
+    Until its first live row a log keeps history's clock. Then a heartbeat row with `live` = 1 goes before it,
+    in the same commit, so that the log itself says where live begins.
+    """
+
+    @property
+    def key(self) -> int:
+        """Return the shop's 64-bit key, under which names are hashed."""
+        ...
+
+    @property
+    def next_offset(self) -> int:
+        """Return the offset that the next row will get."""
+        ...
+
+    @property
+    def last_us(self) -> int:
+        """Return the log time of the last row; 0 in an empty log."""
+        ...
+
+    @property
+    def live_from(self) -> int | None:
+        """Return the offset of the heartbeat with which live began; None while the log keeps history's clock."""
+        ...
+
+    def append(self, table: pa.Table, now_us: int, *, own: bool = False) -> Appended:
+        """Add checked rows (`SCHEMA`) in one commit; their log time is max(now, last).
+
+        Rows that the system writes itself (`own`) do not begin live: before it, they get log time `last`.
+        A row without an id is never taken for a duplicate.
+        """
+        ...
+
+    def import_history(self, name: str, batches_from: Batches, *, refuse: Refuse | None = None) -> Appended:
+        """Add history in many commits, each of which remembers how many rows of the import it consumed.
+
+        name          of the import's content: a killed import run again goes on, a finished one does nothing
+        batches_from  from the number of rows consumed before to the checked tables (`SCHEMA`) that follow,
+                      in order of event time
+        refuse        is handed refused rows before the commit that consumes them (again, if killed between);
+                      without it they are gathered in `Appended.refused`
+        """
+        ...
+
+    def imported(self, name: str) -> bool:
+        """Return whether an import of this name was finished."""
+        ...
+
+    def read(
+        self,
+        start: int,
+        stop: int | None = None,
+        *,
+        columns: Sequence[str] = (),
+        kinds: Collection[int] | None = None,
+        rows: int = READ_ROWS,
+    ) -> Iterator[Events]:
+        """Yield the rows of [start, stop) in order, in batches of 1 to `rows`, with the clock and these columns.
+
+        Without `stop`, up to the row that was last when the read began. A batch belongs to its reader.
+        """
+        ...
+
+    def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
+        """Return the rows of [start, stop) as they were sent: `offset`, `logged_us`, then `SCHEMA`."""
+        ...
+
+    def heartbeat(self, now_us: int) -> bool:
+        """Add a heartbeat row to a live log whose last row is older than now; return whether one was added."""
+        ...
+
+    def seal(self) -> None:
+        """Move live rows into a sealed segment; reads stay the same."""
+        ...
+
+    def verify(self) -> list[str]:
+        """Return one text for each stored file whose contents are not what was committed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files; nothing is pending, since every append was a commit."""
+        ...

@@ -1,0 +1,264 @@
+"""The log in one directory: live rows in SQLite, sealed ones in segments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from evercart.errors import require
+from evercart.events.batch import Events
+from evercart.events.schema import SCHEMA, conform
+from evercart.log import stamps
+from evercart.log.archive import FOLDER, Archive
+from evercart.log.columns import STAMPED, wanted
+from evercart.log.database import Database
+from evercart.log.faults import plainly
+from evercart.log.files import fault, require_size
+from evercart.log.ids import hash_ids
+from evercart.log.imports import recut
+from evercart.log.known import Known
+from evercart.log.log import READ_ROWS, REFUSED, Appended, Batches, Refuse
+from evercart.log.segments import SEGMENT_ROWS, holds, read_numbers
+from evercart.log.sift import Sifted, sift
+from evercart.log.tail import Tail
+
+TAIL_ROWS: Final = 1 << 17
+
+
+def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = TAIL_ROWS) -> SqliteLog:
+    """Open the log in a folder, or begin one; the caller closes it.
+
+    key           the shop's 64-bit hash key
+    segment_rows  of a sealed segment, at most: what one commit of an import holds
+    tail_rows     live rows that stand in the database before they are sealed
+    """
+    with plainly(folder):
+        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    return SqliteLog(folder, key, segment_rows, tail_rows)
+
+
+class SqliteLog:
+    """A `Log` that several processes may read and append to at once; each commit takes the database's lock.
+
+    What is held in memory follows what was committed, at the start of every transaction; so a failed commit
+    leaves nothing to undo.
+    """
+
+    def __init__(self, folder: Path, key: int, segment_rows: int, tail_rows: int) -> None:
+        self._key, self._segment_rows, self._tail_rows = key, segment_rows, tail_rows
+        self._database = Database(folder / "log.db")
+        self._archive = Archive(folder, self._database, key)
+        self._tail = Tail(self._database, key)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        with self._database.writing():
+            begun = {"generation": 0, "next_offset": 0, "last_us": 0, "live_from": None, "key": str(self._key)}
+            meta = {**begun, **self._database.meta()}
+            require(meta["key"] == begun["key"], "log.key", "the key this log was begun with", self._key)
+            self._database.set_meta(**meta)
+            self._archive.follow(meta["generation"])
+            for stored in self._archive.stored():
+                require_size(self._archive.folder, stored)
+            self._archive.sweep()
+
+    @property
+    def key(self) -> int:
+        """Return the shop's 64-bit key."""
+        return self._key
+
+    @property
+    def next_offset(self) -> int:
+        """Return the offset that the next row will get."""
+        return int(self._database.meta()["next_offset"])
+
+    @property
+    def last_us(self) -> int:
+        """Return the log time of the last row; 0 in an empty log."""
+        return int(self._database.meta()["last_us"])
+
+    @property
+    def live_from(self) -> int | None:
+        """Return the offset of the heartbeat with which live began."""
+        found: int | None = self._database.meta()["live_from"]
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[dict[str, Any]]:
+        with self._database.reading():
+            meta = self._database.meta()
+            self._archive.follow(meta["generation"])
+            yield meta
+
+    @contextmanager
+    def _writing(self) -> Iterator[dict[str, Any]]:
+        """Hold the lock that orders the log, with the facts as they stand."""
+        try:
+            with self._database.writing():
+                meta = self._database.meta()
+                self._archive.follow(meta["generation"])
+                yield meta
+        except BaseException:
+            self._archive.forget()
+            raise
+        self._archive.committed()
+
+    def append(self, table: pa.Table, now_us: int, *, own: bool = False) -> Appended:
+        """Add checked rows in one commit; see `Log.append`."""
+        with self._writing() as meta:
+            sifted = self._sift(table if table.schema == SCHEMA else conform(table), meta["next_offset"])
+            rows, live_from = sifted.fresh, meta["live_from"]
+            if live_from is None and own:
+                now_us = meta["last_us"]
+            elif live_from is None and rows.num_rows:
+                live_from = meta["next_offset"]
+                rows = pa.concat_tables([stamps.heartbeat_row(max(now_us, meta["last_us"]), begins=True), rows])
+            next_offset = self._add_live(rows, now_us, meta, live_from)
+        if next_offset - self._archive.stop > self._tail_rows:
+            self.seal()
+        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, next_offset)
+
+    def heartbeat(self, now_us: int) -> bool:
+        """Add a heartbeat row to a live log whose last row is older than now."""
+        with self._writing() as meta:
+            due = meta["live_from"] is not None and now_us > meta["last_us"]
+            if due:
+                self._add_live(stamps.heartbeat_row(now_us), now_us, meta, meta["live_from"])
+        return due
+
+    def _add_live(self, rows: pa.Table, now_us: int, meta: dict[str, Any], live_from: int | None) -> int:
+        """Put rows at the end of the tail; return the next offset."""
+        first = int(meta["next_offset"])
+        if not rows.num_rows:
+            return first
+        logged_us = stamps.live(now_us, meta["last_us"], rows.num_rows)
+        self._tail.insert(rows, first, logged_us)
+        self._database.set_meta(next_offset=first + rows.num_rows, last_us=int(logged_us[-1]), live_from=live_from)
+        return first + len(logged_us)
+
+    def _sift(self, table: pa.Table, next_offset: int) -> Sifted:
+        return sift(table, hash_ids(table["id"], self._key), Known(self._archive, self._tail, next_offset))
+
+    def import_history(self, name: str, batches_from: Batches, *, refuse: Refuse | None = None) -> Appended:
+        """Add history straight to segments; see `Log.import_history`."""
+        gathered: list[pa.Table] = []
+        refuse = refuse or gathered.append
+        added = duplicates = late = 0
+        consumed, finished = self._progress(name)
+        for table, last in () if finished else recut(batches_from(consumed), self._segment_rows):
+            said = self._import(name, consumed, table, last, refuse)
+            consumed += table.num_rows
+            added, duplicates, late = added + said.added, duplicates + said.duplicates, late + said.late
+        refused = pa.concat_tables([REFUSED.empty_table(), *gathered])
+        return Appended(added, duplicates, late, refused, self.next_offset)
+
+    def imported(self, name: str) -> bool:
+        """Return whether an import of this name was finished."""
+        return self._progress(name)[1]
+
+    def _progress(self, name: str) -> tuple[int, bool]:
+        """Return how many rows of an import were consumed, and whether it is finished."""
+        rows = self._database.rows("SELECT consumed, finished FROM imports WHERE name = ?", name) or [(0, 0)]
+        return rows[0][0], bool(rows[0][1])
+
+    def _import(self, name: str, consumed: int, table: pa.Table, last: bool, refuse: Refuse) -> Appended:
+        """Commit one stretch of an import, with the count that says where to go on."""
+        with self._writing() as meta:
+            there = self._progress(name)
+            require(there == (consumed, False), f"import {name}", f"{consumed} rows imported so far", there[0])
+            self._seal(meta["next_offset"])
+            sifted = self._sift(table, meta["next_offset"])
+            event_us = sifted.fresh["event_us"].to_numpy()
+            logged_us = stamps.history(event_us, meta["last_us"])
+            self._archive.add(sifted.fresh, logged_us, sifted.ids)
+            self._database.rows(
+                "INSERT OR REPLACE INTO imports VALUES (?, ?, ?)", name, consumed + table.num_rows, last
+            )
+            if len(logged_us):
+                self._database.set_meta(next_offset=self._archive.stop, last_us=int(logged_us[-1]))
+            if sifted.refused.num_rows:
+                refuse(sifted.refused)
+        late = int(np.count_nonzero(event_us < logged_us))
+        return Appended(len(event_us), sifted.duplicates, late, sifted.refused, self._archive.stop)
+
+    def seal(self) -> None:
+        """Move live rows into sealed segments."""
+        with self._writing() as meta:
+            self._seal(meta["next_offset"])
+
+    def _seal(self, next_offset: int) -> None:
+        while (first := self._archive.stop) < next_offset:
+            rows = self._tail.rows(first, min(first + self._segment_rows, next_offset))
+            self._archive.add(rows.select(SCHEMA.names), rows["logged_us"].to_numpy(), hash_ids(rows["id"], self._key))
+        self._tail.clear()
+
+    def read(
+        self,
+        start: int,
+        stop: int | None = None,
+        *,
+        columns: Sequence[str] = (),
+        kinds: Collection[int] | None = None,
+        rows: int = READ_ROWS,
+    ) -> Iterator[Events]:
+        """Yield the rows of [start, stop) in order; see `Log.read`."""
+        require(start >= 0, "read.start", "at least 0", start)
+        require(rows > 0, "read.rows", "at least 1", rows)
+        end = self.next_offset if stop is None else min(stop, self.next_offset)
+        return self._read(start, end, wanted(columns), kinds, rows)
+
+    def _read(
+        self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None, rows: int
+    ) -> Iterator[Events]:
+        while start < stop:
+            with self._reading():
+                segment = self._archive.at(start)
+                end = min(segment.stop if segment else start + rows, stop)
+                if segment is None:
+                    events = Events(self._tail.numbers(start, end, columns))
+            if segment and holds(segment, kinds):
+                numbers = read_numbers(self._archive.folder, segment, columns)
+                events = Events(numbers).rows(slice(start - segment.first, end - segment.first))
+            if segment is None or holds(segment, kinds):
+                yield from _cut(events, kinds, rows)
+            start = end
+
+    def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
+        """Return the rows of [start, stop) as they were sent; see `Log.names`."""
+        known = Known(self._archive, self._tail, self.next_offset)
+        parts = [STAMPED.empty_table()]
+        for events in self.read(start, stop, kinds=kinds):
+            with self._reading():
+                parts.append(known.at(events.offset))
+        return pa.concat_tables(parts)
+
+    def verify(self) -> list[str]:
+        """Return one text for each stored file whose contents are not what was committed."""
+        with self._reading():
+            found = [fault(self._archive.folder, stored) for stored in self._archive.stored()]
+        return [text for text in found if text]
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+
+def _cut(events: Events, kinds: Collection[int] | None, rows: int) -> Iterator[Events]:
+    """Yield the rows of the asked kinds, at most so many at once; all of them are views, nothing is copied."""
+    for at in range(0, len(events), rows):
+        part = events.rows(slice(at, at + rows))
+        if kinds is not None:
+            asked = np.isin(part.kind, list(kinds))
+            if not asked.all():
+                part = part.rows(asked)
+        if len(part):
+            yield part

@@ -1,0 +1,49 @@
+"""Stores of logs: every promise of `Log` is tested on each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from evercart.log import Log
+from evercart.log.sqlite import open_log
+
+KEY = 0x1234_5678_9ABC_DEF0
+
+
+class Store(Protocol):
+    """A place where one log lies."""
+
+    def open(self, *, segment_rows: int = 8, tail_rows: int = 32) -> Log:
+        """Open the log, as a process that has just started would."""
+        ...
+
+    def close(self) -> None:
+        """Close what was opened."""
+        ...
+
+
+class Folder:
+    """A log in one directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: list[Log] = []
+
+    def open(self, *, segment_rows: int = 8, tail_rows: int = 32) -> Log:
+        log = open_log(self.path, KEY, segment_rows=segment_rows, tail_rows=tail_rows)
+        self._opened.append(log)
+        return log
+
+    def close(self) -> None:
+        for log in self._opened:
+            log.close()
+
+
+@pytest.fixture(params=[Folder])
+def store(request: pytest.FixtureRequest, tmp_path: Path):
+    made = request.param(tmp_path / "log")
+    yield made
+    made.close()
