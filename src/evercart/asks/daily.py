@@ -9,13 +9,13 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.asks.weave import weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.kernel import kernel
+from evercart.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 from evercart.zones import local_us, zone
 

@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.asks.weave import weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
@@ -16,6 +15,7 @@ from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel
+from evercart.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.units import MINUTE_S, SECOND_US
 
 
