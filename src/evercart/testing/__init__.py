@@ -2,7 +2,9 @@
 
 from evercart.testing.check import check_fold
 from evercart.testing.laws import LawBroken
-from evercart.testing.turned import Judged, Raced, Turned
-from evercart.testing.woven import Answered, Logged, Woven
+from evercart.testing.logged import Logged
+from evercart.testing.raced import Judged, Raced
+from evercart.testing.turned import Turned
+from evercart.testing.woven import Answered, Woven
 
 __all__ = ["Answered", "Judged", "LawBroken", "Logged", "Raced", "Turned", "Woven", "check_fold"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from evercart.fold import Packed, clone, pack
-from evercart.testing.laws import Case, In, LawBroken
+from evercart.testing.laws import Case, In
 from evercart.testing.streams import durations
 from evercart.units import HOUR_S, SECOND_US
 
@@ -40,8 +41,7 @@ def drained(case: Case[In], span_us: int, keeps_bytes: int) -> None:
     busy = _steady(case, 8 * FEW, 4 * FEW, span_us)
     few, _, last = _sizes(busy, [16, 7 * FEW])
     allowed = few + keeps_bytes
-    if last > allowed:
-        raise LawBroken("flat", case.name, "packed bytes once all has expired", f"at most {allowed:,}", f"{last:,}")
+    case.holds("flat", last <= allowed, "packed bytes once all has expired", f"at most {allowed:,}", f"{last:,}")
 
 
 def bounded(case: Case[In], span_us: int, keeps_bytes: int) -> None:
@@ -50,8 +50,7 @@ def bounded(case: Case[In], span_us: int, keeps_bytes: int) -> None:
     sizes = _sizes(busy, range(FEW, 24 * FEW, FEW))[:-1]
     half = len(sizes) // 2
     allowed, most = int(max(sizes[:half]) * GROWTH) + keeps_bytes, max(sizes[half:])
-    if most > allowed:
-        raise LawBroken("flat", case.name, "packed bytes at an even pace", f"at most {allowed:,}", f"{most:,}")
+    case.holds("flat", most <= allowed, "packed bytes at an even pace", f"at most {allowed:,}", f"{most:,}")
 
 
 def level(case: Case[In], span_us: int) -> None:
@@ -64,9 +63,9 @@ def level(case: Case[In], span_us: int) -> None:
                 slower = min(slower, many.seconds(rows) / few.seconds(rows))
                 if slower <= MOST_SLOWER:
                     break
-            else:
-                where = f"CPU time of a read of {rows:,} rows with {times} times as much alive"
-                raise LawBroken("flat", case.name, where, f"at most {MOST_SLOWER} times as much", f"{slower:.1f} times")
+            where = f"CPU time of a read of {rows:,} rows with {times} times as much alive"
+            rule = f"at most {MOST_SLOWER:g} times as much"
+            case.holds("flat", slower <= MOST_SLOWER, where, rule, f"{slower:.1f} times")
 
 
 class _Busy:
@@ -83,7 +82,7 @@ class _Busy:
     def _reads(self, busy: Case[Any], cuts: Any, warm: int, rows: int) -> list[Any]:
         count = max(1, 128 // rows)
         edges = cuts[np.searchsorted(cuts, warm + rows * np.arange(count + 1))]
-        return [busy.rows(int(start), int(stop)) for start, stop in zip(edges, edges[1:], strict=False)]
+        return [busy.rows(int(start), int(stop)) for start, stop in pairwise(edges)]
 
     def seconds(self, rows: int) -> float:
         """Return the CPU seconds of the fastest of a few equal looks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, Generic, Literal, TypeVar
 
 import numpy as np
@@ -47,11 +48,6 @@ class Case(Generic[In]):
         """Return a fold that shares nothing with any other."""
         return copy.deepcopy(self.make(self.batch))
 
-    @property
-    def name(self) -> str:
-        """Return the fold's name."""
-        return type(self.make(self.batch)).__name__
-
     def rows(self, start: int, stop: int) -> In:
         """Return the rows from `start` up to `stop`."""
         return self.stream.rows(self.batch, start, stop)
@@ -63,11 +59,16 @@ class Case(Generic[In]):
             return list(range(size + 1))
         return [0, *(np.flatnonzero(np.diff(self.stream.ticks(self.batch))) + 1).tolist(), size]
 
+    def holds(self, law: Law, kept: bool, where: str, was: object, now: object) -> None:
+        """Raise `LawBroken` unless the law was kept."""
+        if not kept:
+            raise LawBroken(law, type(self.make(self.batch)).__name__, where, was, now)
+
     def agree(self, law: Law, what: str, was: Leaves, now: Leaves) -> None:
         """Raise `LawBroken` where two sets of columns part."""
         at = difference(was, now)
         if at:
-            raise LawBroken(law, self.name, f"{what}, row {at.row}, column {at.column}", at.was, at.now)
+            self.holds(law, False, f"{what}, row {at.row}, column {at.column}", at.was, at.now)
 
 
 def resume(case: Case[In], cut: int) -> None:
@@ -167,7 +168,7 @@ def _run(case: Case[In], cuts: Sequence[int]) -> tuple[Packed, Leaves]:
 
 def _pieces(case: Case[In], cuts: Sequence[int]) -> list[In]:
     edges = [0, *sorted(cuts), case.stream.size(case.batch)]
-    return [case.rows(start, stop) for start, stop in zip(edges, edges[1:], strict=False)]
+    return [case.rows(start, stop) for start, stop in pairwise(edges)]
 
 
 def _only(out: Leaves, which: NDArray[np.bool_]) -> Leaves:

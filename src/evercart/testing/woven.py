@@ -1,114 +1,25 @@
-"""Streams of events: as the log hands them out, with questions woven in, with their features beside them."""
+"""Streams of events with questions woven in, with or without the features of those questions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.chance import uniform
-from evercart.events.batch import CLOCK, DTYPES, Events, missing
-from evercart.events.kinds import KEYS, TOMBSTONE, number
-from evercart.hashing import hash_name, mix_columns
+from evercart.events.batch import Events
+from evercart.events.kinds import number
 from evercart.labels.turns import ASKED, Turns, tick_of
-from evercart.testing.streams import Times, even_clock, hurting_clock
-from evercart.units import MISSING, SECOND_US, THOUSANDTHS
+from evercart.testing.logged import KINDS, Logged, any_of
+from evercart.testing.streams import Times
+from evercart.units import SECOND_US
 
-KINDS: Final = ("view", "order", "item", "user", "exposure", "redeem", "outcome", "heartbeat")
 _DECISION: Final = number("decision")
-_NEVER_DRAWN: Final = (*CLOCK, "id", "number", "outlier")
-_AMOUNTS: Final = np.array([0, 1, 250, 999, 12_345, -700, 10**12, MISSING], np.int64)
-_NUMBERS: Final = np.array([0.0, 1.5, -2.25, 1e6, np.nan])
-_ERASED, _LATE, _TWICE, _QUESTION = 0.06, 0.3, 0.08, 0.4  # shares of rows
-
-
-@dataclass(frozen=True)
-class Logged:
-    """Events as the log hands them out, for a fold that asks or cleans.
-
-    kinds   which kinds are drawn, erased rows apart
-    own     columns of a row that a question standing just before it may carry
-    keys    how many different values each key takes
-    live    share of rows that say the log has gone live
-    """
-
-    kinds: tuple[str, ...] = KINDS
-    own: tuple[str, ...] = ()
-    keys: int = 3
-    live: float = 0.02
-
-    def draw(self, seed: int, rows: int, durations_us: Sequence[int]) -> Events:
-        """Return rows with three keys, half of them tied; some late, doubled or erased."""
-        steps = 1 + 4 * (uniform(seed, np.arange(rows), "skipped") < 0.1)  # a reader of few kinds sees gaps
-        return self._filled(np.cumsum(steps), hurting_clock(seed, rows, durations_us), seed)
-
-    def steady(self, seed: int, rows: int, alive: int, span_us: int) -> Events:
-        """Return rows at an even pace, whose keys come, stay for four rows, never return."""
-        clock = even_clock(rows, alive, span_us, len(self.kinds))
-        batch = replace(self, live=0.0)._filled(np.arange(rows), clock, seed, erased=0.0)
-        kind = batch.kind.copy()
-        kind[-len(self.kinds) :] = [number(name) for name in self.kinds]
-        ages = np.arange(rows, dtype=np.uint64) // np.uint64(4)
-        fresh = {name: mix_columns(np.full(rows, hash_name(name, 1), np.uint64), ages + np.uint64(1)) for name in KEYS}
-        return Events({**batch.columns, **fresh, "kind": kind, "event_us": clock})
-
-    def size(self, batch: Events) -> int:
-        """Return how many rows there are."""
-        return len(batch)
-
-    def rows(self, batch: Events, start: int, stop: int) -> Events:
-        """Return the rows from `start` up to `stop`."""
-        return batch.rows(slice(start, stop))
-
-    def ticks(self, batch: Events) -> Times:
-        """Return ticks of a second."""
-        return tick_of(batch.logged_us, batch.offset, SECOND_US, 4096)
-
-    def scramble(self, batch: Events, row: int, seed: int) -> Events:
-        """Draw all from `row` on again, but offset, log time and, in that row, `own`."""
-        other = self._filled(batch.offset, batch.logged_us, seed)
-        mixed = Events.concat([batch.rows(slice(row)), other.rows(slice(row, None))])
-        for name in self.own:
-            mixed[name][row] = batch[name][row]
-        return mixed
-
-    def said(self, batch: Events, out: Events) -> Times:
-        """Return for each row of the output how many rows of input had been handed on by then."""
-        if "number" not in out.columns:
-            return np.arange(1, len(out) + 1)
-        return np.cumsum(~out.asked)
-
-    def _filled(self, offset: Times, logged_us: Times, seed: int, erased: float = _ERASED) -> Events:
-        rows = len(offset)
-        columns = {name: self._column(name, seed, rows) for name in DTYPES if name not in _NEVER_DRAWN}
-        kinds = np.array([number(name) for name in self.kinds], np.int16)
-        columns["kind"] = kinds[_picks(seed, rows, "kind", len(kinds))]
-        late = np.where(uniform(seed, np.arange(rows), "late") < _LATE, _lateness(seed, logged_us), 0)
-        columns["event_us"] = logged_us - late
-        columns["id"] = 1 + np.arange(rows, dtype=np.uint64)
-        columns = {name: column[_sources(seed, rows)] for name, column in columns.items()}
-        gone = uniform(seed, np.arange(rows), "erased") < erased
-        for name, column in columns.items():
-            column[gone] = TOMBSTONE if name == "kind" else missing(name)
-        columns["event_us"] = np.where(gone, logged_us, np.minimum(columns["event_us"], logged_us))
-        return Events({"offset": offset.astype(np.int64), "logged_us": logged_us, **columns})
-
-    def _column(self, name: str, seed: int, rows: int) -> NDArray[Any]:
-        dtype = DTYPES[name]
-        if dtype == np.uint64:
-            names = np.array([hash_name(f"{name}-{i}", 1) for i in range(self.keys)] * 4 + [0], np.uint64)
-            return names[_picks(seed, rows, name, len(names))]
-        if name == "quantity":
-            return (THOUSANDTHS * np.arange(4))[_picks(seed, rows, name, 4)]
-        if name == "live":  # rarely: it ends all questions that are open
-            return np.where(uniform(seed, np.arange(rows), name) < self.live, 1, 0)
-        if name == "currency":
-            return np.full(rows, 978, dtype)
-        values = _NUMBERS if dtype == np.float64 else _AMOUNTS
-        return values[_picks(seed, rows, name, len(values))].astype(dtype)
+_QUESTION: Final = 0.4  # share of rows with a question before them
+With = tuple[Events, NDArray[np.float32]]  # woven events, X of their questions
 
 
 @dataclass(frozen=True)
@@ -165,7 +76,7 @@ class Woven:
         rows = np.arange(len(log))
         before = rows[: until if until is not None else len(log)]
         before = before[uniform(seed, before, "question") < _QUESTION]
-        about = np.where(uniform(seed, before, "about") < 0.5, before, _any_of(seed, before))
+        about = np.where(uniform(seed, before, "about") < 0.5, before, any_of(seed, before))
         questions = log.rows(about)
         at = log.rows(before)
         columns = {
@@ -196,33 +107,29 @@ class Answered:
     def _woven(self) -> Woven:
         return Woven(self.kinds, self.keys)
 
-    def draw(self, seed: int, rows: int, durations_us: Sequence[int]) -> tuple[Events, NDArray[np.float32]]:
+    def draw(self, seed: int, rows: int, durations_us: Sequence[int]) -> With:
         """Return a hurting woven log with features."""
         return self._with_x(self._woven.draw(seed, rows, durations_us), seed)
 
-    def steady(self, seed: int, rows: int, alive: int, span_us: int) -> tuple[Events, NDArray[np.float32]]:
+    def steady(self, seed: int, rows: int, alive: int, span_us: int) -> With:
         """Return an even woven log with features."""
         return self._with_x(self._woven.steady(seed, rows, alive, span_us), seed)
 
-    def size(self, batch: tuple[Events, NDArray[np.float32]]) -> int:
+    def size(self, batch: With) -> int:
         """Return how many rows there are, questions counted."""
         return len(batch[0])
 
-    def rows(
-        self, batch: tuple[Events, NDArray[np.float32]], start: int, stop: int
-    ) -> tuple[Events, NDArray[np.float32]]:
+    def rows(self, batch: With, start: int, stop: int) -> With:
         """Return the rows from `start` up to `stop`, with the features of the questions among them."""
         woven, x = batch
         first, last = (int(woven.asked[:place].sum()) for place in (start, stop))
         return woven.rows(slice(start, stop)), x[first:last]
 
-    def ticks(self, batch: tuple[Events, NDArray[np.float32]]) -> Times:
+    def ticks(self, batch: With) -> Times:
         """Return ticks of a second."""
         return self._woven.ticks(batch[0])
 
-    def scramble(
-        self, batch: tuple[Events, NDArray[np.float32]], row: int, seed: int
-    ) -> tuple[Events, NDArray[np.float32]]:
+    def scramble(self, batch: With, row: int, seed: int) -> With:
         """Draw all from `row` on again, but the clock; a question that stands there keeps its features."""
         woven, x = batch
         kept = int(woven.asked[: row + 1].sum())
@@ -230,7 +137,7 @@ class Answered:
         other[:kept] = x[:kept]
         return mixed, other
 
-    def said(self, batch: tuple[Events, NDArray[np.float32]], out: Turns) -> Times:
+    def said(self, batch: With, out: Turns) -> Times:
         """Return the question for a guess that is due, else the row after all that share the turn's offset."""
         woven = batch[0]
         asked = np.flatnonzero(woven.asked)
@@ -239,30 +146,9 @@ class Answered:
         place[due] = asked[np.searchsorted(woven["number"][asked], out.number[due])]
         return place
 
-    def _with_x(self, woven: Events, seed: int) -> tuple[Events, NDArray[np.float32]]:
+    def _with_x(self, woven: Events, seed: int) -> With:
         cells = np.arange(int(woven.asked.sum()) * self.width).reshape(-1, self.width)
         return woven, uniform(seed, cells, "x").astype(np.float32)
-
-
-def _picks(seed: int, rows: int, purpose: str, choices: int) -> NDArray[np.int64]:
-    return (uniform(seed, np.arange(rows), purpose) * choices).astype(np.int64)
-
-
-def _any_of(seed: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each row itself or one before it."""
-    return (uniform(seed, places, "any of") * (places + 1)).astype(np.int64)
-
-
-def _lateness(seed: int, logged_us: Times) -> Times:
-    """Return how late each row is, µs: about as late as the row lies after an earlier one."""
-    rows = np.arange(len(logged_us))
-    return logged_us - logged_us[_any_of(seed + 1, rows)] + _picks(seed, len(rows), "late by", 3) - 1
-
-
-def _sources(seed: int, rows: int) -> NDArray[np.int64]:
-    """Return which row each row repeats: itself, or for a double the one before it."""
-    places = np.arange(rows)
-    return np.maximum(places - (uniform(seed, places, "twice") < _TWICE), 0)
 
 
 def _plain(log: Events) -> Events:

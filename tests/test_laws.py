@@ -1,0 +1,119 @@
+"""Every fold of the package keeps the four laws; a fold that is not named here fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from evercart import features
+from evercart.asks.daily import Daily
+from evercart.asks.each import After, Before
+from evercart.asks.session import SessionEnd
+from evercart.evaluate.losses import log_loss, squared
+from evercart.evaluate.race import Race
+from evercart.evaluate.report import Report
+from evercart.features.table import Table
+from evercart.labels.answers import total, yes
+from evercart.labels.pairs import Pairs
+from evercart.learners.linear import Linear
+from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.testing import Answered, Judged, Logged, Raced, Turned, Woven, check_fold
+from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
+from evercart.testing.turned import COLUMNS
+from evercart.units import DAY_S, HOUR_S, SECOND_US
+
+
+class Check(NamedTuple):
+    """One configuration of a fold, with the input it takes."""
+
+    make: Callable[[Any], Any]
+    stream: Any
+    lives_us: int | None = None  # how long a row is remembered, where that is not the sum of its durations
+
+
+def of(fold: Any, stream: Any, lives_us: int | None = None) -> Check:
+    return Check(lambda _: fold, stream, lives_us)
+
+
+SHOP = ("order", "view", "exposure")
+COUNTED: Any = (
+    features.Count("order", HOUR_S),
+    features.Count("view", 600),
+    features.Sum("order", "amount", DAY_S),
+    features.Mean("order", "quantity", HOUR_S),
+    features.Distinct("order", "item", HOUR_S),
+    features.Recency("order"),
+    features.Decayed("order", None, HOUR_S),
+    features.LastItems("view", k=2),
+    features.HourOfDay(),
+)
+
+
+def table(*key: str) -> Check:
+    return of(Table("all", key, COUNTED), Woven(SHOP), DAY_S * SECOND_US)
+
+
+def asks(fold: Any) -> Check:
+    return of(fold, Logged(("order", "view", "heartbeat"), own=fold.own))
+
+
+def pairs(answer: Any, **more: Any) -> Check:
+    return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), Answered(2, ("order", "view")))
+
+
+LINEAR = [
+    of(Linear(COLUMNS, "logistic", Ftrl(l1=0.01), crosses=(("slot", "word"),), cross_slots=512), Turned()),
+    *(of(Linear(COLUMNS, "squared", by), Turned(labels="sum")) for by in (Sgd(), Momentum(), AdaGrad())),
+    *(of(Linear(COLUMNS, "hinge", by), Turned()) for by in (RmsProp(), Adam())),
+]
+
+CHECKS: dict[type[Any], list[Check]] = {
+    After: [asks(After("view"))],
+    Before: [asks(Before("order", columns=("user", "amount")))],
+    Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
+    Linear: LINEAR,
+    Pairs: [
+        pairs(yes("order")),
+        pairs(yes("order", by="session"), provisional_s=300),
+        pairs(total("order", "amount", scale=0.01)),
+    ],
+    Race: [of(Race(("champion", "challenger")), Raced())],
+    Report: [
+        of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
+        of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
+    ],
+    SessionEnd: [asks(SessionEnd("order", gap_s=0)), asks(SessionEnd("view", by="user", gap_s=1800, carries=()))],
+    Table: [table("user"), table("user", "item"), table()],
+}
+
+ALL = [
+    pytest.param(check, EXEMPT.get(fold.__name__, ()), id=f"{fold.__name__}-{i}")
+    for fold, checks in CHECKS.items()
+    for i, check in enumerate(checks)
+]
+
+
+def run(check: Check, exempt: tuple[str, ...], **more: Any) -> None:
+    laws: Any = [law for law in ("resume", "batching", "honesty", "flat") if law not in exempt]
+    check_fold(check.make, check.stream, laws=laws, lives_us=check.lives_us, **more)
+
+
+@pytest.mark.parametrize(("check", "exempt"), ALL)
+def test_the_four_laws(check: Check, exempt: tuple[str, ...]) -> None:
+    run(check, exempt)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "exempt"), ALL)
+def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[str, ...]) -> None:
+    run(check, exempt, examples=150, rows=600)
+
+
+def test_every_fold_is_checked() -> None:
+    require_checked(CHECKS)
+
+
+def test_nothing_is_checked_that_is_not_a_fold() -> None:
+    assert set(CHECKS) <= set(fold_classes())
