@@ -17,16 +17,16 @@ from evercart.units import SECOND_US
 Say = Callable[..., NDArray[np.float32]]
 
 
-def woven(*rows: dict[str, Any]) -> Events:
+def woven(*rows: dict[str, Any], columns: tuple[str, ...] = ()) -> Events:
     """Build a batch: `at` in seconds, `kind` by name, a question where the kind is "decision"."""
-    names = {name for row in rows for name in row} - {"at", "kind"}
-    columns = {name: [row.get(name, missing(name)) for row in rows] for name in names}
+    names = {name for row in rows for name in row} - {"at", "kind"} | {*columns}
+    values = {name: [row.get(name, missing(name)) for row in rows] for name in names}
     questions = np.cumsum([row["kind"] == "decision" for row in rows])
     return Events.of(
         kind=[kinds.number(row["kind"]) for row in rows],
         logged_us=[round(row["at"] * SECOND_US) for row in rows],
         number=[int(n) - 1 if row["kind"] == "decision" else -1 for n, row in zip(questions, rows, strict=True)],
-        **columns,
+        **values,
     )
 
 
@@ -37,6 +37,6 @@ def say() -> Say:
     def answer(features: Feature | tuple[Feature, ...], *rows: dict[str, Any], **table: Any) -> NDArray[np.float32]:
         listed = features if isinstance(features, tuple) else (features,)
         fold = Table("t", features=listed, **{"key": ("user",), **table})
-        return fold.step(fold.start(), woven(*rows))[1]
+        return fold.step(fold.start(), woven(*rows, columns=fold.reads))[1]
 
     return answer

@@ -219,7 +219,7 @@ def test_packed_state_stays_within_what_is_stated(events: Events) -> None:
 
 
 def test_reads_in_long_batches_as_in_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng, rows = np.random.default_rng(3), 3_000
+    rng, rows = np.random.default_rng(3), 1_200
     events = Events.of(
         kind=rng.choice([1, 2, 7], rows),
         logged_us=np.sort(rng.integers(0, 60 * SECOND_US, rows)),
