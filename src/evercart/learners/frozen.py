@@ -1,0 +1,49 @@
+"""Frozen: a control that stops learning at a stated time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.fold import Grain, clone
+from evercart.labels.turns import ASKED, Turns
+from evercart.learners.learner import Learner
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Frozen(Generic[S]):
+    """A learner that learns the ticks which end before `learn_us`, then answers as it stood.
+
+    Nothing thaws it: running statistics of wrappers inside stand still, too. For all later questions are put
+    to a copy of the state, as if they stood in one tick, in which weights and statistics never move.
+    """
+
+    learner: Learner[S]
+    learn_us: int
+    grain: ClassVar[Grain] = "tick"
+
+    def start(self) -> S:
+        """Return the learner's own first state."""
+        return self.learner.start()
+
+    def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
+        """Guess; learn while it is time."""
+        guesses = np.full(len(turns), np.nan)
+        late = np.flatnonzero(turns.us >= self.learn_us)
+        first = int(np.searchsorted(turns.tick, turns.tick[late[0]])) if len(late) else len(turns)
+        if first:
+            state, guesses[:first] = self.learner.step(state, turns.rows(slice(0, first)))
+        asked = first + np.flatnonzero(turns.what[first:] == ASKED)
+        if len(asked):
+            _, guesses[asked] = self.learner.step(clone(state), _one_tick(turns.rows(asked)))
+        return state, guesses
+
+
+def _one_tick(turns: Turns) -> Turns:
+    columns: dict[str, Any] = {**vars(turns), "tick": np.zeros_like(turns.tick)}
+    return Turns(**columns)

@@ -1,0 +1,66 @@
+"""Learner: what guesses when asked, then learns when labels settle."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.fold import Grain
+from evercart.kernel import kernel
+from evercart.labels.turns import Turns
+
+S = TypeVar("S")
+
+_ASKED = 0  # labels.turns.ASKED, as the constant that a kernel sees
+
+
+class Learner(Protocol[S]):
+    """A fold of tick grain: from turns to guesses, (rows,) float64, NaN where nothing was asked.
+
+    Within a tick all questions are guessed with the weights from before the tick; then its labels are
+    learned in order. A label's step is weight * (gradient at y - gradient at `was`, if that is not NaN).
+    """
+
+    @property
+    def grain(self) -> Grain:
+        """Return "tick"."""
+        ...
+
+    def start(self) -> S:
+        """Return the state before the first row of the log."""
+        ...
+
+    def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
+        """Guess, then learn, tick by tick."""
+        ...
+
+
+@kernel
+def working_order(tick: NDArray[np.int64], what: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the rows, (rows,), in the order they are worked: in each tick the questions, then the labels.
+
+    Who works through it once, guessing and learning as he goes, keeps the law of the tick.
+    """
+    order = np.empty(len(tick), np.int64)
+    start = 0
+    while start < len(tick):
+        stop = tick_stop(tick, start)
+        at = start
+        for asked in (True, False):
+            for row in range(start, stop):
+                if (what[row] == _ASKED) == asked:
+                    order[at] = row
+                    at += 1
+        start = stop
+    return order
+
+
+@kernel
+def tick_stop(tick: NDArray[np.int64], start: int) -> int:
+    """Return the first row after `start` that belongs to another tick."""
+    stop = start + 1
+    while stop < len(tick) and tick[stop] == tick[start]:
+        stop += 1
+    return stop
