@@ -51,11 +51,15 @@ def features(woven: Events) -> np.ndarray:
 
 def oracle(pairs: Pairs, woven: Events) -> list[tuple]:
     """Every turn as (row, what, number, y, was, weight), found by looking at all questions at every row."""
-    is_total, window, late = pairs.answers[0].how == "total", WINDOW * SECOND_US, int(pairs.late_s * SECOND_US)
+    answer, window, late = pairs.answers[0], WINDOW * SECOND_US, int(pairs.late_s * SECOND_US)
+    is_total = not answer.at_once
     hint = None if pairs.provisional_s is None else int(pairs.provisional_s * SECOND_US)
     weight = pairs.provisional_weight
     questions: list[dict] = []
     turns: list[tuple] = []
+
+    def label(q):
+        return min(q["sum"] * answer.scale, answer.most)
 
     def settle(row, q, y):
         if q["hinted"]:
@@ -72,8 +76,8 @@ def oracle(pairs: Pairs, woven: Events) -> list[tuple]:
             questions = []
         for q in questions:
             if not q["done"] and q["asked"] + window < now:
-                settle(row, q, q["sum"] if is_total else 0)
-                q["done"], q["label"] = True, q["sum"] if is_total else 0
+                settle(row, q, label(q) if is_total else 0)
+                q["done"], q["label"] = True, label(q) if is_total else 0
         for q in questions:
             if hint is not None and not q["done"] and not q["hinted"] and q["asked"] + hint < now:
                 turns.append((row, HINT, q["number"], 0, None, weight))
@@ -87,6 +91,8 @@ def oracle(pairs: Pairs, woven: Events) -> list[tuple]:
             turns.append((row, ASKED, number, None, None, 1.0))
         elif woven.kind[row] == ORDER and woven["user"][row] != 0:
             happened, amount = min(int(woven.event_us[row]), now), int(woven["amount"][row])
+            if not answer.column:
+                amount = 1
             if is_total and amount == MISSING:
                 continue
             for q in questions:
@@ -94,9 +100,11 @@ def oracle(pairs: Pairs, woven: Events) -> list[tuple]:
                     continue
                 if is_total and not q["done"]:
                     q["sum"] += amount
-                elif is_total and amount:
-                    turns.append((row, CORRECTION, q["number"], q["label"] + amount, q["label"], 1.0))
-                    q["label"] += amount
+                elif is_total:
+                    was = label(q)
+                    q["sum"] += amount
+                    if label(q) != was:
+                        turns.append((row, CORRECTION, q["number"], label(q), was, 1.0))
                 elif not is_total and not q["done"]:
                     settle(row, q, 1)
                     q["done"], q["label"] = True, 1
@@ -128,10 +136,12 @@ FOLDS = [
     Pairs((yes("order"),), WINDOW, width=2),
     Pairs((yes("order"),), WINDOW, LATE, HINT_AFTER, 0.25, width=2),
     Pairs((total("order", "amount"),), WINDOW, LATE, width=2),
+    Pairs((total("order", "amount", scale=0.5, most=5.0),), WINDOW, LATE, width=2),
+    Pairs((yes("order", at_once=False),), WINDOW, LATE, width=2),
 ]
 
 
-@pytest.mark.parametrize("pairs", FOLDS, ids=["yes", "hinted", "total"])
+@pytest.mark.parametrize("pairs", FOLDS, ids=["yes", "hinted", "total", "capped", "at the close"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_equals_the_oracle_however_the_log_is_cut(pairs: Pairs, data) -> None:
@@ -193,7 +203,7 @@ def test_counts_name_what_became_of_the_questions() -> None:
         (lambda: Pairs((yes("order"),), 0), "pairs.window_s: expected more than 0, got 0"),
         (lambda: Pairs((yes("order"),), 5, provisional_s=9), "pairs.provisional_s: expected within the window, got 9"),
         (lambda: Tick(us=0), "tick.us: expected more than 0, got 0"),
-        (lambda: Answer("order", "amount", "yes"), "answer.by: expected a hashed column, got 'amount'"),
+        (lambda: Answer("order", "amount"), "answer.by: expected a hashed column, got 'amount'"),
     ],
 )
 def test_bad_configurations(make, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,38 +15,47 @@ from evercart.events.kinds import number as kind_number
 class Answer:
     """Rows of one kind that answer the questions asked about the same key.
 
-    how      "yes": one such row within the window makes the label 1, silence makes it 0;
-             "total": the label is the sum of a column over such rows within the window
-    scale    of the sum's label: cents to dollars is 0.01
+    column    summed over such rows within the window; none: the rows are counted
+    scale     of the label: cents to dollars is 0.01
+    most      the label is at most this, after scaling
+    at_once   the first such row makes the label 1 when it comes; else the label is said when the window closes
     """
 
     kind: str
-    by: str
-    how: Literal["yes", "total"]
+    by: str = "user"
     column: str = ""
     scale: float = 1.0
+    most: float = float("inf")
+    at_once: bool = False
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
         require(DTYPES.get(self.by) == np.uint64, "answer.by", "a hashed column", self.by)
-        if self.how == "total":
+        if self.column:
             require(DTYPES.get(self.column) == np.int64, "answer.column", "an integer column", self.column)
         require(self.scale > 0, "answer.scale", "more than 0", self.scale)
+        require(self.most > 0, "answer.most", "more than 0", self.most)
+        if self.at_once:
+            plain = (self.column, self.scale, self.most) == ("", 1.0, 1.0)
+            require(plain, "answer.at_once", "a plain yes, without column or scale", self.column or self.scale)
 
 
-def yes(kind: str, by: str = "user") -> Answer:
-    """Say 1 at once when a row of the kind comes, 0 when the window closes in silence.
+def yes(kind: str, by: str = "user", *, at_once: bool = True) -> Answer:
+    """Say 1 where a row of the kind comes within the window, 0 where the window closes in silence.
 
-    >>> yes("order").how
-    'yes'
+    at_once    whether a 1 is learned when it comes. Then the newest labels are all 1, for as long as a window
+               is open, which pulls a fast learner up; at the close both come equally late.
+
+    >>> yes("order").at_once
+    True
     """
-    return Answer(kind, by, "yes")
+    return Answer(kind, by, most=1.0, at_once=at_once)
 
 
-def total(kind: str, column: str, by: str = "user", scale: float = 1.0) -> Answer:
+def total(kind: str, column: str, by: str = "user", *, scale: float = 1.0, most: float = float("inf")) -> Answer:
     """Say the sum of a column over the rows of the kind, when the window closes.
 
     >>> total("order", "amount", scale=0.01).column
     'amount'
     """
-    return Answer(kind, by, "total", column, scale)
+    return Answer(kind, by, column, scale, most)

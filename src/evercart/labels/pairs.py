@@ -6,7 +6,7 @@ is logged up to `late_s` after the close, about a time within the window, is a c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -57,15 +57,15 @@ class Pairs:
         require(len(self.answers) > 0, "pairs.answers", "at least one", self.answers)
         first = self.answers[0]
         for answer in self.answers:
-            same = (answer.how, answer.by, answer.scale) == (first.how, first.by, first.scale)
-            require(same, "pairs.answers", f"all {first.how} by {first.by}", answer)
+            same = replace(answer, kind=first.kind, column=first.column) == first
+            require(same, "pairs.answers", "answers alike but for kind, column", answer)
         require(self.window_s > 0, "pairs.window_s", "more than 0", self.window_s)
         require(self.late_s >= 0, "pairs.late_s", "at least 0", self.late_s)
         if self.provisional_s is not None:
             require(
                 0 < self.provisional_s < self.window_s, "pairs.provisional_s", "within the window", self.provisional_s
             )
-            require(first.how == "yes", "pairs.provisional_s", "answers that say yes", first.how)
+            require(first.at_once, "pairs.provisional_s", "answers that say yes at once", first)
         require(0 < self.provisional_weight < 1, "pairs.provisional_weight", "between 0 and 1", self.provisional_weight)
 
     @property
@@ -112,7 +112,7 @@ class Pairs:
         first = self.answers[0]
         hint_us = us(self.provisional_s) if self.provisional_s is not None else -1
         hint = self.provisional_weight
-        return Rule(us(self.window_s), us(self.late_s), hint_us, hint, first.how == "total", first.scale)
+        return Rule(us(self.window_s), us(self.late_s), hint_us, hint, not first.at_once, first.scale, first.most)
 
     def _answers(self, woven: Events) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Return which rows answer, and what each adds to a total."""
@@ -122,7 +122,7 @@ class Pairs:
             of_kind = (woven.kind == kind_number(answer.kind)) & (woven[self.by] != 0)
             if answer.column:
                 of_kind &= woven[answer.column] != MISSING
-                adds += np.where(of_kind, woven[answer.column], 0)
+            adds += np.where(of_kind, woven[answer.column] if answer.column else 1, 0)
             is_answer |= of_kind
         return is_answer, adds
 

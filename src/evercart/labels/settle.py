@@ -34,8 +34,9 @@ class Rule(NamedTuple):
     late: int
     hint: int  # -1: no hints
     hint_weight: float
-    is_total: bool
+    is_total: bool  # what comes is summed until the window closes
     scale: float
+    most: float
 
 
 class Rows(NamedTuple):
@@ -95,6 +96,11 @@ def _unlink(book: Book, number: int) -> None:
 
 
 @kernel
+def _label(rule: Rule, value: int) -> float:
+    return min(value * rule.scale, rule.most)
+
+
+@kernel
 def _settle(rule: Rule, book: Book, out: Out, row: int, number: int, y: float) -> None:
     """Say a label; what a hint has already weighed is not weighed again."""
     weight = 1.0
@@ -115,7 +121,7 @@ def _close(rule: Rule, book: Book, out: Out, row: int, number: int) -> None:
     if question.slot != NONE:
         question.value = book.chains[question.slot].total - question.value
         book.chains[question.slot].closed = number
-    _settle(rule, book, out, row, number, question.value * rule.scale if rule.is_total else 0.0)
+    _settle(rule, book, out, row, number, _label(rule, question.value) if rule.is_total else 0.0)
     question.status = CLOSED
 
 
@@ -199,18 +205,12 @@ def _add(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: int, a
         number = about[number & mask].older
     while closed != NONE and about[closed & mask].asked_us + rule.window >= happened:
         question = about[closed & mask]
-        if question.asked_us < happened and amount != 0:
-            _say(
-                out,
-                row,
-                CORRECTION,
-                closed,
-                (question.value + amount) * rule.scale,
-                question.value * rule.scale,
-                1.0,
-            )
+        if question.asked_us < happened:
+            was = _label(rule, question.value)
             question.value += amount
-            book.counts[_CORRECTED] += 1
+            if _label(rule, question.value) != was:
+                _say(out, row, CORRECTION, closed, _label(rule, question.value), was, 1.0)
+                book.counts[_CORRECTED] += 1
         closed = question.older
 
 

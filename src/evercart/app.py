@@ -1,0 +1,82 @@
+"""App: a question that a shop asks, as a list of parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from evercart.asks.weave import Asks
+from evercart.errors import require
+from evercart.evaluate.losses import Loss
+from evercart.evaluate.slices import Slices
+from evercart.features.columns import Column
+from evercart.features.table import Table
+from evercart.fold import Fold
+from evercart.labels.answers import Answer
+from evercart.labels.pairs import Pairs, Tick
+from evercart.learners.learner import Learner
+from evercart.units import DAY_S
+
+MEND_ADDS = ("outlier",)  # columns that a mending fold adds: the log does not hold them
+
+
+@dataclass(frozen=True)
+class App:
+    """What is asked when, what answers it, what is known, who guesses, what a miss costs.
+
+    name         what people type
+    about        one line that says what is predicted
+    unit         of the label, such as "chance" or "USD"
+    mend         folds from Events to Events that run before the asks: outliers are flagged, gaps filled
+    challengers  further racers by name, beside the champion
+    slices       parts of the questions that are scored apart, too
+    crosses      pairs of slot columns that batch opponents may cross, as the champion does
+    """
+
+    name: str
+    about: str
+    asks: Asks
+    answers: tuple[Answer, ...]
+    window_s: float
+    tables: tuple[Table, ...]
+    champion: Learner
+    loss: Loss
+    unit: str = "1"
+    late_s: float = 1 * DAY_S
+    provisional_s: float | None = None
+    mend: tuple[Fold[Any, Any, Any], ...] = ()
+    challengers: tuple[tuple[str, Learner], ...] = ()
+    slices: Slices | None = None
+    crosses: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        require(
+            bool(re.fullmatch("[a-z][a-z0-9_]*", self.name)), "app.name", "lower-case letters, digits, _", self.name
+        )
+        require(len(self.tables) > 0, f"app {self.name}.tables", "at least one table", self.tables)
+        names = [column.name for column in self.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
+        self.pairs(Tick())
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Return what each column of X means, over all tables."""
+        return columns_of(self.tables)
+
+    def pairs(self, tick: Tick) -> Pairs:
+        """Return the fold that holds this app's questions until they are answered."""
+        return Pairs(self.answers, self.window_s, self.late_s, self.provisional_s, tick=tick, width=len(self.columns))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the columns of the log that it needs, beside the clock."""
+        parts: list[Any] = [*self.mend, self.asks, *self.tables, self.pairs(Tick())]
+        names = dict.fromkeys(name for part in parts for name in part.reads)
+        return tuple(name for name in names if name not in (*MEND_ADDS, "number"))
+
+
+def columns_of(tables: tuple[Table, ...]) -> tuple[Column, ...]:
+    """Return the columns of X: those of the tables, side by side."""
+    return tuple(column for table in tables for column in table.columns)

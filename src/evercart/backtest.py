@@ -1,0 +1,157 @@
+"""Backtest: an app over the whole log, judged against its two controls on the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evercart.app import App
+from evercart.errors import UserError, expected
+from evercart.evaluate.batch_linear import BatchLinear
+from evercart.evaluate.compare import Difference, difference
+from evercart.evaluate.days import Days
+from evercart.evaluate.history import History
+from evercart.evaluate.refit import Choice, Fit, Refit, choose
+from evercart.evaluate.report import Report
+from evercart.evaluate.scored import Scored, beside
+from evercart.evaluate.scores import scores
+from evercart.events.batch import Events
+from evercart.labels.pairs import Tick
+from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
+from evercart.loop import Ring, Stopwatch, whole_ticks
+from evercart.units import DAY_US
+
+RACERS = ("continual", "frozen", "refit")
+Told = Callable[[str, float], None]  # which step, which part of it is done
+
+
+class Replayed(NamedTuple):
+    """One app's turns and scores over a whole log."""
+
+    turns: Turns
+    scored: Scored
+    counts: dict[str, int]
+    watch: Stopwatch
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Continual, frozen, refit on the same questions; compared are those asked after the first quarter.
+
+    days      of all questions        later     of those that are compared
+    cpu_s     by racer, guessing with learning; shared_cpu_s is what all racers stand on (asks, tables, labels)
+    fits      how often the opponent was fitted
+    """
+
+    app: str
+    unit: str
+    report: Report
+    days: Days
+    later: Days
+    since_us: int
+    questions: int
+    compared: int
+    cpu_s: dict[str, float]
+    shared_cpu_s: float
+    fits: int
+    opponent: str
+    counts: dict[str, int]
+
+    def differences(self) -> dict[str, Difference]:
+        """Return each control's loss minus the continual learner's, with its 95 % interval."""
+        return {name: difference(self.report, self.later, name, RACERS[0]) for name in RACERS[1:]}
+
+    def summary(self) -> dict[str, Any]:
+        """Return what `evercart backtest --json` prints."""
+        found = scores(self.report, self.later)
+        differences = self.differences()
+        said: dict[str, Any] = {"app": self.app, "questions": self.questions, "compared": self.compared}
+        for name in RACERS:
+            said[name] = {**found[name], "cpu_s": round(self.cpu_s[name], 3)}
+            if name in differences:
+                said[name]["difference"] = differences[name]._asdict()
+        return {**said, "shared_cpu_s": round(self.shared_cpu_s, 3), "fits": self.fits, "opponent": self.opponent}
+
+
+def backtest(
+    app: App,
+    batches: Iterator[Events],
+    tick: Tick,
+    frozen_us: int,
+    cpu_s: Callable[[], float],
+    *,
+    every_days: int = 7,
+    opponents: Sequence[Fit] | None = None,
+    told: Told = lambda step, part: None,
+) -> Backtest:
+    """Replay a log for one app, then let the honest opponent read it again.
+
+    batches     of the whole log, with the columns that the app reads
+    frozen_us   a quarter of the log's span: `frozen` stops learning there, comparison begins there, and what the
+                opponent may choose is chosen on what came before
+    opponents   batch fits to choose from; linear ones with several penalties unless given
+    """
+    replayed = replay(app, batches, tick, frozen_us, cpu_s)
+    if not len(replayed.scored):
+        raise UserError(expected(f"app {app.name}", "a log in which questions were asked and answered", "none"))
+    history = History.of(replayed.turns)
+    candidates = [Refit(fit, every_days * DAY_US) for fit in opponents or linear_opponents(app)]
+    choice = choose(candidates, history, app.loss, frozen_us, cpu_s)
+    refitted = choice.refit.guesses(history, cpu_s, told=lambda part: told(f"{app.name}: refit", part))
+    scored = beside(replayed.scored, refitted.number, refitted.guess)
+    slices = app.slices.names if app.slices else ("all",)
+    report = Report(RACERS, app.loss, slices=slices)
+    later = scored.rows(scored.us > frozen_us)
+    spent = replayed.watch.spent
+    own = {name: spent[f"{app.name} {name}"] for name in RACERS[:2]}
+    return Backtest(
+        app=app.name,
+        unit=app.unit,
+        report=report,
+        days=report.days(scored),
+        later=report.days(later),
+        since_us=frozen_us,
+        questions=len(scored),
+        compared=len(later),
+        cpu_s={**own, "refit": refitted.cpu_s},
+        shared_cpu_s=sum(spent.values()) - sum(own.values()),
+        fits=refitted.fits,
+        opponent=_told(choice),
+        counts=replayed.counts,
+    )
+
+
+def replay(
+    app: App, batches: Iterator[Events], tick: Tick, frozen_us: int | None, cpu_s: Callable[[], float]
+) -> Replayed:
+    """Take a whole log round the ring of one app, keeping its turns."""
+    ring, watch = Ring((app,), tick, frozen_us), Stopwatch(cpu_s)
+    states = ring.start()
+    turns, scored = [], []
+    for events in whole_ticks(batches, tick):
+        said = ring.step(states, events, watch)[app.name]
+        turns.append(said.turns.rows(np.isin(said.turns.what, (ASKED, SETTLED, CORRECTION))))
+        scored.append(said.scored)
+    if not turns:
+        raise UserError(expected("log", "events", "none; see `evercart ingest --help`"))
+    counts = app.pairs(tick).counts(states[f"{app.name} pairs"])
+    return Replayed(Turns.concat(turns), Scored.concat(scored), counts, watch)
+
+
+def linear_opponents(app: App) -> list[Fit]:
+    """Return the batch fits that the opponent is chosen from: penalties and readings of X."""
+    fits: list[Fit] = [BatchLinear(app.columns, app.loss, l2, "both") for l2 in (1.0, 10.0, 100.0)]
+    fits += [BatchLinear(app.columns, app.loss, 1.0, "numbers")]
+    if app.crosses:
+        fits += [BatchLinear(app.columns, app.loss, l2, "both", app.crosses) for l2 in (10.0, 100.0)]
+    return fits
+
+
+def _told(choice: Choice) -> str:
+    """Return the chosen opponent as a person would name it."""
+    fit = choice.refit.fit
+    parts = [f"{name} {getattr(fit, name)}" for name in ("reads", "l2", "rounds", "leaves") if hasattr(fit, name)]
+    return f"{type(fit).__name__} ({', '.join(parts)})"

@@ -1,0 +1,122 @@
+"""Config: what `shop.toml` may say."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from evercart.errors import UserError, expected, require
+from evercart.labels.pairs import Tick
+from evercart.units import SECOND_US
+from evercart.zones import zone
+
+FILE = "shop.toml"
+KEY_FILE = "shop.key"
+
+_TEMPLATE = """\
+# What this shop asks, when. Every line is optional; these are the defaults.
+name = "{name}"
+time_zone = "UTC"                    # whose days are the rows of the report
+apps = ["repurchase", "spend"]       # see `evercart backtest --help`
+
+[tick]                               # weights move when one closes
+seconds = 1
+events = 4096
+
+[checkpoint]                         # what a restart goes on from
+events = 500000
+keep = 3
+"""
+
+
+@dataclass(frozen=True)
+class Checkpointing:
+    """How often states are saved; how many of the saved are kept."""
+
+    events: int = 500_000
+    keep: int = 3
+
+    def __post_init__(self) -> None:
+        require(self.events >= 1, f"{FILE}: checkpoint.events", "an integer of at least 1", self.events)
+        require(self.keep >= 1, f"{FILE}: checkpoint.keep", "an integer of at least 1", self.keep)
+
+
+@dataclass(frozen=True)
+class Config:
+    """A shop's settings."""
+
+    name: str = "shop"
+    time_zone: str = "UTC"
+    apps: tuple[str, ...] = ("repurchase", "spend")
+    tick: Tick = field(default_factory=Tick)
+    checkpoint: Checkpointing = field(default_factory=Checkpointing)
+
+    def __post_init__(self) -> None:
+        zone(self.time_zone)
+        require(len(self.apps) > 0, f"{FILE}: apps", "at least one app", list(self.apps))
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return what the shop's `shop.toml` says."""
+        path = folder / FILE
+        try:
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise UserError(
+                expected(str(folder), f"a shop (a folder with {FILE}); see `evercart init`", "none")
+            ) from None
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UserError(expected(str(path), "a readable TOML file", f"{type(error).__name__}: {error}")) from None
+        _check_names(said, [f.name for f in fields(cls)], "")
+        _typed(said, {"name": str, "time_zone": str, "apps": list, "tick": dict, "checkpoint": dict}, "")
+        tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
+        _check_names(tick, ["seconds", "events"], "tick.")
+        _check_names(checkpoint, ["events", "keep"], "checkpoint.")
+        _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
+        _typed(checkpoint, {"events": int, "keep": int}, "checkpoint.")
+        said["apps"] = tuple(said.get("apps", cls.apps))
+        beat = Tick(round(tick.get("seconds", 1) * SECOND_US), tick.get("events", Tick.events))
+        return cls(**said, tick=beat, checkpoint=Checkpointing(**checkpoint))
+
+
+def create(folder: Path, name: str) -> None:
+    """Make a shop's folder with its settings, with a hash key of its own that only the owner may read."""
+    if (folder / FILE).exists():
+        raise UserError(expected(str(folder), f"a folder without {FILE}", f"one with {FILE}"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        key = folder / KEY_FILE
+        key.touch(mode=0o600)
+        key.write_text(f"{secrets.randbits(64) | 1:016x}\n", encoding="utf-8")
+        (folder / FILE).write_text(_TEMPLATE.format(name=name), encoding="utf-8")
+    except OSError as error:
+        raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
+
+
+def read_key(folder: Path) -> int:
+    """Return the shop's 64-bit hash key."""
+    path = folder / KEY_FILE
+    try:
+        return int(path.read_text(encoding="utf-8").strip(), 16)
+    except (OSError, ValueError, UnicodeDecodeError):
+        raise UserError(expected(str(path), "a file with 16 hexadecimal digits", "none that can be read")) from None
+
+
+def _check_names(said: dict[str, Any], known: list[str], where: str) -> None:
+    for name in said:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f" (nearest: {near[0]})" if near else ""
+            raise UserError(expected(f"{FILE}: {where}{name}", "one of " + " ".join(known) + hint, name))
+
+
+def _typed(said: dict[str, Any], types: dict[str, Any], where: str) -> None:
+    for name, value in said.items():
+        wanted = types[name]
+        names = " or ".join(t.__name__ for t in (wanted if isinstance(wanted, tuple) else (wanted,)))
+        ok = isinstance(value, wanted) and not isinstance(value, bool)
+        require(ok, f"{FILE}: {where}{name}", f"a value of type {names}", value)

@@ -1,0 +1,133 @@
+"""Ingest: from files to the log, with what may not enter in quarantine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from evercart.errors import UserError, expected
+from evercart.events.check import check
+from evercart.events.findings import ROW, Refusal
+from evercart.events.imports import Import
+from evercart.events.mapping import MappingFile
+from evercart.events.quarantine import Quarantine
+from evercart.log.sift import RULE
+from evercart.log.sqlite import SqliteLog
+
+Told = Callable[[str, int, int], None]  # which step, done, total
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of the rows of an import: read = added + duplicates + refused + dropped.
+
+    late     rows older than the log's time when they came; they are in the log, with its time
+    cleaned  rows that each cleaning step touched
+    """
+
+    name: str
+    source: str
+    read: int = 0
+    added: int = 0
+    duplicates: int = 0
+    late: int = 0
+    dropped: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
+    again: bool = False  # this very import had been finished before
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """Imports into one shop's log; each leaves a note in `imports/`."""
+
+    folder: Path
+    log: SqliteLog
+    quarantine: Quarantine
+
+    def take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:
+        """Import a file, or a folder's files; killed and run again it goes on, finished it does nothing."""
+        one = Import(source, mapping, self.folder / "imports" / "scratch")
+        if self.log.imported(one.name):
+            return Ingested(one.name, str(source), again=True)
+        counts = one.prepare(self.quarantine, now_us, lambda done, total: told("read, map, check", done, total))
+        again: list[int] = []
+
+        def refuse(rows: pa.Table) -> None:
+            again.append(rows.num_rows)
+            self._refuse(one.name, rows)
+
+        def batches(skip: int) -> Iterator[pa.Table]:
+            done = skip
+            for table in one.batches(skip):
+                yield table
+                done += table.num_rows
+                told("sort, commit", done, counts.good)
+
+        appended = self.log.import_history(one.name, batches, refuse=refuse)
+        refused = dict(counts.refused) | ({f"id: {RULE}": sum(again)} if again else {})
+        done = Ingested(
+            one.name,
+            str(source),
+            counts.read,
+            appended.added,
+            appended.duplicates,
+            appended.late,
+            counts.dropped,
+            refused,
+            dict(counts.cleaned),
+        )
+        self._note(done)
+        one.forget()
+        return done
+
+    def notes(self) -> list[dict[str, Any]]:
+        """Return what finished imports did, in the order of their names."""
+        return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._notes.glob("*.json"))]
+
+    def retry(self, raw: pa.Table, now_us: int) -> tuple[int, tuple[Refusal, ...]]:
+        """Send mended rows through the border again; return how many entered, and what was refused anew."""
+        if not raw.num_rows:
+            return 0, ()
+        checked = check(raw, now_us=now_us, where="quarantine")
+        bad = {refusal.row for refusal in checked.bad}
+        numbers = [number for number in raw[ROW].to_pylist() if number not in bad]
+        name = blake2b(repr(raw.to_pylist()).encode(), digest_size=10).hexdigest()
+        order = checked.good.sort_by("event_us")
+        appended = self.log.import_history(name, lambda skip: iter([order.slice(skip)]))
+        again = set(appended.refused["id"].to_pylist())
+        entered = [n for n, id_ in zip(numbers, checked.good["id"].to_pylist(), strict=True) if id_ not in again]
+        self.quarantine.sent(entered)
+        known = tuple(
+            Refusal(n, "id", RULE, id_, "{}")
+            for n, id_ in zip(numbers, checked.good["id"].to_pylist(), strict=True)
+            if id_ in again
+        )
+        return len(entered), (*checked.bad, *known)
+
+    def _refuse(self, name: str, rows: pa.Table) -> None:
+        """Hold rows whose id stands in the log with another body; before the commit, so that none is lost."""
+        refusals = []
+        for row in rows.to_pylist():
+            rule, got = row.pop("rule"), row.pop("got")
+            body = json.dumps({key: value for key, value in row.items() if value is not None}, ensure_ascii=False)
+            place = int.from_bytes(blake2b(body.encode(), digest_size=6).digest(), "big")
+            refusals.append(Refusal(place, "id", rule, got, body))
+        self.quarantine.add("sent again", f"{name}/sent again", tuple(refusals))
+
+    def _note(self, done: Ingested) -> None:
+        try:
+            self._notes.mkdir(parents=True, exist_ok=True)
+            (self._notes / f"{done.name}.json").write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
+        except OSError as error:
+            raise UserError(expected(str(self._notes), "a folder that can be written", error.strerror)) from None
+
+    @property
+    def _notes(self) -> Path:
+        return self.folder / "imports"

@@ -1,0 +1,189 @@
+"""The ring, told in code: START HERE.
+
+A batch of events goes once round. Every stage is a fold, `state, out = stage.step(state, out)`; what two apps
+share is stepped once. Features move at every event; weights move when a tick closes, so a batch holds whole
+ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evercart.app import App
+from evercart.errors import require
+from evercart.evaluate.days import Days
+from evercart.evaluate.race import Race
+from evercart.evaluate.report import Report
+from evercart.evaluate.scored import Scored
+from evercart.events.batch import Events
+from evercart.fold import Fold, Packed, config_hash, pack, unpack
+from evercart.labels.pairs import Tick
+from evercart.labels.turns import Turns, tick_of
+from evercart.learners.frozen import Frozen
+from evercart.learners.learner import Learner
+
+
+class Stage(NamedTuple):
+    """A fold with the name under which its state, its output of this batch and its cost are kept."""
+
+    name: str
+    fold: Fold[Any, Any, Any]
+
+
+class Lane(NamedTuple):
+    """The stages of one app, in the order of the ring."""
+
+    app: App
+    mend: tuple[Stage, ...]
+    asks: Stage
+    tables: tuple[Stage, ...]
+    pairs: Stage
+    racers: dict[str, Stage]
+    race: Stage
+    report: Stage
+
+
+class Said(NamedTuple):
+    """What one app said about a batch."""
+
+    turns: Turns
+    scored: Scored
+    days: Days
+
+
+@dataclass
+class Stopwatch:
+    """CPU seconds by stage, measured around the folds and never kept in a state."""
+
+    cpu_s: Callable[[], float]
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def on(self, name: str) -> Iterator[None]:
+        """Add what passes inside to one name."""
+        began = self.cpu_s()
+        yield
+        self.spent[name] = self.spent.get(name, 0.0) + self.cpu_s() - began
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The lanes of a shop's apps over one log.
+
+    frozen_us    log time at which the control `frozen` stops learning; None leaves it out
+    """
+
+    apps: tuple[App, ...]
+    tick: Tick = field(default_factory=Tick)
+    frozen_us: int | None = None
+
+    def __post_init__(self) -> None:
+        names = [app.name for app in self.apps]
+        require(len(names) == len(set(names)), "ring.apps", "names that differ", " ".join(names))
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the columns of the log that any app needs, beside the clock."""
+        return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
+
+    def lanes(self) -> list[Lane]:
+        """Return each app's stages; equal folds fed alike have equal names, hence one state."""
+        return [_lane(app, self.tick, self.frozen_us) for app in self.apps]
+
+    def stages(self) -> dict[str, Fold[Any, Any, Any]]:
+        """Return every stage once, by name."""
+        return {
+            stage.name: stage.fold
+            for lane in self.lanes()
+            for stage in (
+                *lane.mend,
+                lane.asks,
+                *lane.tables,
+                lane.pairs,
+                *lane.racers.values(),
+                lane.race,
+                lane.report,
+            )
+        }
+
+    def start(self) -> dict[str, Any]:
+        """Return the states before the first row, by stage."""
+        return {name: fold.start() for name, fold in self.stages().items()}
+
+    def pack(self, states: dict[str, Any]) -> Packed:
+        """Return all states as one flat dictionary."""
+        return {f"{name}|{path}": array for name, state in states.items() for path, array in pack(state).items()}
+
+    def unpack(self, flat: Packed) -> dict[str, Any]:
+        """Return the states that `pack` packed."""
+        parts: dict[str, Packed] = {}
+        for path, array in flat.items():
+            name, _, rest = path.partition("|")
+            parts.setdefault(name, {})[rest] = array
+        return {name: unpack(fold.start(), parts.get(name, {})) for name, fold in self.stages().items()}
+
+    def step(self, states: dict[str, Any], events: Events, watch: Stopwatch) -> dict[str, Said]:
+        """Take a batch of whole ticks once round; the states move in place."""
+        went: dict[str, Any] = {}
+
+        def go(stage: Stage, batch: Any) -> Any:
+            if stage.name not in went:
+                with watch.on(stage.name):
+                    states[stage.name], went[stage.name] = stage.fold.step(states[stage.name], batch)
+            return went[stage.name]
+
+        return {lane.app.name: _round(lane, events, go) for lane in self.lanes()}
+
+
+def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any]) -> Said:
+    """Take a batch round one lane: this is the whole story."""
+    for stage in lane.mend:
+        events = go(stage, events)
+    woven = go(lane.asks, events)
+    x = np.hstack([go(table, woven) for table in lane.tables])
+    turns = go(lane.pairs, (woven, x))
+    guesses = {name: go(racer, turns) for name, racer in lane.racers.items()}
+    scored = go(lane.race, (turns, guesses))
+    days = go(lane.report, scored)
+    return Said(turns, scored, days)
+
+
+def _lane(app: App, tick: Tick, frozen_us: int | None) -> Lane:
+    mend, path = [], ""
+    for fold in app.mend:
+        path = config_hash((path, fold))
+        mend.append(Stage(f"mend {type(fold).__name__.lower()} {path}", fold))
+    woven = config_hash((path, app.asks))
+    learners: dict[str, Learner] = {"continual": app.champion, **dict(app.challengers)}
+    if frozen_us is not None:
+        learners["frozen"] = Frozen(app.champion, frozen_us)
+    names = tuple(learners)
+    slices = app.slices.names if app.slices else ("all",)
+    return Lane(
+        app,
+        tuple(mend),
+        Stage(f"asks {woven}", app.asks),
+        tuple(Stage(f"table {table.name} {config_hash((woven, table))}", table) for table in app.tables),
+        Stage(f"{app.name} pairs", app.pairs(tick)),
+        {name: Stage(f"{app.name} {name}", learner) for name, learner in learners.items()},
+        Stage(f"{app.name} race", Race(names, app.slices)),
+        Stage(f"{app.name} report", Report(names, app.loss, slices=slices)),
+    )
+
+
+def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:
+    """Cut batches of the log between ticks; the last tick waits until a row after it is logged."""
+    kept: list[Events] = []
+    for batch in batches:
+        parts = [*kept, batch]
+        joined = Events({name: np.concatenate([part[name] for part in parts]) for name in batch.columns})
+        ticks = tick_of(joined.logged_us, joined.offset, tick.us, tick.events)
+        closed = int(np.searchsorted(ticks, ticks[-1]))
+        if closed:
+            yield joined.rows(slice(0, closed))
+        kept = [joined.rows(slice(closed, None))]
