@@ -27,7 +27,7 @@ check-all: check ## run check, then every test with the slow suites
 	@.venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
-	@.venv/bin/python -m pytest benchmarks -s -o python_files='bench_*.py test_*.py'
+	@for each in benchmarks/bench_*.py; do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
 
 format: .venv/.dev ## format the code, mend what lint can mend
 	@.venv/bin/ruff format $(CODE)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from evercart.errors import UserError
-from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.batch import CLOCK, DTYPES, Events, missing
 from evercart.events.kinds import kind, kind_name, number
 from evercart.events.schema import SCHEMA
 from evercart.hashing import hash_strings
@@ -130,6 +130,15 @@ def test_the_stream_is_the_hashed_table_however_it_is_cut(table: pa.Table) -> No
         )
         assert (whole[name] == expected).all(), name
     assert whole.offset.tolist() == list(range(rows))
+
+
+def test_the_stream_has_a_column_for_all_that_a_log_has() -> None:
+    columns = tuple(name for name in DTYPES if name not in (*CLOCK, "number"))
+    (part,) = SHOP.stream(50, columns=columns)
+    for name in columns:
+        assert part[name].dtype == DTYPES[name], name
+    assert np.isnan(part["value"]).all()
+    assert (part["ref"] == 0).all()
 
 
 def test_customers_come_and_go() -> None:

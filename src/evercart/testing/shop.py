@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from evercart.chance import uniform
 from evercart.errors import require
-from evercart.events.batch import Events
+from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import PROPERTIES
 from evercart.events.schema import conform
 from evercart.testing.catalogue import CATEGORIES, Catalogue, chosen
@@ -88,7 +88,7 @@ class SimulatedShop:
         held: list[Events] = []
         waiting = offset = 0
         for day in self._course():
-            written = self._written(day, tuple(name for name in columns if name != "currency"))
+            written = self._written(day, tuple(n for n in columns if n in NAMES or n in _INTEGERS))
             held.append(self._hashed(written, key, columns, offset).rows(slice(0, rows - offset)))
             waiting, offset = waiting + len(held[-1]), offset + len(held[-1])
             if waiting >= batch or offset == rows:
@@ -211,10 +211,10 @@ class SimulatedShop:
             "kind": rows["kind"].astype(np.int16),
         }
         for name in columns:
-            if name == "currency":
-                out[name] = np.full(len(out["kind"]), EURO, np.int16)
-            elif name in NAMES:
+            if name in NAMES:
                 out[name] = hashed(name, rows[name], key)
-            else:
+            elif name in _INTEGERS:
                 out[name] = rows[name]
+            else:
+                out[name] = np.full(len(out["kind"]), EURO if name == "currency" else missing(name), DTYPES[name])
         return Events(out)
