@@ -8,6 +8,15 @@ import tomllib
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evercart.events.imports import Import
+from evercart.events.kinds import number
+from evercart.events.mapping_file import load
+from evercart.events.quarantine import Quarantine
+from evercart.units import SECOND_US
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
@@ -34,6 +43,22 @@ def test_the_mapping_names_columns_that_are_there() -> None:
     named = [*mapping["columns"].values(), mapping["time"]["column"]]
     assert set(named) <= set(header)
     assert all(f"{{{column}}}" in mapping["id"] for column in ("Receipt", "Line"))
+
+
+def test_the_mapping_gives_back_what_the_shop_simulated(tmp_path: Path) -> None:
+    """Every line enters, with the same time (whole seconds), money and pieces."""
+    example = Import(EXAMPLES / "purchases.csv", load(EXAMPLES / "purchases.toml"), tmp_path)
+    counts = example.prepare(Quarantine(tmp_path / "quarantine"), now_us=2_000_000_000 * SECOND_US)
+    assert (counts.good, counts.read, dict(counts.refused)) == (counts.read, 2_181, {})
+    got = pa.concat_tables(example.batches())
+    sent = _script("make_purchases").SHOP.table()
+    sent = sent.filter(pc.equal(sent["kind"], number("order")))
+    for name in ("kind", "quantity", "amount", "discount"):
+        assert got[name].to_pylist() == sent[name].to_pylist(), name
+    for name, ours, theirs in (("user", "u", "C"), ("item", "i", "A"), ("session", "s", "R"), ("place", "p", "Store ")):
+        assert got[name].to_pylist() == [word.replace(ours, theirs) for word in sent[name].to_pylist()], name
+    assert got["event_us"].to_pylist() == [us // SECOND_US * SECOND_US for us in sent["event_us"].to_pylist()]
+    assert got["currency"].unique().to_pylist() == ["USD"]
 
 
 def test_every_script_is_short() -> None:

@@ -22,12 +22,3 @@ def test_a_slope_is_the_derivative_of_its_loss(name: str, margin: float, y: floa
     step = 1e-6
     by_difference = (_loss(name, margin + step, y) - _loss(name, margin - step, y)) / (2 * step)
     assert slope_of(loss_code("loss", name), margin, y, np.nan) == pytest.approx(by_difference, abs=1e-6)
-
-
-@pytest.mark.parametrize("days", [1, 7, 365])
-def test_fitting_again_every_day_is_quadratic_in_total(days: int) -> None:
-    history, read = 0, 0
-    for _ in range(days):
-        history += 1
-        read += history
-    assert read == days * (days + 1) // 2

@@ -1,4 +1,4 @@
-"""Queue: rows known by their number, added at the end and dropped from the head.
+"""Queue: rows known by their number, added at the end, dropped from the head.
 
 The owner keeps its columns in rings whose row is `number & (capacity - 1)`; `ends` holds the first number
 still there and the next one to be given.

@@ -1,4 +1,4 @@
-"""Units of time and money, with the marks for a value that is missing."""
+"""Units of time, units of money, the marks for a value that is missing."""
 
 from __future__ import annotations
 

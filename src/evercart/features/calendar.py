@@ -1,4 +1,4 @@
-"""Calendar: the hour and the day of a question, on the clock on the wall of a zone."""
+"""Calendar: the hour or the day of a question, on the clock on the wall of a zone."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What do we believe? Models that guess, and learn from each label once."""
+"""What do we believe? Models that guess, then learn from each label once."""
