@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from evercart.events.schema import conform
 from evercart.log.ids import Run, find, hash_ids, merge, unbalanced, write_run
-from evercart.log.sqlite import SqliteLog, open_log
+from evercart.log.log import Log
+from evercart.log.sqlite import open_log
 
 KEY = 7
 ROWS = 1_500_000
@@ -52,7 +53,7 @@ def measure(what: str, rows: int, work: Callable[[], object]) -> None:
     )
 
 
-def bench_import(log: SqliteLog, tables: list[pa.Table]) -> None:
+def bench_import(log: Log, tables: list[pa.Table]) -> None:
     def batches_from(skip: int) -> Iterator[pa.Table]:
         return iter(tables)
 
@@ -60,7 +61,7 @@ def bench_import(log: SqliteLog, tables: list[pa.Table]) -> None:
     measure("the same rows sent again, all duplicates", ROWS, lambda: log.import_history("again", batches_from))
 
 
-def bench_read(log: SqliteLog) -> None:
+def bench_read(log: Log) -> None:
     def read() -> int:
         return sum(int(part["amount"].sum()) + int(part["user"][-1] & 1) for part in log.read(0, columns=APP))
 

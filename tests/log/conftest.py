@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -47,3 +48,23 @@ def store(request: pytest.FixtureRequest, tmp_path: Path):
     made = request.param(tmp_path / "log")
     yield made
     made.close()
+
+
+@pytest.fixture
+def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """Return a maker of further stores of the same sort."""
+    made: list[Store] = []
+
+    def make() -> Store:
+        made.append(Folder(tmp_path_factory.mktemp("more") / "log"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not cut the power; waiting for the disk would be most of their time."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

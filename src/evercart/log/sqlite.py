@@ -22,7 +22,7 @@ from evercart.log.files import fault, require_size
 from evercart.log.ids import hash_ids
 from evercart.log.imports import recut
 from evercart.log.known import Known
-from evercart.log.log import READ_ROWS, REFUSED, Appended, Batches, Refuse
+from evercart.log.log import READ_ROWS, REFUSED, Appended, Batches, Log, Refuse
 from evercart.log.segments import SEGMENT_ROWS, holds, read_numbers
 from evercart.log.sift import Sifted, sift
 from evercart.log.tail import Tail
@@ -30,7 +30,7 @@ from evercart.log.tail import Tail
 TAIL_ROWS: Final = 1 << 17
 
 
-def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = TAIL_ROWS) -> SqliteLog:
+def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = TAIL_ROWS) -> Log:
     """Open the log in a folder, or begin one; the caller closes it.
 
     key           the shop's 64-bit hash key
