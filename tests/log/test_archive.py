@@ -52,6 +52,16 @@ def test_another_process_follows(archive, tmp_path):
     assert other.stored() == archive.stored()
 
 
+def test_a_reader_does_not_mind_a_run_merged_away(archive, tmp_path):
+    reader = Archive(tmp_path, archive._database, 1)
+    add(archive, 3)
+    generation = int(archive._database.meta()["generation"])
+    for path in archive.folder.glob("*.ids"):
+        path.unlink()
+    reader.follow(generation)
+    assert reader.rows(np.array([1]))["id"].to_pylist() == ["1"]
+
+
 def test_merged_files_go_with_the_commit(archive):
     for _ in range(4):
         add(archive, 3)

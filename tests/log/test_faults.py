@@ -24,7 +24,8 @@ def database_error(name: str) -> sqlite3.DatabaseError:
     [
         (OSError(errno.ENOSPC, "No space"), "expected room on the disk, got 'No space'"),
         (OSError(errno.EACCES, "No"), "expected a folder that may be read and written, got 'No'"),
-        (OSError("odd"), "expected a disk that works, got 'odd'"),
+        (OSError(errno.EIO, "odd"), "expected a disk that works, got 'odd'"),
+        (OSError("footer"), "expected an undamaged file, got 'footer'"),
         (pa.ArrowInvalid("half a file"), "expected an undamaged file, got 'half a file'"),
         (
             database_error("SQLITE_BUSY"),

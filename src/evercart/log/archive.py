@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ class Archive:
         self.folder = folder / FOLDER
         self._database = database
         self._key = key
-        self._generation = -1
+        self._generation = self._runs_of = -1
         self.segments: list[Segment] = []
         self._runs: list[Run] = []
         self._merged: list[Run] = []  # no longer needed, once this transaction is committed
@@ -40,10 +41,18 @@ class Archive:
         """See what was committed since, here or elsewhere; every change of the manifest is a new generation."""
         if generation != self._generation:
             self.segments = [from_row(row) for row in self._database.rows("SELECT * FROM manifest ORDER BY first")]
-            held = {run.stored.name: run for run in self._runs}
-            names = self._database.rows("SELECT * FROM runs ORDER BY name")
-            self._runs = [held.get(row[0]) or open_run(self.folder, files.Stored(*row)) for row in names]
             self._generation = generation
+
+    def _opened(self) -> list[Run]:
+        """Return the runs; only while no one else writes, who would merge them and remove their files."""
+        if self._runs_of != self._generation:
+            held = {run.stored: run for run in self._runs}
+            self._runs = [held.get(stored) or open_run(self.folder, stored) for stored in self._stored_runs()]
+            self._runs_of = self._generation
+        return self._runs
+
+    def _stored_runs(self) -> list[files.Stored]:
+        return [files.Stored(*row) for row in self._database.rows("SELECT * FROM runs ORDER BY name")]
 
     def add(self, table: pa.Table, logged_us: NDArray[np.int64], ids: Ids) -> None:
         """Seal checked rows as the next segment."""
@@ -53,13 +62,13 @@ class Archive:
         segment = write_segment(self.folder, table, first, logged_us, self._key, ids.high)
         self._database.many(f"INSERT INTO manifest VALUES ({', '.join('?' * 9)})", [to_row(segment)])
         self._add_run(write_run(self.folder, f"{first:016d}.ids", ids, first))
-        self._generation += 1
+        self._generation = self._runs_of = self._generation + 1
         self._database.set_meta(generation=self._generation)
         self.segments = [*self.segments, segment]
 
     def _add_run(self, run: Run) -> None:
         """Add a run as the newest, then merge until each is at least twice as long as the next."""
-        runs = [*self._runs, run]
+        runs = [*self._opened(), run]
         while unbalanced(runs):
             older, newer = runs[-2:]
             name = older.stored.name.replace(".ids", "+.ids")  # sorts where the older one did
@@ -71,7 +80,7 @@ class Archive:
 
     def find(self, ids: Ids) -> NDArray[np.int64]:
         """Return the offset at which each id's hashes stand, (rows,), or -1."""
-        return find(self._runs, ids)
+        return find(self._opened(), ids)
 
     def at(self, offset: int) -> Segment | None:
         """Return the segment in which a row stands."""
@@ -92,16 +101,18 @@ class Archive:
     def stored(self) -> list[files.Stored]:
         """Return every file the manifest names."""
         segments = [stored for segment in self.segments for stored in (segment.names, segment.numbers)]
-        return [*segments, *(run.stored for run in self._runs)]
+        return [*segments, *self._stored_runs()]
 
     def committed(self) -> None:
         """Remove the files that the commit replaced."""
         while self._merged:
-            (self.folder / self._merged.pop().stored.name).unlink(missing_ok=True)
+            with suppress(OSError):  # the next to open the log sweeps
+                (self.folder / self._merged.pop().stored.name).unlink()
 
     def forget(self) -> None:
         """Hold nothing of a transaction that failed."""
-        self._generation, self.segments, self._runs, self._merged = -1, [], [], []
+        self._generation = self._runs_of = -1
+        self.segments, self._runs, self._merged = [], [], []
 
     def sweep(self) -> None:
         """Remove files that no commit names; only while no one else writes."""

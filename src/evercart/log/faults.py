@@ -52,7 +52,7 @@ def plainly(where: object) -> Iterator[None]:
             raise
         raise UserError(expected(str(where), rule, str(error))) from error
     except OSError as error:
-        rule = _SYSTEM.get(error.errno or 0, _WORKS)
+        rule = _SYSTEM.get(error.errno, _WORKS) if error.errno else _WHOLE  # Arrow's have no number
         raise UserError(expected(str(where), rule, error.strerror or str(error))) from error
     except pa.ArrowInvalid as error:
         raise UserError(expected(str(where), _WHOLE, str(error))) from error

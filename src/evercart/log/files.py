@@ -60,10 +60,11 @@ def require_size(folder: Path, stored: Stored) -> None:
 def fault(folder: Path, stored: Stored) -> str | None:
     """Return what is wrong with a file's contents, if anything is."""
     path = folder / stored.name
-    if not path.exists():
-        return expected(str(path), f"{stored.size} bytes", "no such file")
-    with plainly(path), path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    with plainly(path):
+        if not path.exists():
+            return expected(str(path), f"{stored.size} bytes", "no such file")
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     return None if found == stored.sha256 else expected(str(path), f"contents with sha256 {stored.sha256}", found)
 
 

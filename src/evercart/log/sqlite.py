@@ -244,8 +244,10 @@ class SqliteLog:
     def verify(self) -> list[str]:
         """Return one text for each stored file whose contents are not what was committed."""
         with self._reading():
-            found = [fault(self._archive.folder, stored) for stored in self._archive.stored()]
-        return [text for text in found if text]
+            checked = self._archive.stored()
+        found = {stored: fault(self._archive.folder, stored) for stored in checked}
+        with self._reading():  # a file may have been replaced meanwhile
+            return [text for stored in self._archive.stored() if (text := found.get(stored))]
 
     def close(self) -> None:
         """Close the database."""
