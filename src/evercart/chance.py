@@ -11,11 +11,29 @@ from evercart.hashing import U64, mix
 from evercart.kernel import kernel
 
 
+def stream(seed: int, purpose: str) -> np.uint64:
+    """Return the stream that kernels draw from."""
+    return U64(mix(U64(seed), U64(zlib.crc32(purpose.encode()))))  # called from here, a kernel hands out int
+
+
+@kernel
+def uniform_at(stream: np.uint64, place: int) -> float:
+    """Return a number in [0, 1), from within a kernel."""
+    return float((mix(stream, U64(place)) >> U64(11)) * (1.0 / (1 << 53)))
+
+
+@kernel
+def normal_at(radius: np.uint64, angle: np.uint64, place: int) -> float:
+    """Return a standard normal number, from within a kernel, by two streams; as `normal` but for rounding."""
+    turn = np.cos(2.0 * np.pi * uniform_at(angle, place))
+    return float(np.sqrt(-2.0 * np.log1p(-uniform_at(radius, place))) * turn)
+
+
 @kernel
 def _uniforms(stream: np.uint64, places: NDArray[np.int64]) -> NDArray[np.float64]:
     out = np.empty(len(places))
     for i in range(len(places)):
-        out[i] = (mix(stream, U64(places[i])) >> U64(11)) * (1.0 / (1 << 53))
+        out[i] = uniform_at(stream, places[i])
     return out
 
 
@@ -26,8 +44,7 @@ def uniform(seed: int, places: NDArray[np.int64], purpose: str) -> NDArray[np.fl
     >>> bool(a[2] == b[0])
     True
     """
-    stream = U64(mix(U64(seed), U64(zlib.crc32(purpose.encode()))))  # called from here, a kernel hands out int
-    return _uniforms(stream, np.ascontiguousarray(places.ravel(), np.int64)).reshape(places.shape)
+    return _uniforms(stream(seed, purpose), np.ascontiguousarray(places.ravel(), np.int64)).reshape(places.shape)
 
 
 def normal(seed: int, places: NDArray[np.int64], purpose: str) -> NDArray[np.float64]:

@@ -106,6 +106,8 @@ def _walk(
         if what[row] == 0:
             guesses[row] = guess_of(loss, margin)
             continue
+        if np.isnan(y[row]):  # abandoned: nothing will be known
+            continue
         slope = weight[row] * slope_of(loss, margin, y[row], was[row])
         for term in range(len(found)):
             move(rule, memory, places[at, term], found[term], slope * values[at, term])
