@@ -38,6 +38,11 @@ def test_never_reads_as_the_longest_window_though_the_key_is_known(say: Any) -> 
     assert say(features, ORDER, asked(101), keep_s=50).tolist() == [[1, 50, 50]]
 
 
+def test_never_is_not_the_beginning_of_time(say: Any) -> None:
+    rows = [{**ORDER, "at": 1}, asked(2)]
+    assert say((Recency("order"), Recency("view")), *rows, keep_s=50).tolist() == [[1, 50]]
+
+
 def test_what_is_kept_without_a_window_is_forgotten_with_the_key(say: Any) -> None:
     rows = [ORDER, {**ORDER, "at": 150}]
     assert say(Decayed("order", None, 10_000), *rows, asked(150), keep_s=50) == 1

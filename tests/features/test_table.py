@@ -33,6 +33,8 @@ from evercart.features import (
     Sum,
     Table,
 )
+from evercart.testing.check import check_fold
+from evercart.testing.woven import Woven
 from evercart.units import MISSING, SECOND_US
 
 WINDOWS_S = (1, 3, 10)
@@ -205,6 +207,11 @@ def test_equals_a_slow_oracle_however_cut_and_saved(table: Table, events: Events
     drained, nothing = table.step(state, LATER)
     assert nothing.shape == (0, len(table.columns))
     assert fold.fingerprint(drained) == fold.fingerprint(table.start())
+
+
+@pytest.mark.parametrize("table", TABLES[:1], ids=lambda t: t.name)
+def test_keeps_the_four_laws(table: Table) -> None:
+    check_fold(lambda _: table, Woven())
 
 
 @settings(max_examples=60, deadline=None)
