@@ -69,9 +69,10 @@ def text(column: pa.Array | pa.ChunkedArray, where: str) -> pa.Array:
         whole = pc.and_(pc.equal(pc.floor(column), column), pc.less(pc.abs(column), float(EXACT)))
         integers = pc.if_else(whole, column, None).cast(pa.int64())
         return pc.coalesce(integers.cast(pa.string()), column.cast(pa.string()))
-    if pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        raise UserError(expected(where, "text or numbers", column.type))
-    return column.cast(pa.string())
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        raise UserError(expected(where, "text or numbers", column.type)) from None
 
 
 def numbers(column: pa.Array | pa.ChunkedArray, where: str) -> Cast:

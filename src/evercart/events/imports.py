@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pyarrow as pa
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events import runs, translate
 from evercart.events.check import check
-from evercart.events.files import fingerprint
+from evercart.events.files import fingerprint, reading
 from evercart.events.findings import ROW, Refusals
 from evercart.events.mapping import MappingFile, SourceMap
 from evercart.events.quarantine import Quarantine
@@ -26,6 +27,8 @@ from evercart.events.sources import FORMATS, Read, Source, format_of, open_sourc
 
 Progress = Callable[[int, int], None]
 _NAME: Final = 20  # characters of an import's name
+_READY: Final = "ready"  # stands in the scratch folder once all runs do
+_RUN_BYTES: Final = 1 << 28  # a run of long texts ends early
 
 
 @dataclass
@@ -85,19 +88,33 @@ class Import:
         progress    called with (bytes done, bytes in all)
         """
         counts, done, total = Counts(), 0, sum(file.bytes for file in self._files)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        for run in self._finished() or ():
+            counts.add(run.about)
+        if counts.read:
+            return counts
+        self._make_folder()
         for number, file in enumerate(self._files):
             for run, at in self._runs(number, file, quarantine, now_us):
                 counts.add(run.about)
                 if progress:
                     progress(done + at, total)
             done += file.bytes
+        (self._folder / _READY).touch()
         return counts
 
     def batches(self, skip: int = 0) -> Iterator[pa.Table]:
         """Return the checked rows in `SCHEMA` by event time; ties in the mapping's order, then by row."""
+        found = self._finished()
+        if found is None:
+            raise UserError(expected(f"import {self.name}", "prepared rows", "none"))
+        return runs.merge(found, skip)
+
+    def _finished(self) -> list[Run] | None:
+        """Return all runs, once every one is there."""
+        if not (self._folder / _READY).exists():
+            return None
         found = [runs.find(path) for path in sorted(self._folder.glob("*.arrow"))]
-        return runs.merge([run for run in found if run is not None], skip)
+        return None if None in found else [run for run in found if run is not None]
 
     def forget(self) -> None:
         """Drop the scratch files, once the log has taken all rows."""
@@ -107,27 +124,29 @@ class Import:
     def _folder(self) -> Path:
         return self.scratch / self.name
 
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(expected(str(self._folder), "a folder that can be made", error.strerror)) from None
+
     @cached_property
     def _files(self) -> tuple[_File, ...]:
-        if not self.source.is_dir():
-            require(len(self.mapping.sources) == 1, str(self.source), "a folder, as the mapping has", "a file")
-            return (self._file(self.source, self.mapping.sources[0]),)
-        return tuple(self._file(path, source) for source in self.mapping.sources for path in self._matches(source))
-
-    def _file(self, path: Path, source: SourceMap) -> _File:
-        try:
-            return _File(path, path.name, source, path.stat().st_size)
-        except OSError as error:
-            raise UserError(expected(str(path), "a file that can be read", error.strerror)) from None
+        sources = self.mapping.sources
+        with reading(self.source, "a file or folder"):
+            if not stat.S_ISDIR(self.source.stat().st_mode):
+                rule = f"a folder, as the mapping has {len(sources)} sources"
+                require(len(sources) == 1, str(self.source), rule, "a file")
+                return (_file(self.source, sources[0]),)
+            return tuple(_file(path, source) for source in sources for path in self._matches(source))
 
     def _matches(self, source: SourceMap) -> list[Path]:
+        """Return the files that a source names, in the order of their names."""
         where = f"{source.where}.files"
-        require(bool(source.files), where, f"a name or pattern in {self.source}", source.files)
-        try:
-            found = sorted(path for path in self.source.glob(source.files) if path.is_file())
-            names = sorted(path.name for path in self.source.iterdir())
-        except (OSError, ValueError, NotImplementedError) as error:
-            raise UserError(expected(str(self.source), "a folder that can be read", str(error))) from None
+        good = bool(source.files) and not Path(source.files).is_absolute() and ".." not in Path(source.files).parts
+        require(good, where, f"a name or pattern within {self.source}", source.files)
+        names = sorted(path.name for path in self.source.iterdir())  # a folder that cannot be read says so here
+        found = sorted(path for path in self.source.glob(source.files) if path.is_file())
         if not found:
             raise UserError(unknown(where, "files", names, source.files))
         return found
@@ -160,12 +179,17 @@ class Import:
         return lookup
 
 
+def _file(path: Path, source: SourceMap) -> _File:
+    return _File(path, path.name, source, path.stat().st_size)
+
+
 def _grouped(reads: Iterator[Read]) -> Iterator[list[Read]]:
     """Return reads together until they make a run: a rule of the file alone, so that runs are found again."""
     group: list[Read] = []
     for part in reads:
         group.append(part)
-        if sum(one.table.num_rows + len(one.bad) for one in group) >= runs.ROWS:
+        rows = sum(one.table.num_rows + len(one.bad) for one in group)
+        if rows >= runs.ROWS or sum(one.table.nbytes for one in group) >= _RUN_BYTES:
             yield group
             group = []
     if group:

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from evercart.errors import UserError, expected, require
 from evercart.events import casts
@@ -122,12 +121,3 @@ def instant(where: str, word: Any) -> int:
         return _since(time)
     except (ValueError, TypeError):
         raise UserError(expected(where, 'a time such as "2017-01-01T00:00:00Z"', word)) from None
-
-
-def told(us: NDArray[np.int64]) -> list[str]:
-    """Return instants as a person reads them.
-
-    >>> told(np.array([0]))
-    ['1970-01-01T00:00:00Z']
-    """
-    return [str(word) + "Z" for word in us.astype("datetime64[us]").astype("datetime64[s]")]
