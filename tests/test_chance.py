@@ -34,3 +34,8 @@ def test_numbers_are_uniform_for_every_purpose(purpose: str) -> None:
 def test_normal_numbers_are_normal() -> None:
     assert stats.kstest(normal(3, PLACES, "n"), "norm").pvalue > 1e-3
     assert normal(3, PLACES, "n")[:5].tolist() == normal(3, PLACES[:5], "n").tolist()
+
+
+def test_the_numbers_never_change() -> None:
+    """What was drawn is in logs: a replay years later must draw the same."""
+    assert uniform(1, np.arange(3), "start").tolist() == [0.13906926477446602, 0.15644855158371263, 0.6036723096603295]

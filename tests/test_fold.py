@@ -128,3 +128,16 @@ def test_a_configuration_is_named_by_its_content() -> None:
     assert config_hash(Whole()) == config_hash(Whole(parts=(Part(0.1), Part(0.2))))
     assert config_hash(Whole()) != config_hash(Whole(parts=(Part(0.2), Part(0.1))))
     assert describe({"b": 1, "a": Part()}) == "{a: Part(rate=0.1), b: 1}"
+
+
+def test_a_save_that_failed_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "state.safetensors"
+    save(path, pack(_state()), 1, {})
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(path, pack(_state()), 2, {})
+    assert load(path).next_offset == 1

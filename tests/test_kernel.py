@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from evercart import kernel as module
-from evercart.kernel import kernel
+from evercart.kernel import kernel, lean
 
 
 @kernel
@@ -52,3 +55,57 @@ def test_a_few_caches_of_other_versions_are_kept(tmp_path: Path, monkeypatch: py
     chosen = module._choose_cache()
     assert chosen.is_dir()
     assert len(list((tmp_path / "kernels").iterdir())) == 1 + module._KEPT
+
+
+@lean
+def _bump(values: np.ndarray, at: int) -> None:
+    values[at] += 1
+
+
+def test_a_lean_kernel_works_within_another() -> None:
+    @kernel
+    def bumped(values: np.ndarray) -> float:
+        for at in range(len(values)):
+            _bump(values, at)
+        return float(values.sum())
+
+    assert bumped(np.zeros(3)) == 3.0
+
+
+def test_a_home_that_is_a_file_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("EVERCART_CACHE", str(blocked))
+    assert module._choose_cache().parent == blocked / "kernels"
+
+
+@pytest.mark.parametrize(
+    ("named", "home"),
+    [
+        ({"EVERCART_CACHE": "/a", "NUMBA_CACHE_DIR": "/b"}, "/a"),
+        ({"NUMBA_CACHE_DIR": "/b", "XDG_CACHE_HOME": "/c"}, "/b"),
+        ({"XDG_CACHE_HOME": "/c"}, "/c/evercart"),
+    ],
+)
+def test_where_caches_lie(named: dict[str, str], home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EVERCART_CACHE", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    assert module._cache_home() == Path(home)
+
+
+def test_a_second_process_finds_what_the_first_compiled(tmp_path: Path) -> None:
+    package = tmp_path / "evercart"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for name in ("kernel.py", "hashing.py", "chance.py"):
+        shutil.copy(module._SOURCES / name, package)
+    code = (
+        "from evercart.chance import _uniforms, uniform; import numpy as np; uniform(1, np.arange(3), 'x');"
+        "print(sum(_uniforms.stats.cache_hits.values()))"
+    )
+    env = {**os.environ, "EVERCART_CACHE": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    hits = [subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout for _ in range(2)]
+    assert [hit.strip() for hit in hits] == ["0", "1"]

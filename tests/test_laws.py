@@ -108,7 +108,7 @@ def test_the_four_laws(check: Check, exempt: tuple[str, ...]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("check", "exempt"), ALL)
 def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[str, ...]) -> None:
-    run(check, exempt, examples=150, rows=600)
+    run(check, exempt, examples=100, rows=400)
 
 
 def test_every_fold_is_checked() -> None:

@@ -41,7 +41,7 @@ def drained(case: Case[In], span_us: int, keeps_bytes: int) -> None:
     busy = _steady(case, 8 * FEW, 4 * FEW, span_us)
     few, _, last = _sizes(busy, [16, 7 * FEW])
     allowed = few + keeps_bytes
-    case.holds("flat", last <= allowed, "packed bytes once all has expired", f"at most {allowed:,}", f"{last:,}")
+    case.holds("flat", last <= allowed, "packed bytes once all has expired", f"at most {allowed}", last)
 
 
 def bounded(case: Case[In], span_us: int, keeps_bytes: int) -> None:
@@ -50,7 +50,7 @@ def bounded(case: Case[In], span_us: int, keeps_bytes: int) -> None:
     sizes = _sizes(busy, range(FEW, 24 * FEW, FEW))[:-1]
     half = len(sizes) // 2
     allowed, most = int(max(sizes[:half]) * GROWTH) + keeps_bytes, max(sizes[half:])
-    case.holds("flat", most <= allowed, "packed bytes at an even pace", f"at most {allowed:,}", f"{most:,}")
+    case.holds("flat", most <= allowed, "packed bytes at an even pace", f"at most {allowed}", most)
 
 
 def level(case: Case[In], span_us: int) -> None:
@@ -65,7 +65,7 @@ def level(case: Case[In], span_us: int) -> None:
                     break
             where = f"CPU time of a read of {rows:,} rows with {times} times as much alive"
             rule = f"at most {MOST_SLOWER:g} times as much"
-            case.holds("flat", slower <= MOST_SLOWER, where, rule, f"{slower:.1f} times")
+            case.holds("flat", slower <= MOST_SLOWER, where, rule, round(slower, 1))
 
 
 class _Busy:

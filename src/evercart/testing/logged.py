@@ -67,9 +67,10 @@ class Logged:
         return tick_of(batch.logged_us, batch.offset, SECOND_US, 4096)
 
     def scramble(self, batch: Events, row: int, seed: int) -> Events:
-        """Draw all from `row` on again, but offset, log time and, in that row, `own`."""
+        """Draw all from `row` on again, but offset, log time, whose clock it is and, in that row, `own`."""
         other = self._filled(batch.offset, batch.logged_us, seed)
         mixed = Events.concat([batch.rows(slice(row)), other.rows(slice(row, None))])
+        mixed["live"][row:] = batch["live"][row:]  # the first live row abandons history's clock
         for name in self.own:
             mixed[name][row] = batch[name][row]
         return mixed
