@@ -40,13 +40,13 @@ class App:
     answers: tuple[Answer, ...]
     window_s: float
     tables: tuple[Table, ...]
-    champion: Learner
+    champion: Learner[Any]
     loss: Loss
     unit: str = "1"
     late_s: float = 1 * DAY_S
     provisional_s: float | None = None
     mend: tuple[Fold[Any, Any, Any], ...] = ()
-    challengers: tuple[tuple[str, Learner], ...] = ()
+    challengers: tuple[tuple[str, Learner[Any]], ...] = ()
     slices: Slices | None = None
     crosses: tuple[tuple[str, str], ...] = ()
 

@@ -102,8 +102,7 @@ def backtest(
     choice = choose(candidates, history, app.loss, frozen_us, cpu_s)
     refitted = choice.refit.guesses(history, cpu_s, told=lambda part: told(f"{app.name}: refit", part))
     scored = beside(replayed.scored, refitted.number, refitted.guess)
-    slices = app.slices.names if app.slices else ("all",)
-    report = Report(RACERS, app.loss, slices=slices)
+    report = report_of(app)
     later = scored.rows(scored.us > frozen_us)
     spent = replayed.watch.spent
     own = {name: spent[f"{app.name} {name}"] for name in RACERS[:2]}
@@ -122,6 +121,11 @@ def backtest(
         opponent=_told(choice),
         counts=replayed.counts,
     )
+
+
+def report_of(app: App) -> Report:
+    """Return what is summed about the three racers of a backtest."""
+    return Report(RACERS, app.loss, slices=app.slices.names if app.slices else ("all",))
 
 
 def replay(

@@ -23,6 +23,7 @@ name = "{name}"
 time_zone = "UTC"                    # whose days are the rows of the report
 apps = ["repurchase", "spend"]       # see `evercart backtest --help`
 
+{spend}
 [tick]                               # weights move when one closes
 seconds = 1
 events = 4096
@@ -30,6 +31,13 @@ events = 4096
 [checkpoint]                         # what a restart goes on from
 events = 500000
 keep = 3
+"""
+
+
+_SPEND = """\
+{mark}[spend]
+{mark}most = 300                           # a week counts up to this, in units of money: a few heavy
+{mark}                                     # shoppers otherwise carry most of a squared loss
 """
 
 
@@ -54,6 +62,7 @@ class Config:
     apps: tuple[str, ...] = ("repurchase", "spend")
     tick: Tick = field(default_factory=Tick)
     checkpoint: Checkpointing = field(default_factory=Checkpointing)
+    options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
 
     def __post_init__(self) -> None:
         zone(self.time_zone)
@@ -71,20 +80,25 @@ class Config:
             ) from None
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(expected(str(path), "a readable TOML file", f"{type(error).__name__}: {error}")) from None
-        _check_names(said, [f.name for f in fields(cls)], "")
-        _typed(said, {"name": str, "time_zone": str, "apps": list, "tick": dict, "checkpoint": dict}, "")
+        own = said.pop("apps", list(cls.apps))
+        require(isinstance(own, list), f"{FILE}: apps", "a list of names", own)
+        options = {name: said.pop(name) for name in own if isinstance(said.get(name), dict)}
+        _check_names(said, [f.name for f in fields(cls) if f.name != "options"], "")
+        _typed(said, {"name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
         _check_names(tick, ["seconds", "events"], "tick.")
         _check_names(checkpoint, ["events", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
         _typed(checkpoint, {"events": int, "keep": int}, "checkpoint.")
-        said["apps"] = tuple(said.get("apps", cls.apps))
         beat = Tick(round(tick.get("seconds", 1) * SECOND_US), tick.get("events", Tick.events))
-        return cls(**said, tick=beat, checkpoint=Checkpointing(**checkpoint))
+        return cls(**said, apps=tuple(own), tick=beat, checkpoint=Checkpointing(**checkpoint), options=options)
 
 
-def create(folder: Path, name: str) -> None:
-    """Make a shop's folder with its settings, with a hash key of its own that only the owner may read."""
+def create(folder: Path, name: str, *, sample: bool = False) -> None:
+    """Make a shop's folder with its settings, with a hash key of its own that only the owner may read.
+
+    sample    whether the settings are those of the sample shop
+    """
     if (folder / FILE).exists():
         raise UserError(expected(str(folder), f"a folder without {FILE}", f"one with {FILE}"))
     try:
@@ -92,7 +106,9 @@ def create(folder: Path, name: str) -> None:
         key = folder / KEY_FILE
         key.touch(mode=0o600)
         key.write_text(f"{secrets.randbits(64) | 1:016x}\n", encoding="utf-8")
-        (folder / FILE).write_text(_TEMPLATE.format(name=name), encoding="utf-8")
+        (folder / FILE).write_text(
+            _TEMPLATE.format(name=name, spend=_SPEND.format(mark="" if sample else "# ")), encoding="utf-8"
+        )
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
 

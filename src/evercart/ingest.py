@@ -17,8 +17,8 @@ from evercart.events.findings import ROW, Refusal
 from evercart.events.imports import Import
 from evercart.events.mapping import MappingFile
 from evercart.events.quarantine import Quarantine
+from evercart.log.log import Log
 from evercart.log.sift import RULE
-from evercart.log.sqlite import SqliteLog
 
 Told = Callable[[str, int, int], None]  # which step, done, total
 
@@ -48,7 +48,7 @@ class Ingest:
     """Imports into one shop's log; each leaves a note in `imports/`."""
 
     folder: Path
-    log: SqliteLog
+    log: Log
     quarantine: Quarantine
 
     def take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:

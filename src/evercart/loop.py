@@ -20,12 +20,15 @@ from evercart.evaluate.days import Days
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
 from evercart.evaluate.scored import Scored
-from evercart.events.batch import Events
+from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.kinds import KEYS
+from evercart.events.kinds import number as kind_number
 from evercart.fold import Fold, Packed, config_hash, pack, unpack
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import Turns, tick_of
 from evercart.learners.frozen import Frozen
 from evercart.learners.learner import Learner
+from evercart.units import DAY_US
 
 
 class Stage(NamedTuple):
@@ -159,7 +162,7 @@ def _lane(app: App, tick: Tick, frozen_us: int | None) -> Lane:
         path = config_hash((path, fold))
         mend.append(Stage(f"mend {type(fold).__name__.lower()} {path}", fold))
     woven = config_hash((path, app.asks))
-    learners: dict[str, Learner] = {"continual": app.champion, **dict(app.challengers)}
+    learners: dict[str, Learner[Any]] = {"continual": app.champion, **dict(app.challengers)}
     if frozen_us is not None:
         learners["frozen"] = Frozen(app.champion, frozen_us)
     names = tuple(learners)
@@ -187,3 +190,16 @@ def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:
         if closed:
             yield joined.rows(slice(0, closed))
         kept = [joined.rows(slice(closed, None))]
+
+
+def warm(ring: Ring) -> None:
+    """Take a few invented events once round, so that every kernel is compiled."""
+    days = np.repeat(np.arange(0, 40, 4, dtype=np.int64), 2)
+    kinds = [kind_number(app.asks.kind) for app in ring.apps for _ in days]
+    rows = len(kinds)
+    columns: dict[str, Any] = {name: np.full(rows, missing(name), DTYPES[name]) for name in ring.reads}
+    for name in KEYS:
+        if name in columns:
+            columns[name] = 1 + np.arange(rows) // 2
+    when = np.tile(days, len(ring.apps)) * DAY_US
+    ring.step(ring.start(), Events.of(**columns, kind=kinds, logged_us=np.sort(when)), Stopwatch(lambda: 0.0))

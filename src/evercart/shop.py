@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,16 +15,20 @@ from evercart.app import App
 from evercart.backtest import Backtest, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
-from evercart.config import Config, create, read_key
+from evercart.config import FILE, Config, read_key
+from evercart.config import create as make
 from evercart.errors import UserError, expected
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
+from evercart.events.kinds import number as kind_number
 from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
-from evercart.log.sqlite import SqliteLog, open_log
-from evercart.loop import Ring
+from evercart.log import Log, open_log
+from evercart.loop import Ring, warm
+from evercart.results import Results
+from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, turn
 
 
@@ -45,15 +48,17 @@ class Shop:
 
     folder: Path
     config: Config
-    log: SqliteLog
+    log: Log
     clock: Clock
 
     @classmethod
-    def open(cls, folder: str | Path = "shop", *, create: bool = False, clock: Clock | None = None) -> Self:
-        """Open a shop's folder; `create` makes it where there is none."""
+    def open(
+        cls, folder: str | Path = "shop", *, create: bool = False, sample: bool = False, clock: Clock | None = None
+    ) -> Self:
+        """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings."""
         folder = Path(folder)
-        if create and not (folder / "shop.toml").exists():
-            _create(folder)
+        if create and not (folder / FILE).exists():
+            make(folder, folder.resolve().name, sample=sample)
         config = Config.read(folder)
         return cls(folder, config, open_log(folder / "log", read_key(folder)), clock or Clock())
 
@@ -80,7 +85,11 @@ class Shop:
     @property
     def apps(self) -> tuple[App, ...]:
         """Return the apps that the shop's settings name."""
-        return tuple(apps.app(name) for name in self.config.apps)
+        return tuple(self.app(name) for name in self.config.apps)
+
+    def app(self, name: str) -> App:
+        """Return one of the shop's apps by its name."""
+        return apps.app(name, self.config.options.get(name, {}))
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -92,6 +101,16 @@ class Shop:
     ) -> Ingested:
         """Import a file, or a folder's files, as a mapping file says."""
         return self.ingester.take(Path(source), load_mapping(Path(mapping)), self.clock.now_us(), told)
+
+    def ingest_sample(self, told: Callable[[str, int, int], None] = _silent) -> Ingested:
+        """Import the sample shop, from the package that carries it."""
+        return self.ingester.take(completejourney.source(), completejourney.mapping(), self.clock.now_us(), told)
+
+    def compile(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> None:
+        """Make machine code of every stage that the apps need; kept on disk, so it takes long only once."""
+        told("compile kernels", None)
+        warm(Ring(self.apps, self.config.tick, frozen_us=0))
+        told("compile kernels", 1.0)
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
@@ -105,12 +124,13 @@ class Shop:
         return Ring(self.apps, self.config.tick, self.quarter_us() if frozen_us is None else frozen_us)
 
     def quarter_us(self) -> int:
-        """Return the log time at which a quarter of the log's span had passed; 0 for an empty log."""
-        first = next(self.log.read(0, 1), None)
-        if first is None:
-            return 0
-        begin = int(first.logged_us[0])
-        return begin + (self.log.last_us - begin) // 4
+        """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""
+        asked = {kind_number(app.asks.kind) for app in self.apps}
+        first = last = 0
+        for events in self.log.read(0, kinds=asked):
+            first = first or int(events.logged_us[0])
+            last = int(events.logged_us[-1])
+        return first + (last - first) // 4
 
     def backtest(
         self,
@@ -121,11 +141,10 @@ class Shop:
         opponents: Sequence[Fit] | None = None,
     ) -> Backtest:
         """Replay the log for one app, against its controls `frozen` and `refit`."""
-        chosen = apps.app(app)
-        batches = self.log.read(0, columns=chosen.reads)
+        chosen = self.app(app)
         return backtest(
             chosen,
-            batches,
+            self.log.read(0, columns=chosen.reads),
             self.config.tick,
             self.quarter_us(),
             self.clock.cpu_s,
@@ -133,6 +152,18 @@ class Shop:
             opponents=opponents,
             told=told,
         )
+
+    def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> list[Backtest]:
+        """Return each app's backtest against weekly refits; computed only where app or log have changed."""
+        kept, end = Results(self.folder / "reports"), self.log.next_offset
+        found = []
+        for app in self.apps:
+            result = kept.load(app, end)
+            if result is None:
+                result = self.backtest(app.name, told)
+                kept.save(app, end, result)
+            found.append(result)
+        return found
 
     def status(self) -> dict[str, Any]:
         """Return how far the log and the folds are."""
@@ -170,13 +201,3 @@ class Shop:
         table = self.log.names(first, first + rows)
         names = pa.array([kind_name(number) for number in table["kind"].to_pylist()], pa.string())
         return table.set_column(table.column_names.index("kind"), "kind", names)
-
-    def note(self, name: str, said: dict[str, Any]) -> None:
-        """Keep a result as JSON beside the reports."""
-        folder = self.folder / "reports"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(said, indent=1), encoding="utf-8")
-
-
-def _create(folder: Path) -> None:
-    create(folder, folder.resolve().name)

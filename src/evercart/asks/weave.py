@@ -24,6 +24,11 @@ class Asks(Protocol):
         ...
 
     @property
+    def kind(self) -> str:
+        """Return the kind of event that is asked about."""
+        ...
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Return the event columns it needs."""
         ...

@@ -1,0 +1,261 @@
+"""The command line: `evercart COMMAND --help` tells each."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer import Argument, Exit, Option
+
+from evercart import __version__, show
+from evercart.clock import Clock
+from evercart.errors import UserError, expected
+from evercart.shop import Shop
+from evercart.teller import Teller
+
+app = typer.Typer(
+    help="Keep every model of a shop learning from each event, and see at every moment that this is better.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+quarantine = typer.Typer(help="What may not enter the log: list it, mend it, send it again.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
+
+Folder = Annotated[Path, Option("--shop", metavar="DIR", help="The shop's folder.")]
+AsJson = Annotated[bool, Option("--json", help="Print one JSON object instead of a table.")]
+HERE = Path("shop")
+out = Console()
+err = Console(stderr=True)
+
+
+def _say(as_json: bool, said: dict[str, Any], shown: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(said))
+    else:
+        out.print(shown)
+
+
+@app.command(epilog="Example: `evercart init --shop my-shop`")
+def init(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """Make a shop's folder, with its settings in shop.toml."""
+    if (shop / "shop.toml").exists():
+        raise UserError(expected(str(shop), "a folder without shop.toml", "one with shop.toml"))
+    with Shop.open(shop, create=True) as opened:
+        _say(as_json, opened.status(), f"A shop stands in {shop}. Next: evercart ingest FILE --map MAPPING")
+
+
+@app.command(epilog="Example: `evercart ingest examples/purchases.csv --map examples/purchases.toml`")
+def ingest(
+    source: Annotated[Path, Argument(help="A CSV, Parquet or JSON Lines file, or a folder of them.")],
+    mapping: Annotated[Path, Option("--map", metavar="FILE", help="Which column is what: a TOML file.")],
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take files into the log; what may not enter goes to quarantine. Makes the shop where there is none.
+
+    Killed and run again it goes on; run on the same file again it does nothing.
+    """
+    teller = Teller(err, Clock().wall_s)
+    with Shop.open(shop, create=True) as opened, teller.telling():
+        done = opened.ingest(source, mapping, teller.rows)
+    _say(as_json, show.ingested_json(done), show.ingested(done))
+
+
+@app.command(epilog="Example: `evercart run --shop my-shop`")
+def run(
+    shop: Folder = HERE,
+    replay: Annotated[bool, Option("--replay", help="Forget all states; rebuild them from the log.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn the ring over what is new, for all apps, then write the report: the main job.
+
+    An empty log is filled with the sample shop first: 1.5 million real purchases of one year.
+    """
+    _main_job(shop, replay, as_json)
+
+
+@app.command(epilog="Example: `evercart demo --shop demo`")
+def demo(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """See it work on the sample shop: what `make run` does."""
+    _main_job(shop, False, as_json)
+
+
+def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
+    teller = Teller(err, Clock().wall_s)
+    with Shop.open(folder, create=True, sample=True) as shop:
+        with teller.telling():
+            ingested = shop.ingest_sample(teller.rows) if shop.log.next_offset == 0 else None
+            shop.compile(teller.step)
+            turned = shop.run(teller.turning, replay=replay)
+            found = shop.results(teller.step)
+            report = shop.report()
+        said: dict[str, Any] = {"ingested": show.ingested_json(ingested) if ingested else None, "events": turned.events}
+        said |= {"next_offset": turned.next_offset, "report": str(report)}
+        _say(
+            as_json,
+            {**said, "apps": [one.summary() for one in found]},
+            show.main_job(ingested, turned, found, report),
+        )
+
+
+@app.command(epilog="Example: `evercart backtest repurchase --every-days 1`")
+def backtest(
+    name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
+    every_days: Annotated[int, Option(help="Days between two fits of the opponent.", min=1)] = 7,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the log for one app, against the same model frozen and against batch fits.
+
+    Compared are questions asked after the first quarter. `difference` is the control's loss minus the continual
+    learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
+    """
+    teller = Teller(err, Clock().wall_s)
+    with Shop.open(shop) as opened, teller.telling():
+        opened.compile(teller.step)
+        done = opened.backtest(name, teller.step, every_days=every_days)
+    _say(as_json, done.summary(), show.backtests([done]))
+
+
+@app.command(epilog="Example: `evercart status --json`")
+def status(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """Say how far the log and the states are."""
+    with Shop.open(shop) as opened:
+        said = opened.status()
+    _say(as_json, said, show.pairs(said))
+
+
+@app.command(epilog="Example: `evercart events --start -5` shows the last five")
+def events(
+    start: Annotated[int, Option(help="First offset; a negative one counts from the end.")] = 0,
+    rows: Annotated[int, Option(help="How many.", min=1, max=100_000)] = 20,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show events as they were sent."""
+    with Shop.open(shop) as opened:
+        table = opened.events(start, rows)
+    _say(as_json, {"events": show.rows_json(table)}, show.rows(table))
+
+
+@app.command(epilog="Example: `evercart fingerprint --json`")
+def fingerprint(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """Print the hash of each state at the last checkpoint: equal hashes, equal states."""
+    with Shop.open(shop) as opened:
+        said = opened.fingerprint()
+    _say(as_json, said, show.fingerprints(said))
+
+
+@app.command(epilog="Example: `evercart report --out report.html`")
+def report(
+    path: Annotated[Path | None, Option("--out", help="Where to; reports/report.html in the shop if not said.")] = None,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report: scores over time against the controls, calibration, data quality, CPU cost."""
+    teller = Teller(err, Clock().wall_s)
+    with Shop.open(shop) as opened, teller.telling():
+        written = opened.report(path, teller.step)
+    _say(as_json, {"report": str(written)}, f"The report is {written}")
+
+
+@quarantine.command("list", epilog="Example: `evercart quarantine list --field currency`")
+def quarantine_list(
+    field: Annotated[str | None, Option(help="Only rows refused for this field.")] = None,
+    limit: Annotated[int, Option(help="How many.", min=1)] = 20,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List what waits, oldest first, with the rule each row broke."""
+    with Shop.open(shop) as opened:
+        held, counts = opened.quarantine.list(limit, field), opened.quarantine.counts()
+    _say(as_json, {"counts": counts, "rows": [one._asdict() for one in held]}, show.held(held, counts))
+
+
+@quarantine.command("show", epilog="Example: `evercart quarantine show 1`")
+def quarantine_show(
+    number: Annotated[int, Argument(help="As `evercart quarantine list` numbers it.")],
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show one row whole."""
+    with Shop.open(shop) as opened:
+        held = opened.quarantine.show(number)
+    _say(as_json, {**held._asdict(), "body": json.loads(held.body)}, show.pairs({**held._asdict(), "body": held.body}))
+
+
+@quarantine.command("retry", epilog="Example: `evercart quarantine retry 1 2 --set currency=EUR`")
+def quarantine_retry(
+    numbers: Annotated[list[int] | None, Argument(help="Which rows; all that wait if none is named.")] = None,
+    edits: Annotated[
+        list[str] | None, Option("--set", metavar="FIELD=VALUE", help="Mend a field, in the log's terms.")
+    ] = None,
+    file: Annotated[Path | None, Option(help="JSON Lines: a `number`, with the fields to replace.")] = None,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Send rows through the border again, mended or as they are."""
+    with Shop.open(shop) as opened:
+        held = opened.quarantine
+        raw = held.retry_file(file) if file else held.retry(numbers or None, dict(_edit(one) for one in edits or ()))
+        entered, refused = opened.ingester.retry(raw, opened.clock.now_us())
+    said = {"entered": entered, "refused": [refusal._asdict() for refusal in refused]}
+    _say(as_json, said, show.retried(entered, refused))
+
+
+def _edit(text: str) -> tuple[str, str]:
+    field, equals, value = text.partition("=")
+    if not equals:
+        raise UserError(expected("--set", "FIELD=VALUE", text))
+    return field, value
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Take what stands before the command."""
+
+
+def main() -> None:
+    """Run a command: exit 0, or 2 where the user can mend it, or 1 where we must."""
+    try:
+        app()
+    except UserError as error:
+        sys.exit(_fail(str(error), 2))
+    except KeyboardInterrupt:
+        sys.exit(_fail("stopped; run the same command again to go on", 130))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("EVERCART_DEBUG"):
+            raise
+        sys.exit(_fault(error))
+
+
+def _fault(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _fail(expected(str(error.filename or "disk"), "room to write", error.strerror), 2)
+    if isinstance(error, PermissionError):
+        return _fail(expected(str(error.filename), "a path that may be read and written", error.strerror), 2)
+    return _fail(f"a fault of ours: {type(error).__name__}: {error} (EVERCART_DEBUG=1 shows where)", 1)
+
+
+def _fail(text: str, code: int) -> int:
+    err.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
+    return code

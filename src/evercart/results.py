@@ -1,0 +1,53 @@
+"""Results: backtests as they are kept, so that what did not change is not computed again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from evercart import __version__
+from evercart.app import App
+from evercart.backtest import Backtest, report_of
+from evercart.evaluate import days as day_files
+from evercart.fold import config_hash
+
+_ARRAYS = ("report", "days", "later")
+
+
+@dataclass(frozen=True)
+class Results:
+    """The folder `reports` of a shop."""
+
+    folder: Path
+
+    def save(self, app: App, next_offset: int, result: Backtest) -> None:
+        """Keep a backtest of the log up to an offset; the JSON is written last, so that it vouches for the rest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        day_files.save(self.folder / f"{app.name}.days.arrow", result.days, {})
+        day_files.save(self.folder / f"{app.name}.later.arrow", result.later, {})
+        kept = {f.name: getattr(result, f.name) for f in fields(result) if f.name not in _ARRAYS}
+        said = {"made_from": _made_from(app, next_offset), "kept": kept, "summary": result.summary()}
+        scratch = self._path(app).with_suffix(".writing")
+        scratch.write_text(json.dumps(said, indent=1), encoding="utf-8")
+        scratch.replace(self._path(app))
+
+    def load(self, app: App, next_offset: int) -> Backtest | None:
+        """Return the kept backtest of this very app over this very log, or None."""
+        try:
+            said = json.loads(self._path(app).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if said.get("made_from") != _made_from(app, next_offset):
+            return None
+        days, _ = day_files.load(self.folder / f"{app.name}.days.arrow")
+        later, _ = day_files.load(self.folder / f"{app.name}.later.arrow")
+        return Backtest(report=report_of(app), days=days, later=later, **said["kept"])
+
+    def _path(self, app: App) -> Path:
+        return self.folder / f"{app.name}.json"
+
+
+def _made_from(app: App, next_offset: int) -> dict[str, Any]:
+    return {"version": __version__, "app": config_hash(app), "next_offset": next_offset}

@@ -1,0 +1,129 @@
+"""Show: results as tables for people, as plain objects for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from evercart.backtest import RACERS, Backtest
+from evercart.events.findings import Refusal
+from evercart.events.quarantine import Held
+from evercart.ingest import Ingested
+from evercart.turn import Turned
+from evercart.units import SECOND_US
+
+_EVENT_COLUMNS = ("offset", "kind", "id", "user", "session", "item", "place", "quantity", "amount", "currency")
+
+
+def time_text(us: int) -> str:
+    """Return a log time as a person reads it.
+
+    >>> time_text(0)
+    '1970-01-01 00:00:00 UTC'
+    """
+    return datetime.fromtimestamp(us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def pairs(said: dict[str, Any]) -> Table:
+    """Return names beside values."""
+    table = Table(show_header=False)
+    for name, value in said.items():
+        text = time_text(value) if name.endswith("_us") and value else ", ".join(value) if name == "apps" else value
+        table.add_row(name, escape(str(text)))
+    return table
+
+
+def ingested_json(done: Ingested) -> dict[str, Any]:
+    """Return an import's counts as a plain object."""
+    return asdict(done)
+
+
+def ingested(done: Ingested) -> RenderableType:
+    """Return an import's counts as a table."""
+    if done.again:
+        return f"{done.source} was imported before; nothing to do."
+    table = Table(title=f"Imported {escape(done.source)}", title_justify="left", show_header=False)
+    for name in ("read", "added", "duplicates", "late", "dropped"):
+        table.add_row(name, f"{getattr(done, name):,}")
+    for reason, count in done.refused.items():
+        table.add_row(f"quarantined · {escape(reason)}", f"{count:,}")
+    for step, count in done.cleaned.items():
+        table.add_row(f"cleaned · {escape(step)}", f"{count:,}")
+    return table
+
+
+def backtests(found: Sequence[Backtest]) -> Table:
+    """Return each app's racers side by side."""
+    table = Table(title="Compared on questions asked after the first quarter", title_justify="left")
+    table.add_column("app")
+    table.add_column("racer")
+    for name in ("loss", "against continual", "95 % interval", "CPU s"):
+        table.add_column(name, justify="right")
+    for one in found:
+        said, differences = one.summary(), one.differences()
+        for name in RACERS:
+            gap = differences.get(name)
+            share = f"{gap.mean / said[name]['loss']:+.2%}" if gap else ""
+            span = f"{gap.low:+.4g} to {gap.high:+.4g}" if gap else ""
+            table.add_row(one.app, name, f"{said[name]['loss']:.5g}", share, span, f"{said[name]['cpu_s']:.2f}")
+        table.add_section()
+    table.caption = "a positive difference: the control loses more than the model that goes on learning"
+    table.caption_justify = "left"
+    return table
+
+
+def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], report: Path) -> Group:
+    """Return what the main job did."""
+    parts: list[RenderableType] = [ingested(done)] if done else []
+    news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
+    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.", backtests(found)]
+    return Group(*parts, f"The report: {report}")
+
+
+def rows_json(table: pa.Table) -> list[dict[str, Any]]:
+    """Return events as plain objects, without what is missing."""
+    return [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
+
+
+def rows(table: pa.Table) -> Table:
+    """Return events, the columns that hold something."""
+    held = [n for n in _EVENT_COLUMNS if table[n].null_count < len(table)]
+    shown = Table("logged", *held)
+    for row in table.select(["logged_us", *held]).to_pylist():
+        cells = (escape(str(row[name])) if row[name] is not None else "" for name in held)
+        shown.add_row(time_text(row["logged_us"]), *cells)
+    return shown
+
+
+def fingerprints(said: dict[str, Any]) -> Table:
+    """Return each fold's hashes."""
+    table = Table("fold", "state", "configuration", title=f"At offset {said['next_offset']:,}", title_justify="left")
+    for name, one in said["folds"].items():
+        table.add_row(name, one["state"], one["config"])
+    return table
+
+
+def held(rows: Sequence[Held], counts: dict[str, int]) -> RenderableType:
+    """Return what waits in quarantine."""
+    if not counts:
+        return "Nothing waits."
+    table = Table("number", "source", "row", "field", "expected", "got")
+    for one in rows:
+        cells = (one.number, one.source, one.row, one.field, one.rule, one.value)
+        table.add_row(*(escape(str(cell)) for cell in cells))
+    return Group(table, f"{sum(counts.values()):,} rows wait; `evercart quarantine show NUMBER` shows one whole.")
+
+
+def retried(entered: int, refused: Sequence[Refusal]) -> RenderableType:
+    """Return what became of rows sent again."""
+    lines = [f"{entered:,} rows entered, {len(refused):,} were refused again."]
+    lines += [escape(f"{one.row}: {one.field}: expected {one.rule}, got {one.value}") for one in refused[:20]]
+    return Group(*lines)
