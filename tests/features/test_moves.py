@@ -36,8 +36,8 @@ def test_a_row_without_the_value_does_not_write() -> None:
 def test_absence_has_its_marks() -> None:
     needs = (Decay("order", 9), Last("order"), Recent("order", "item", 1, 9), Variety("order", 9, "item"))
     what = moves(Plan(needs, 9), ROWS, ROWS["user"])
-    np.testing.assert_array_equal(what.decayed[:3, 0], [1, 1, np.nan])
-    assert what.lasts[:3, 0].tolist() == [True, True, False]
+    np.testing.assert_array_equal(what.flows[:3, 0], [1, 1, np.nan])
+    assert what.moments[:3, 0].tolist() == [True, True, False]
     assert what.items[:3, 0].tolist() == [4, 0, 0]
     assert (what.members[:, 0] != 0).tolist() == [True, False, False, False, False, False, False]
 

@@ -2,10 +2,10 @@
 
 from evercart.features.calendar import DayOfWeek, HourOfDay, HourOfWeek
 from evercart.features.columns import Column, chosen
-from evercart.features.fading import Decayed, Recency
+from evercart.features.fading import Decayed, Latest, Pace, Recency
 from evercart.features.hashed import Hashed
 from evercart.features.numbers import Bucket, Number
-from evercart.features.ratios import Rate, Ratio
+from evercart.features.ratios import Minus, Rate, Ratio, Times
 from evercart.features.recent import LastItems
 from evercart.features.seen import Feature
 from evercart.features.table import Table
@@ -23,12 +23,16 @@ __all__ = [
     "HourOfDay",
     "HourOfWeek",
     "LastItems",
+    "Latest",
     "Mean",
+    "Minus",
     "Number",
+    "Pace",
     "Rate",
     "Ratio",
     "Recency",
     "Sum",
     "Table",
+    "Times",
     "chosen",
 ]

@@ -25,8 +25,8 @@ class Moves(NamedTuple):
     key: NDArray[np.uint64]  # (rows,) 0 where missing
     values: NDArray[np.int64]  # (rows, values) 0 where absent
     members: NDArray[np.uint64]  # (rows, sets) hash of (key, value), 0 where absent
-    decayed: NDArray[np.float64]  # (rows, decayed) NaN where absent
-    lasts: NDArray[np.bool_]  # (rows, lasts)
+    flows: NDArray[np.float64]  # (rows, flows) NaN where absent
+    moments: NDArray[np.bool_]  # (rows, moments)
     items: NDArray[np.int32]  # (rows, recents) 0 where absent
 
 
@@ -79,9 +79,9 @@ def moves(plan: Plan, woven: Events, key: NDArray[np.uint64]) -> Moves:
 
     values = _stack([value(*one) for one in plan.values], rows, np.int64)
     members = _stack([member(place, *one) for place, one in enumerate(plan.sets)], rows, np.uint64)
-    decayed = _stack([fading(n.kind, n.column) for n in plan.decays], rows, np.float64)
-    lasts = _stack([held(n.kind, n.where) for n in plan.lasts], rows, np.bool_)
+    flows = _stack([fading(*one) for one in plan.flows], rows, np.float64)
+    moments = _stack([held(kind, where) for kind, where, _ in plan.moments], rows, np.bool_)
     items = _stack([item(n.kind, n.column, n.slots) for n in plan.recents], rows, np.int32)
     act = np.where(asked, READ, np.where(writes, WRITE, NOTHING)).astype(np.int8)
     us = np.ascontiguousarray(woven.logged_us)
-    return Moves(us, act, np.ascontiguousarray(key), values, members, decayed, lasts, items)
+    return Moves(us, act, np.ascontiguousarray(key), values, members, flows, moments, items)

@@ -38,6 +38,12 @@ def seconds(where: str, got: int) -> int:
     return got * SECOND_US
 
 
+def gap(where: str, got: int | None) -> int | None:
+    """Return a gap in microseconds; a gap is a whole number of seconds of at least 0, or None."""
+    require(got is None or (isinstance(got, int) and got >= 0), where, "a whole number of seconds of at least 0", got)
+    return None if got is None else got * SECOND_US
+
+
 def _writing(kind: str) -> None:
     kinds.kind(kind)
     require(kind != "decision", "kind", "a kind that writes (a decision is read, never counted)", kind)
@@ -75,29 +81,54 @@ class Variety:
 
 @dataclass(frozen=True)
 class Decay:
-    """The sum of a column, or the number of rows, each halved once a half-life."""
+    """The sum of a column, or the number of rows or of moments, each halved once a half-life."""
 
     kind: str
     half_life_us: int
     column: str | None = None
+    gap_us: int | None = None  # a row that follows the one before it within the gap is not counted; None: all are
 
     def __post_init__(self) -> None:
         _writing(self.kind)
         if self.column is not None:
             one_of(f"column of {self.kind}", NUMBERS, self.column)
+            require(self.gap_us is None, f"column of {self.kind}", "none where moments are counted", self.column)
 
 
 @dataclass(frozen=True)
 class Last:
-    """The log time of the last row."""
+    """The log time of the last row of a moment: rows that follow each other within the gap are one moment."""
 
     kind: str
     where: str | None = None
+    back: int = 0  # moments before the newest
+    gap_us: int = 0
 
     def __post_init__(self) -> None:
         _writing(self.kind)
         if self.where is not None:
             one_of(f"where of {self.kind}", ANY, self.where)
+        whole = isinstance(self.back, int) and self.back >= 0
+        require(whole, f"back of {self.kind}", "a whole number of at least 0", self.back)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The sum of an integer column, or the number of rows, over the newest moment."""
+
+    kind: str
+    gap_us: int
+    column: str | None = None
+
+    def __post_init__(self) -> None:
+        _writing(self.kind)
+        if self.column is not None:
+            one_of(f"column of {self.kind}", INTEGERS, self.column)
+
+
+@dataclass(frozen=True)
+class Began:
+    """The log time of the first row that any key ever wrote."""
 
 
 @dataclass(frozen=True)
@@ -115,4 +146,4 @@ class Recent:
         require(self.k > 0, "k", "at least 1", self.k)
 
 
-Need = Tally | Variety | Decay | Last | Recent
+Need = Tally | Variety | Decay | Last | Latest | Began | Recent

@@ -55,6 +55,14 @@ class Number:
         """Return the signed logarithm, sign(x) log(1 + |x|): sums may be negative."""
         return Log1p(self)
 
+    def log(self, offset: float) -> Number:
+        """Return the logarithm of x + offset, x being never negative: what lies far below the offset is alike."""
+        return Log(self, offset)
+
+    def hinge(self, knot: float) -> Number:
+        """Return max(x - knot, 0), for a line that bends at the knot."""
+        return Hinge(self, knot)
+
     def sqrt(self) -> Number:
         """Return the root with the sign of x: it is odd, like the logarithm."""
         return Sqrt(self)
@@ -104,6 +112,54 @@ class Log1p(_Made):
         """Return sign(x) log(1 + |x|)."""
         x = seen.number(self.of)
         return np.copysign(np.log1p(np.abs(x)), x)
+
+
+@dataclass(frozen=True)
+class Log(_Made):
+    """A logarithm of a number that is never negative."""
+
+    offset: float
+
+    def __post_init__(self) -> None:
+        require(self.offset > 0, f"{self.of.name}.log", "an offset above 0", self.offset)
+
+    @property
+    def name(self) -> str:
+        """Return the measure's name with the transform behind it."""
+        return f"{self.of.name}.log_{self.offset:g}"
+
+    @property
+    def unit(self) -> str:
+        """Return the unit."""
+        return f"log {self.of.unit}"
+
+    def value(self, seen: Seen) -> NDArray[np.float64]:
+        """Return log(max(x, 0) + offset)."""
+        return np.asarray(np.log(np.maximum(seen.number(self.of), 0.0) + self.offset), np.float64)
+
+
+@dataclass(frozen=True)
+class Hinge(_Made):
+    """What a number has beyond a knot."""
+
+    knot: float
+
+    def __post_init__(self) -> None:
+        require(bool(np.isfinite(self.knot)), f"{self.of.name}.hinge", "a finite knot", self.knot)
+
+    @property
+    def name(self) -> str:
+        """Return the measure's name with the transform behind it."""
+        return f"{self.of.name}.hinge_{self.knot:g}"
+
+    @property
+    def unit(self) -> str:
+        """Return the unit."""
+        return self.of.unit
+
+    def value(self, seen: Seen) -> NDArray[np.float64]:
+        """Return max(x - knot, 0)."""
+        return np.maximum(seen.number(self.of) - self.knot, 0.0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Ratios: one feature of a table over another."""
+"""Ratios: one feature of a table over another, less another, times another."""
 
 from __future__ import annotations
 
@@ -83,3 +83,56 @@ class Ratio(Number):
         """Return top over bottom."""
         top, bottom = seen.number(self.top), seen.number(self.bottom)
         return np.divide(top, bottom, out=np.zeros(len(top)), where=bottom != 0)
+
+
+@dataclass(frozen=True)
+class _OfTwo(Number):
+    one: Number
+    other: Number
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Return what both numbers need."""
+        return (*self.one.needs, *self.other.needs)
+
+
+@dataclass(frozen=True)
+class Minus(_OfTwo):
+    """One number less another: of two logarithms, the logarithm of their ratio.
+
+    >>> Minus(Count("order", 86_400), Count("view", 86_400)).name
+    'order_count_1d_minus_view_count_1d'
+    """
+
+    @property
+    def name(self) -> str:
+        """Return both names."""
+        return f"{self.one.name}_minus_{self.other.name}"
+
+    @property
+    def unit(self) -> str:
+        """Return the first unit."""
+        return self.one.unit
+
+    def value(self, seen: Seen) -> NDArray[np.float64]:
+        """Return the difference."""
+        return seen.number(self.one) - seen.number(self.other)
+
+
+@dataclass(frozen=True)
+class Times(_OfTwo):
+    """One number times another."""
+
+    @property
+    def name(self) -> str:
+        """Return both names."""
+        return f"{self.one.name}_times_{self.other.name}"
+
+    @property
+    def unit(self) -> str:
+        """Return both units."""
+        return f"{self.one.unit} * {self.other.unit}"
+
+    def value(self, seen: Seen) -> NDArray[np.float64]:
+        """Return the product."""
+        return seen.number(self.one) * seen.number(self.other)

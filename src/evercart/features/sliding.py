@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from evercart.features.moves import READ, WRITE, Moves
 from evercart.features.plan import Spec
-from evercart.features.state import TableState
+from evercart.features.state import Keys, TableState
 from evercart.hashing import U64
 from evercart.kernel import lean
 from evercart.slots import add, find, release
@@ -27,7 +27,8 @@ class Kept(NamedTuple):
 
     tallies: NDArray[np.int64]  # (questions, 1 + sums + distinct counts)
     decayed: NDArray[np.float64]  # (questions, decayed)
-    last_us: NDArray[np.int64]  # (questions, lasts) MISSING where never
+    last_us: NDArray[np.int64]  # (questions, times of moments) MISSING where never
+    latest: NDArray[np.int64]  # (questions, sums over newest moments)
     items: NDArray[np.int32]  # (questions, places)
 
 
@@ -68,6 +69,7 @@ def _drop(state: TableState, at: int) -> None:
         _clear(state.keys.decayed, slot, 0.0)
         _clear(state.keys.decayed_us, slot, 0)
         _clear(state.keys.last_us, slot, 0)
+        _clear(state.keys.latest, slot, 0)
         _clear(state.keys.items, slot, 0)
         release(state.slots, slot)
 
@@ -113,21 +115,41 @@ def _fade(spec: Spec, state: TableState, slot: int, d: int, now: int) -> float:
     """Return a decayed sum as of now."""
     if state.keys.decayed[slot, d] == 0.0:
         return 0.0
-    halvings = (now - state.keys.decayed_us[slot, d]) / spec.half_lives[d]
-    return float(state.keys.decayed[slot, d] * 2.0**-halvings)
+    elapsed = now - state.keys.decayed_us[slot, d]
+    if elapsed == 0:  # the other lines of a basket
+        return float(state.keys.decayed[slot, d])
+    return float(state.keys.decayed[slot, d] * 2.0 ** -(elapsed / spec.half_lives[d]))
+
+
+@lean
+def _join(spec: Spec, keys: Keys, moves: Moves, i: int, slot: int, m: int) -> None:
+    """Take a row into the newest moment, or open one."""
+    now, first, end = moves.us[i], spec.moment_ends[m], spec.moment_ends[m + 1]
+    before = keys.last_us[slot, first]
+    if before == MISSING or now - before > spec.moment_gaps[m]:
+        for place in range(end - 1, first, -1):
+            keys.last_us[slot, place] = keys.last_us[slot, place - 1]
+        for s in range(spec.latest_ends[m], spec.latest_ends[m + 1]):
+            keys.latest[slot, s] = 0
+    keys.last_us[slot, first] = now
+    for s in range(spec.latest_ends[m], spec.latest_ends[m + 1]):
+        keys.latest[slot, s] += moves.values[i, spec.latest_of[s]]
 
 
 @lean
 def _renew(spec: Spec, state: TableState, moves: Moves, i: int, slot: int) -> None:
-    """Move what has no window: decayed sums, last times, most recent values."""
+    """Move what has no window: decayed sums, moments, most recent values."""
     keys, now = state.keys, moves.us[i]
     for d in range(len(spec.half_lives)):
-        if not np.isnan(moves.decayed[i, d]):
-            keys.decayed[slot, d] = _fade(spec, state, slot, d, now) + moves.decayed[i, d]
+        more = moves.flows[i, spec.decay_of[d]]
+        if not np.isnan(more):
+            if keys.decayed[slot, d] != 0.0 and now - keys.decayed_us[slot, d] <= spec.decay_gaps[d]:
+                more = 0.0  # the moment was counted
+            keys.decayed[slot, d] = _fade(spec, state, slot, d, now) + more
             keys.decayed_us[slot, d] = now
-    for j in range(moves.lasts.shape[1]):
-        if moves.lasts[i, j]:
-            keys.last_us[slot, j] = now
+    for m in range(moves.moments.shape[1]):
+        if moves.moments[i, m]:
+            _join(spec, keys, moves, i, slot, m)
     for j in range(moves.items.shape[1]):
         if moves.items[i, j] != 0:
             for place in range(spec.item_ends[j + 1] - 1, spec.item_ends[j], -1):
@@ -145,7 +167,7 @@ def _write(spec: Spec, state: TableState, moves: Moves, i: int) -> None:
     at = row & (len(state.rows.us) - 1)
     state.rows.us[at] = moves.us[i]
     state.rows.slot[at] = slot
-    for v in range(moves.values.shape[1]):
+    for v in range(state.rows.values.shape[1]):
         state.rows.values[at, v] = moves.values[i, v]
     tallies[slot, 0] += 1
     for a in range(len(spec.sum_of)):
@@ -165,6 +187,7 @@ def _read(spec: Spec, state: TableState, moves: Moves, i: int, kept: Kept, q: in
     for d in range(len(spec.half_lives)):
         kept.decayed[q, d] = _fade(spec, state, slot, d, moves.us[i])
     _copy(state.keys.last_us, slot, kept.last_us, q)
+    _copy(state.keys.latest, slot, kept.latest, q)
     _copy(state.keys.items, slot, kept.items, q)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from evercart import queue
 from evercart.features.plan import Plan
 from evercart.slots import Slots, reserve, slots
+from evercart.units import MISSING
 
 
 class Keys(NamedTuple):
@@ -18,7 +19,8 @@ class Keys(NamedTuple):
     tallies: NDArray[np.int64]  # (capacity, 1 + sums + distinct counts); the first is the number of queued rows
     decayed: NDArray[np.float64]  # (capacity, decayed) as of `decayed_us`
     decayed_us: NDArray[np.int64]  # (capacity, decayed)
-    last_us: NDArray[np.int64]  # (capacity, lasts), MISSING where never
+    last_us: NDArray[np.int64]  # (capacity, times of moments), MISSING where never
+    latest: NDArray[np.int64]  # (capacity, sums over newest moments)
     items: NDArray[np.int32]  # (capacity, places) slots, newest first
 
 
@@ -32,7 +34,7 @@ class Rows(NamedTuple):
 
 
 class TableState(NamedTuple):
-    """A table's memory; `tails` holds the first row inside each window."""
+    """A table's memory; `tails` holds the first row inside each window, `began` the time of the first row ever."""
 
     slots: Slots
     keys: Keys
@@ -41,6 +43,7 @@ class TableState(NamedTuple):
     ends: NDArray[np.int64]  # (2,) see queue.py
     tails: NDArray[np.int64]  # (windows,)
     rows: Rows
+    began: NDArray[np.int64]  # (1,) log time, MISSING before the first row, or where no feature asks
 
     def packed(self) -> TableState:
         """Drop spare room; rows are numbered from 0 again, so that an empty table is like a new one."""
@@ -54,6 +57,7 @@ class TableState(NamedTuple):
             ends=self.ends - head,
             tails=self.tails - head,
             rows=queue.straight(self.ends, self.rows),
+            began=self.began,
         )
 
     def unpacked(self) -> TableState:
@@ -90,13 +94,15 @@ def empty(plan: Plan) -> TableState:
         decayed=np.zeros((8, len(plan.decays))),
         decayed_us=np.zeros((8, len(plan.decays)), np.int64),
         last_us=np.zeros((8, len(plan.lasts)), np.int64),
+        latest=np.zeros((8, len(plan.latest)), np.int64),
         items=np.zeros((8, plan.items), np.int32),
     )
     rows = Rows(
         us=np.zeros(8, np.int64),
         slot=np.zeros(8, np.int32),
-        values=np.zeros((8, len(plan.values)), np.int64),
+        values=np.zeros((8, plan.stored), np.int64),
         member=np.zeros((8, len(plan.sets)), np.int32),
     )
     tails = np.zeros(len(plan.spec.windows), np.int64)
-    return TableState(slots(), keys, slots(), np.zeros(8, np.int64), np.zeros(2, np.int64), tails, rows)
+    began = np.full(1, MISSING)
+    return TableState(slots(), keys, slots(), np.zeros(8, np.int64), np.zeros(2, np.int64), tails, rows, began)

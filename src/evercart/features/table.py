@@ -13,13 +13,14 @@ from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.features.columns import Column
 from evercart.features.moves import WRITE, moves
-from evercart.features.needs import HASHES, Need, Tally, Variety, one_of, seconds
+from evercart.features.needs import HASHES, Began, Need, Tally, Variety, one_of, seconds
 from evercart.features.plan import Plan
 from evercart.features.seen import Feature, Seen
 from evercart.features.sliding import Kept, slide
 from evercart.features.state import TableState, empty
 from evercart.fold import Grain, config_hash
 from evercart.hashing import mix_columns
+from evercart.units import MISSING, SECOND_US
 
 _AT_ONCE: Final = 1 << 15  # rows a kernel call: what it prepares stays in the processor's cache
 
@@ -64,7 +65,7 @@ class Table:
         where, longest = f"table {self.name}.keep_s", self._longest_us
         if self.keep_s is not None:
             keep_us = seconds(where, self.keep_s)
-            require(keep_us >= longest, where, f"at least the longest window ({longest // 1_000_000} s)", self.keep_s)
+            require(keep_us >= longest, where, f"at least the longest window ({longest // SECOND_US} s)", self.keep_s)
         elif self._needs:
             require(longest > 0, where, "how long a key is remembered, as no feature has a window", self.keep_s)
 
@@ -113,13 +114,13 @@ class Table:
     def bytes_per_key(self) -> int:
         """Return the most that a key adds to the packed state; in memory spare room may double it."""
         plan = self._plan
-        kept = 8 * (1 + len(plan.sums) + len(plan.counts)) + 16 * len(plan.decays) + 8 * len(plan.lasts)
+        kept = 8 * (1 + len(plan.sums) + len(plan.counts) + len(plan.lasts) + len(plan.latest)) + 16 * len(plan.decays)
         return 16 + kept + 4 * plan.items
 
     @property
     def bytes_per_event(self) -> int:
         """Return the most that a row adds to the packed state while it is in the longest window."""
-        return 12 + 8 * len(self._plan.values) + 28 * len(self._plan.sets)
+        return 12 + 8 * self._plan.stored + 28 * len(self._plan.sets)
 
     def start(self) -> TableState:
         """Return a memory without a row."""
@@ -131,17 +132,20 @@ class Table:
         for at in range(0, max(len(woven), 1), _AT_ONCE):
             piece = woven.rows(slice(at, at + _AT_ONCE))
             state, kept = self._slide(state, piece)
-            said.append(self._say(kept, piece.rows(piece.asked)))
+            said.append(self._say(kept, int(state.began[0]), piece.rows(piece.asked)))
         return state, said[0] if len(said) == 1 else np.concatenate(said)
 
     def _slide(self, state: TableState, woven: Events) -> tuple[TableState, Kept]:
         plan, questions = self._plan, int(woven.asked.sum())
         kept = Kept(*(np.zeros((questions, column.shape[1]), column.dtype) for column in _shown(state)))
-        kept.last_us[:] = np.iinfo(np.int64).min
+        kept.last_us[:] = MISSING
         if not self._needs:
             return state, kept
         what = moves(plan, woven, self._keys(woven))
-        state = state.roomy(int((what.act == WRITE).sum()), len(plan.sets))
+        writes = np.flatnonzero(what.act == WRITE)
+        if plan.dated and len(writes) and state.began[0] == MISSING:
+            state.began[0] = what.us[writes[0]]
+        state = state.roomy(len(writes), len(plan.sets))
         slide(plan.spec, state, what, kept)
         return state, kept
 
@@ -150,9 +154,10 @@ class Table:
             return np.ones(len(woven), np.uint64)
         return reduce(mix_columns, (woven[column] for column in self.key))
 
-    def _say(self, kept: Kept, asked: Events) -> NDArray[np.float32]:
+    def _say(self, kept: Kept, began_us: int, asked: Events) -> NDArray[np.float32]:
         """Return X from what stood at the questions."""
-        seen = Seen(asked, _by_need(self._plan, kept), self._plan.keep_us)
+        by_need = {**_by_need(self._plan, kept), Began(): np.full(len(asked), began_us)}
+        seen = Seen(asked, by_need, self._plan.keep_us)
         x = np.empty((len(asked), len(self.columns)), np.float32)
         arrays = (array for feature in self.features for array in feature.values(seen))
         for place, array in enumerate(arrays):
@@ -162,7 +167,7 @@ class Table:
 
 def _shown(state: TableState) -> tuple[NDArray[Any], ...]:
     keys = state.keys
-    return keys.tallies, keys.decayed, keys.last_us, keys.items
+    return keys.tallies, keys.decayed, keys.last_us, keys.latest, keys.items
 
 
 def _by_need(plan: Plan, kept: Kept) -> dict[Need, NDArray[Any]]:
@@ -171,6 +176,7 @@ def _by_need(plan: Plan, kept: Kept) -> dict[Need, NDArray[Any]]:
     named.update(zip((*plan.sums, *plan.counts), kept.tallies.T[1:], strict=True))
     named.update(zip(plan.decays, kept.decayed.T, strict=True))
     named.update(zip(plan.lasts, kept.last_us.T, strict=True))
+    named.update(zip(plan.latest, kept.latest.T, strict=True))
     ends = plan.spec.item_ends
     named.update({need: kept.items[:, ends[j] : ends[j + 1]] for j, need in enumerate(plan.recents)})
     return named
