@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evercart.errors import UserError
 from evercart.features import DayOfWeek, HourOfDay, HourOfWeek
-from evercart.features.calendar import local_us
-from evercart.units import SECOND_US
 
 
 def question(*when: int) -> dict[str, Any]:
@@ -43,19 +38,10 @@ def test_circles_close(say: Any) -> None:
     assert all(column.is_number for column in HourOfWeek(form="circle").outputs)
 
 
-ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu", "America/Caracas"]
-
-
-@given(st.sampled_from(ZONES), st.integers(631_152_000, 4_000_000_000))
-def test_equals_the_standard_library(zone: str, second: int) -> None:
-    wall = datetime.fromtimestamp(second, ZoneInfo(zone)).replace(tzinfo=UTC)
-    assert local_us(np.array([second * SECOND_US]), zone)[0] == round(wall.timestamp()) * SECOND_US
-
-
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "", "../etc/passwd"])
-def test_unknown_zones_are_refused(zone: str) -> None:
-    with pytest.raises(UserError, match=f"^zone: expected a name of the IANA time zone database, got '{zone}'$"):
-        HourOfDay(zone)
+def test_unknown_zones_are_refused() -> None:
+    text = "^zone: expected an IANA time zone such as 'Europe/Paris', got 'Mars/Olympus'$"
+    with pytest.raises(UserError, match=text):
+        HourOfDay("Mars/Olympus")
 
 
 def test_unknown_form_is_refused() -> None:
