@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from evercart.testing.shoppers import (
@@ -34,14 +36,14 @@ def test_shoppers_are_drawn_from_their_number_alone() -> None:
 def test_a_campaign_raises_exactly_those_it_reached() -> None:
     day = CAMPAIGN_EVERY + 1
     lonely = Shoppers.arriving(1, np.arange(2_000), CAMPAIGN_EVERY + 1)  # came after its first day
-    lonely = Shoppers(lonely.user, lonely.since, EVERYONE.last, *lonely._arrays()[3:])
+    lonely = replace(lonely, last=EVERYONE.last)
     lift = _odds(buying(1, EVERYONE, day)) - _odds(buying(1, lonely, day))
     assert np.allclose(lift, np.where(reached(1, EVERYONE, 1), LIFT, 0.0))
     assert 0.3 < reached(1, EVERYONE, 1).mean() < 0.4
 
 
 def test_tastes_and_habits_drift() -> None:
-    quiet = Shoppers(*[np.full_like(a, -60) if a is EVERYONE.last else a for a in EVERYONE._arrays()])
+    quiet = replace(EVERYONE, last=np.full_like(EVERYONE.last, -60))
     move = _odds(buying(1, quiet, 20)) - season(20) - _odds(buying(1, quiet, 90)) + season(90)
     assert 0.2 < np.abs(move).mean() < 2.0
     assert (EVERYONE.speed != 0).all()
@@ -59,7 +61,7 @@ def test_the_chance_of_a_return_agrees_with_playing_it_out() -> None:
     rng = np.random.default_rng(5)
     for seat in (1, 4, 9):
         one = EVERYONE.rows(slice(seat, seat + 1))
-        bought = Shoppers(*[np.array([day]) if a is one.last else a for a in one._arrays()])
+        bought = replace(one, last=np.array([day]))
         back, about = np.zeros(4_000, bool), np.ones(4_000, bool)
         for ahead in range(1, within + 1):
             about &= rng.random(4_000) >= LEAVING
@@ -74,7 +76,7 @@ def test_the_chance_of_a_return_agrees_with_playing_it_out() -> None:
 def test_a_campaign_ends() -> None:
     last = CAMPAIGN_EVERY + CAMPAIGN_DAYS
     hit = reached(1, EVERYONE, 1)
-    quiet = Shoppers(*[np.full_like(a, -60) if a is EVERYONE.last else a for a in EVERYONE._arrays()])
+    quiet = replace(EVERYONE, last=np.full_like(EVERYONE.last, -60))
     during, after = (_odds(buying(1, quiet, day)) - season(day) for day in (last, last + 1))
     assert (during - after)[hit].mean() > 0.8
     assert abs((during - after)[~hit].mean()) < 0.05

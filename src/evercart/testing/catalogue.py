@@ -111,4 +111,5 @@ def chosen(catalogue: Catalogue, day: int, category: Ints, drawn: Floats) -> Int
     edge = np.searchsorted(catalogue.category, np.arange(CATEGORIES + 1))
     low, high = until[edge[category]], until[edge[category + 1]]
     seat = np.searchsorted(until, low + drawn * (high - low), side="right") - 1
-    return np.clip(seat, edge[category], edge[category + 1] - 1)
+    within: Ints = np.clip(seat, edge[category], edge[category + 1] - 1)
+    return within

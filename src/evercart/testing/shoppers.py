@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -122,7 +122,8 @@ def buying(seed: int, shoppers: Shoppers, day: int) -> Floats:
 
 def time_of_day(drawn: Floats) -> Ints:
     """Return microseconds after midnight from uniform numbers."""
-    return np.interp(drawn, _BOUGHT, _HOURS).astype(np.int64)
+    us: Ints = np.interp(drawn, _BOUGHT, _HOURS).astype(np.int64)
+    return us
 
 
 def share_before(us: Ints) -> Floats:
@@ -143,7 +144,7 @@ def returning(seed: int, buyers: Shoppers, day: int, us: Ints, days: int) -> Flo
 
     Counted from the last day to the first: to be gone, or to stay without buying until then.
     """
-    buyers = Shoppers(*[np.full_like(a, day) if a is buyers.last else a for a in buyers._arrays()])
+    buyers = replace(buyers, last=np.full_like(buyers.last, day))
     away = np.ones(len(buyers))
     for ahead in range(days, 0, -1):
         chance = buying(seed, buyers, day + ahead)
