@@ -98,9 +98,8 @@ def test_where_caches_lie(named: dict[str, str], home: str, monkeypatch: pytest.
 def test_a_second_process_finds_what_the_first_compiled(tmp_path: Path) -> None:
     package = tmp_path / "evercart"
     package.mkdir()
-    (package / "__init__.py").touch()
-    for name in ("kernel.py", "hashing.py", "chance.py"):
-        shutil.copy(module._SOURCES / name, package)
+    for path in module._SOURCES.glob("*.py"):
+        shutil.copy(path, package)
     code = (
         "from evercart.chance import _uniforms, uniform; import numpy as np; uniform(1, np.arange(3), 'x');"
         "print(sum(_uniforms.stats.cache_hits.values()))"
