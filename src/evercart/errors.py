@@ -38,6 +38,6 @@ def unknown(where: str, what: str, names: Iterable[str], got: str) -> str:
     "map.user: expected one of the columns household_id week, got 'househld_id' (nearest: 'household_id')"
     """
     known = list(names)
-    near = difflib.get_close_matches(got, known, 1, 0.5)
+    near = difflib.get_close_matches(got, known, 1)
     hint = f" (nearest: {near[0]!r})" if near else ""
     return expected(where, f"one of the {what} {' '.join(known)}" if known else f"no {what}", got) + hint

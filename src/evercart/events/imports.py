@@ -227,7 +227,7 @@ class _Work:
             "first_us": int(us.min()) if len(us) else 0,
             "last_us": int(us.max()) if len(us) else 0,
         }
-        return table, tuple(refused), about
+        return table, tuple(sorted(refused)), about
 
     def _one(self, table: pa.Table, cleaned: Counter[str]) -> tuple[pa.Table, Refusals]:
         if self._lookup is not None and self._source.join is not None:
