@@ -475,3 +475,18 @@ class TestTwoWriters:
         assert one.append(history(0, 6), 7).duplicates == 4
         assert [one.next_offset, other.next_offset, other.last_us] == [7, 7, 7]
         assert everything(one) == everything(other)
+
+    def test_one_commits_where_the_other_failed(self, store):
+        one, other = store.open(), store.open()
+        one.import_history("h", once(history(0, 8)))
+        changed = history(0, 1).set_column(1, "event_us", pa.array([9]))
+
+        def lost(refused: pa.Table) -> None:
+            raise Killed
+
+        with pytest.raises(Killed):
+            one.import_history("a", once(pa.concat_tables([changed, history(20, 5)])), refuse=lost)
+        other.import_history("b", once(history(30, 5)))
+        assert everything(one) == everything(other)
+        assert one.append(history(20, 15), 40_000_000).duplicates == 5
+        assert one.names(8, 13)["id"].to_pylist() == [f"h-{n}" for n in range(30, 35)]
