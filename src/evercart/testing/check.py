@@ -33,6 +33,11 @@ def check_fold(
     durations_us   durations that matter beside those found in the fold's configuration
     keeps_bytes    what the fold may hold for good, beyond what it holds after a few rows
     lives_us       how long a row may be remembered; None: the sum of the fold's durations
+
+    >>> from evercart.asks.each import Before
+    >>> from evercart.testing import Logged
+    >>> asks = Before("order", columns=("user",))
+    >>> check_fold(lambda events: asks, Logged(own=asks.own), examples=2)
     """
     fold = make(stream.draw(0, 8, ()))
     for part in ("start", "step", "grain"):
