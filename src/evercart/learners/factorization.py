@@ -14,7 +14,7 @@ from evercart.errors import require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel
-from evercart.labels.turns import Turns
+from evercart.labels.turns import ASKED, Turns
 from evercart.learners.lanes import descend, gather
 from evercart.learners.learner import working_order
 from evercart.learners.losses import guess_of, loss_code, slope_of
@@ -134,7 +134,7 @@ def _walk(
         if i < 0:
             continue
         row, at = order[i], i % RING
-        if what[row] == 0:
+        if what[row] == ASKED:
             guesses[row] = guess_of(loss, state.bias[0] + _margin(lanes, state.memory, places[at], values[at], sums))
         elif not np.isnan(y[row]):
             _draw(hyper, lanes, state.memory, places[at])

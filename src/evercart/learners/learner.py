@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.errors import require
+from evercart.features.columns import Column, chosen
 from evercart.fold import Grain
 from evercart.kernel import kernel
-from evercart.labels.turns import Turns
+from evercart.labels.turns import ASKED, Turns
 
 S = TypeVar("S")
-
-_ASKED = 0  # labels.turns.ASKED, as the constant that a kernel sees
 
 
 class Learner(Protocol[S]):
@@ -50,7 +51,7 @@ def working_order(tick: NDArray[np.int64], what: NDArray[np.int8]) -> NDArray[np
         at = start
         for asked in (True, False):
             for row in range(start, stop):
-                if (what[row] == _ASKED) == asked:
+                if (what[row] == ASKED) == asked:
                     order[at] = row
                     at += 1
         start = stop
@@ -64,3 +65,18 @@ def tick_stop(tick: NDArray[np.int64], start: int) -> int:
     while stop < len(tick) and tick[stop] == tick[start]:
         stop += 1
     return stop
+
+
+def number_places(columns: Sequence[Column], use: Iterable[str] | None) -> NDArray[np.int64]:
+    """Return the places of the named number columns; None: of all; one that holds slots raises `UserError`."""
+    names = [column.name for column in columns if column.is_number] if use is None else list(use)
+    places = chosen(columns, names)
+    for place in places:
+        require(columns[place].is_number, f"column {columns[place].name}", "a number column", "a slot column")
+    return np.array(places, np.int64)
+
+
+def with_x(turns: Turns, x: NDArray[np.float32]) -> Turns:
+    """Return the turns with other features."""
+    columns: dict[str, Any] = {**vars(turns), "x": x}
+    return Turns(**columns)

@@ -13,7 +13,7 @@ from evercart.errors import require
 from evercart.features.columns import MOST_SLOTS, Column
 from evercart.fold import Grain
 from evercart.kernel import kernel
-from evercart.labels.turns import Turns
+from evercart.labels.turns import ASKED, Turns
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.learner import working_order
 from evercart.learners.losses import Loss, guess_of, loss_code, slope_of
@@ -103,7 +103,7 @@ def _walk(
         for term in range(len(found)):
             found[term] = weight_at(rule, memory, places[at, term])
             margin += found[term] * values[at, term]
-        if what[row] == 0:
+        if what[row] == ASKED:
             guesses[row] = guess_of(loss, margin)
             continue
         if np.isnan(y[row]):  # abandoned: nothing will be known

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from evercart.learners.descent import AdaGrad, Adam, DescentRule, Momentum, RmsProp, Sgd, descend, descent_weight
 from evercart.learners.ftrl import Ftrl, FtrlRule, ftrl_move, ftrl_weight
 
+__all__ = ["AdaGrad", "Adam", "Ftrl", "Momentum", "Optimizer", "RmsProp", "Rule", "Sgd", "move", "weight_at"]
+
 Optimizer = Ftrl | Sgd | Momentum | AdaGrad | RmsProp | Adam
 Rule = FtrlRule | DescentRule
 

@@ -1,0 +1,117 @@
+"""Mixture: guesses of several learners, weighed by how well each has guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import require
+from evercart.fold import Grain
+from evercart.kernel import kernel
+from evercart.labels.turns import ASKED, SETTLED, Turns
+from evercart.learners.learner import Learner, working_order
+
+_SURE = 1e-6  # no probability counts as nearer to 0 or 1
+
+
+class Trust(NamedTuple):
+    """How far each learner is trusted, with what each guessed about the questions still remembered."""
+
+    shares: NDArray[np.float64]  # (learners,) positive; they sum to 1
+    numbers: NDArray[np.int64]  # (remember,) the question in each place, or -1
+    guesses: NDArray[np.float64]  # (remember, learners)
+    learners: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The mean of the learners' guesses; a share falls with exp(-rate * loss) as each label settles.
+
+    learners      what to mix
+    loss          "logistic" (log loss of a probability) or "squared"
+    rate          1 is Bayes' rule for `logistic`; for `squared` 1 / (2 * range of labels squared) is safe
+    share         what all give up for an even spread at each label, so that one can come back
+    remember      the last so many questions asked are remembered; a label that comes later moves no share
+
+    A learner is judged by the guess it made when asked, never by one made again. Hints and corrections teach the
+    learners, not the shares.
+
+    Source: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998, "fixed share".
+    """
+
+    learners: tuple[Learner[Any], ...]
+    loss: Literal["logistic", "squared"] = "logistic"
+    rate: float = 1.0
+    share: float = 1e-4
+    remember: int = 1 << 16
+    grain: ClassVar[Grain] = "tick"
+
+    def __post_init__(self) -> None:
+        require(len(self.learners) > 0, "mixture.learners", "at least one", "none")
+        require(self.loss in ("logistic", "squared"), "mixture.loss", "logistic or squared", self.loss)
+        require(self.rate > 0, "mixture.rate", "more than 0", self.rate)
+        require(0 < self.share < 1, "mixture.share", "more than 0 and less than 1", self.share)
+        require(self.remember >= 1, "mixture.remember", "at least 1", self.remember)
+
+    def start(self) -> Trust:
+        """Return even shares, with the learners' first states."""
+        many = len(self.learners)
+        shares, numbers = np.full(many, 1.0 / many), np.full(self.remember, -1, np.int64)
+        states = tuple(learner.start() for learner in self.learners)
+        return Trust(shares, numbers, np.zeros((self.remember, many)), states)
+
+    def step(self, state: Trust, turns: Turns) -> tuple[Trust, NDArray[np.float64]]:
+        """Guess, then learn, tick by tick."""
+        pairs = zip(self.learners, state.learners, strict=True)
+        states, guesses = zip(*(learner.step(inner, turns) for learner, inner in pairs), strict=True)
+        order = working_order(turns.tick, turns.what)
+        said, remembered = np.stack(guesses, 1), (state.shares, state.numbers, state.guesses)
+        rule = (self.loss == "logistic", self.rate, self.share)
+        return state._replace(learners=states), _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
+
+
+@kernel
+def _mix(
+    rule: tuple[bool, float, float],
+    remembered: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]],
+    order: NDArray[np.int64],
+    what: NDArray[np.int8],
+    number: NDArray[np.int64],
+    y: NDArray[np.float64],
+    said: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    shares, numbers, guesses = remembered
+    out = np.full(len(what), np.nan)
+    for row in order:
+        place = number[row] % len(numbers)
+        if what[row] == ASKED:
+            numbers[place] = number[row]
+            guesses[place] = said[row]
+            out[row] = np.sum(shares * said[row])
+        elif what[row] == SETTLED and numbers[place] == number[row]:
+            _trust(rule, shares, guesses[place], y[row])
+    return out
+
+
+@kernel
+def _trust(
+    rule: tuple[bool, float, float], shares: NDArray[np.float64], guesses: NDArray[np.float64], y: float
+) -> None:
+    logistic, rate, share = rule
+    losses = np.empty(len(shares))
+    for i in range(len(shares)):
+        if logistic:
+            p = min(max(guesses[i], _SURE), 1.0 - _SURE)
+            losses[i] = -(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
+        else:
+            losses[i] = (guesses[i] - y) ** 2
+    least = losses.min()  # so that one share at least does not vanish
+    total = 0.0
+    for i in range(len(shares)):
+        shares[i] *= np.exp(-rate * (losses[i] - least))
+        total += shares[i]
+    for i in range(len(shares)):
+        shares[i] = (1.0 - share) * shares[i] / total + share / len(shares)
