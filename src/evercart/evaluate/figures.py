@@ -1,0 +1,122 @@
+"""Figures: what the report page draws, as plotly's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.evaluate.metrics import calibration
+from evercart.evaluate.pagedata import AppData, Quality
+from evercart.evaluate.scores import rolling
+
+Figure = dict[str, Any]
+COLOURS: Final = ("#3b7cff", "#e0852b", "#8b93a1", "#1fa37a", "#b455b0", "#d1495b")
+_ROLLED: Final = 7  # days
+
+
+def _list(values: NDArray[Any]) -> list[Any]:
+    """Return plain numbers, or dates as text; None where there is no value."""
+    if values.dtype.kind == "M":
+        return [str(value) for value in values]
+    return [None if isinstance(v, float) and not np.isfinite(v) else v for v in values.tolist()]
+
+
+def _figure(data: list[Figure], x: str, y: str, **layout: Any) -> Figure:
+    axes = {"xaxis": {"title": {"text": x}}, "yaxis": {"title": {"text": y}}}
+    for name, more in layout.items():
+        axes[name] = axes.get(name, {}) | more if isinstance(more, dict) else more
+    return {"data": data, "layout": axes}
+
+
+def _line(name: str, at: int, x: NDArray[Any], y: NDArray[np.float64], **more: Any) -> Figure:
+    line = {"color": COLOURS[at % len(COLOURS)], "width": 2.5 if at == 0 else 1.75}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": _list(x), "y": _list(y), "line": line} | more
+
+
+def _loss(app: AppData) -> str:
+    return app.report.loss.name.replace("_", " ")
+
+
+def over_time(app: AppData) -> Figure:
+    """Return each racer's mean loss over the last seven days."""
+    dates = app.days.dates
+    lines = [_line(name, at, dates, rolling(app.days, at, _ROLLED)) for at, name in enumerate(app.report.racers)]
+    shapes = []
+    if len(app.days) and app.days.day[0] < app.since <= app.days.day[-1]:
+        day = str(np.datetime64(app.since, "D"))
+        shapes = [
+            {
+                "type": "line",
+                "x0": day,
+                "x1": day,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"dash": "dot", "width": 1},
+            }
+        ]
+    return _figure(lines, "day asked", f"{_loss(app)}, {_ROLLED}-day mean", shapes=shapes)
+
+
+def saved(app: AppData) -> Figure:
+    """Return the loss that the champion has saved against each control since the headline's first day.
+
+    The band is 1.96 deviations of the sum, from the spread of the days around their mean, day by day; it is a
+    guide for the eye, the interval of the headline is the one to quote.
+    """
+    days = app.judged
+    n = days.n.astype(np.float64)
+    data = []
+    for control in app.differences:
+        at = app.report.racers.index(control)
+        gap = days.sums[:, at, 0] - days.sums[:, 0, 0]
+        mean = gap.sum() / max(n.sum(), 1.0)
+        total, band = np.cumsum(gap), 1.96 * np.sqrt(np.cumsum((gap - mean * n) ** 2))
+        hidden = {"showlegend": False, "hoverinfo": "skip", "legendgroup": control}
+        none = {"width": 0, "color": COLOURS[at % len(COLOURS)]}
+        fill = {"fill": "tonexty", "fillcolor": COLOURS[at % len(COLOURS)] + "2e"}
+        data.append(_line(control, at, days.dates, total - band, **hidden | {"line": none}))
+        data.append(_line(control, at, days.dates, total + band, **hidden | {"line": none} | fill))
+        data.append(_line(f"against {control}", at, days.dates, total, legendgroup=control))
+    return _figure(data, "day asked", f"{_loss(app)} saved, summed")
+
+
+def calibrated(app: AppData) -> Figure:
+    """Return mean label against mean guess by tenths of the questions, since the headline's first day."""
+    total = app.judged.total()
+    data, ends = [], []
+    for at, name in enumerate(app.report.racers):
+        curve = calibration(total.hist[0, at])
+        marks = {"mode": "lines+markers", "marker": {"size": 7 if at == 0 else 5}, "customdata": _list(curve.questions)}
+        hover = {"hovertemplate": "guess %{x:.4g}<br>label %{y:.4g}<br>%{customdata:,} questions"}
+        data.append(_line(name, at, curve.guess, curve.label, **marks | hover))
+        ends += [*curve.guess, *curve.label]
+    if ends:
+        edge = np.array([min(ends), max(ends)])
+        ideal = {"line": {"color": "#9aa1ad", "width": 1, "dash": "dash"}, "hoverinfo": "skip"}
+        data.append(_line("ideal", 0, edge, edge, **ideal))
+    return _figure(data, f"mean guess ({app.unit})", f"mean label ({app.unit})")
+
+
+def arrivals(quality: Quality) -> Figure:
+    """Return events a day by kind, stacked."""
+    dates = quality.day.astype("datetime64[D]")
+    data = [
+        _line(kind, at, dates, quality.events[:, at].astype(np.float64), stackgroup="all", line={"width": 0.5})
+        | {"fillcolor": COLOURS[at % len(COLOURS)]}
+        for at, kind in enumerate(quality.kinds)
+    ]
+    return _figure(data, "day logged", "events")
+
+
+def cost(seconds: Mapping[str, float]) -> Figure:
+    """Return CPU seconds as bars, the dearest on top."""
+    rising = sorted(seconds.items(), key=lambda pair: pair[1])
+    names, values = [name for name, _ in rising], [value for _, value in rising]
+    bars = {"type": "bar", "orientation": "h", "y": names, "x": values, "marker": {"color": COLOURS[0]}}
+    bars |= {"text": [f"{value:,.2f} s" for value in values], "textposition": "auto", "hoverinfo": "skip"}
+    height = 90 + 30 * len(names)
+    return _figure([bars], "CPU seconds", "", yaxis={"automargin": True}, height=height, showlegend=False)

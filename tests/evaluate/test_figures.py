@@ -1,0 +1,58 @@
+"""Figures hold the numbers they should."""
+
+import json
+
+import numpy as np
+import pytest
+
+from evercart.evaluate import figures
+from evercart.evaluate.compare import Difference
+from evercart.evaluate.losses import squared
+from evercart.evaluate.pagedata import AppData, Quality
+from evercart.evaluate.report import Report
+from evercart.evaluate.scored import Scored
+from evercart.units import DAY_US
+
+REPORT = Report(("continual", "frozen"), squared)
+N = 40
+SCORED = Scored(
+    number=np.arange(N),
+    us=np.arange(N) * DAY_US // 2,
+    y=np.zeros(N),
+    key=np.arange(N).astype(np.uint64),
+    slice=np.zeros(N, np.int16),
+    guesses=np.tile([1.0, 2.0], (N, 1)),
+)
+APP = AppData("spend", "?", "cents", REPORT, REPORT.days(SCORED), 5, {"frozen": Difference(3, 3, 3)})
+
+
+def test_over_time():
+    figure = figures.over_time(APP)
+    assert [line["name"] for line in figure["data"]] == ["continual", "frozen"]
+    assert figure["data"][1]["y"] == [4.0] * 20
+    assert figure["data"][0]["x"][0] == "1970-01-01"
+    assert figure["layout"]["shapes"][0]["x0"] == "1970-01-06"
+
+
+def test_what_was_saved_is_summed_from_the_first_judged_day():
+    line = figures.saved(APP)["data"][-1]
+    assert line["x"][0] == "1970-01-06"
+    assert line["y"] == pytest.approx(6.0 * np.arange(1, 16))
+
+
+def test_calibration_has_an_ideal():
+    names = [line["name"] for line in figures.calibrated(APP)["data"]]
+    assert names == ["continual", "frozen", "ideal"]
+
+
+def test_all_is_plain_json():
+    empty = AppData("spend", "?", "cents", REPORT, REPORT.none(), 5, {"frozen": Difference(3, 3, 3)})
+    quality = Quality(("order",), np.array([3]), np.array([[9]]))
+    for app in (APP, empty):
+        for make in (figures.over_time, figures.saved, figures.calibrated):
+            json.dumps(make(app), allow_nan=False)
+    assert json.loads(json.dumps(figures.arrivals(quality), allow_nan=False))["data"][0]["y"] == [9.0]
+
+
+def test_the_dearest_is_on_top():
+    assert figures.cost({"a": 3.0, "b": 1.0, "c": 2.0})["data"][0]["y"] == ["b", "c", "a"]

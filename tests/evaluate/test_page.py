@@ -1,0 +1,108 @@
+"""The report page stands alone."""
+
+import base64
+import hashlib
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+
+from evercart.evaluate.compare import difference
+from evercart.evaluate.losses import log_loss, squared
+from evercart.evaluate.page import page
+from evercart.evaluate.pagedata import AppData, Quality, ReportData
+from evercart.evaluate.report import Report
+from evercart.evaluate.scored import Scored
+from evercart.units import DAY_US
+
+EVIL = "<img src=x onerror=alert(1)>"
+RNG = np.random.default_rng(4)
+
+
+def app(name, loss, n=2_000, **more):
+    z = RNG.normal(size=n)
+    p = 1 / (1 + np.exp(-z))
+    binary = loss.kind == "binary"
+    y = (RNG.random(n) < p).astype(float) if binary else np.exp(7 + z + RNG.normal(size=n))
+    best = p if binary else np.exp(7.5 + z)
+    guesses = np.column_stack([best, 0.5 * best, 0.98 * best])
+    scored = Scored(
+        number=np.arange(n),
+        us=np.sort(RNG.integers(0, 80 * DAY_US, n)),
+        y=y,
+        key=RNG.integers(1, 99, n).astype(np.uint64),
+        slice=RNG.integers(0, 2, n).astype(np.int16),
+        guesses=guesses,
+    )
+    report = Report(("continual", "frozen", "refit"), loss, slices=("new", EVIL))
+    days = report.days(scored)
+    judged = days.rows(days.day >= 20)
+    gaps = {name: difference(report, judged, name, "continual") for name in ("frozen", "refit")}
+    cpu = {"continual": 1.0, "frozen": 0.4, "refit": 30.0}
+    return AppData(name, "Back within 7 days?", "chance", report, days, 20, gaps, cpu, **more)
+
+
+def small():
+    quality = Quality(
+        kinds=("order", EVIL),
+        day=np.arange(3),
+        events=np.array([[5, 1], [6, 0], [7, 2]]),
+        quarantine=(("quantity", "at least 0", 3), (EVIL, EVIL, 1)),
+        cleaning=(("exact duplicates", 12),),
+    )
+    apps = (app("repurchase", log_loss), app(EVIL, squared))
+    return ReportData(EVIL, "2026-01-01 UTC", 1_234_567, apps, quality, {"features": 2.0, EVIL: 1.0})
+
+
+HTML = page(small())
+SCRIPTS = re.findall(r"<script>(.*?)</script>", HTML, re.S)
+MARKUP = re.sub(r"<script>.*?</script>", "", HTML, flags=re.S)
+
+
+def test_nothing_is_asked_of_the_network():
+    assert "http:" not in MARKUP
+    assert "https:" not in MARKUP
+    assert "//" not in re.sub(r"sha256-[A-Za-z0-9+/=]+", "", MARKUP)
+    assert re.findall(r"(?:src|href)=\"[^#]", MARKUP) == []
+
+
+def test_the_policy_admits_just_the_scripts_of_the_page():
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', HTML)
+    assert policy is not None
+    hashes = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in SCRIPTS}
+    assert set(re.findall(r"'sha256-([^']+)'", unescape(policy[1]))) == hashes
+    assert len(hashes) == 2
+    assert "default-src 'none'" in unescape(policy[1])
+    assert "unsafe-eval" not in policy[1]
+    assert re.findall(r"<script(?! type=\"application/json\")[^>]+>", HTML) == []
+    assert re.findall(r"<[^>]* on[a-z]+=", MARKUP) == []
+
+
+def test_names_are_escaped():
+    assert EVIL not in HTML
+    assert "<img" not in MARKUP
+    assert MARKUP.count("&lt;img") >= 5
+
+
+def test_it_says_what_was_found():
+    assert "1,234,567 events" in HTML
+    assert "2,000 judged in all" in HTML
+    assert re.search(r"better</span>", HTML)
+    assert "at 3.3 % of its CPU" in HTML
+    assert "exact duplicates" in HTML
+
+
+def test_every_chart_has_its_figure():
+    wanted = re.findall(r'data-figure="([^"]+)"', HTML)
+    assert len(wanted) == 2 * 3 + 2
+    assert wanted == re.findall(r'<script type="application/json" id="([^"]+)">', HTML)
+
+
+@pytest.mark.parametrize("racers", [("continual",), ("continual", "frozen")])
+def test_a_page_before_the_first_question(racers):
+    report = Report(racers, log_loss)
+    empty = AppData("repurchase", "?", "chance", report, report.none(), 0)
+    html = page(ReportData("A shop", "now", 0, (empty,)))
+    assert "Nothing was refused." in html
+    assert "nan" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S).lower()
