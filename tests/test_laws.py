@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from evercart import features
@@ -14,15 +15,29 @@ from evercart.asks.session import SessionEnd
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
+from evercart.events.last import Last
+from evercart.events.outliers import Outliers
 from evercart.features.table import Table
 from evercart.labels.answers import total, yes
 from evercart.labels.pairs import Pairs
+from evercart.learners.by_key import ByKey
+from evercart.learners.by_tick import ByTick
+from evercart.learners.factorization import Factorization
+from evercart.learners.frozen import Frozen
+from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.linear import Linear
+from evercart.learners.mean import Mean
+from evercart.learners.mixture import Mixture
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.learners.scaled import Scaled
+from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
+from evercart.testing.streams import START_US
 from evercart.testing.turned import COLUMNS
-from evercart.units import DAY_S, HOUR_S, SECOND_US
+from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
+
+HOUR_US = HOUR_S * SECOND_US
 
 
 class Check(NamedTuple):
@@ -31,6 +46,7 @@ class Check(NamedTuple):
     make: Callable[[Any], Any]
     stream: Any
     lives_us: int | None = None  # how long a row is remembered, where that is not the sum of its durations
+    durations_us: tuple[int, ...] = ()  # that matter beside those of its configuration
 
 
 def of(fold: Any, stream: Any, lives_us: int | None = None) -> Check:
@@ -59,6 +75,10 @@ def asks(fold: Any) -> Check:
     return of(fold, Logged(("order", "view", "heartbeat"), own=fold.own))
 
 
+def cleans(fold: Any) -> Check:
+    return of(fold, Logged(("order", "view")))
+
+
 def pairs(answer: Any, **more: Any) -> Check:
     return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), Answered(2, ("order", "view")))
 
@@ -69,11 +89,47 @@ LINEAR = [
     *(of(Linear(COLUMNS, "hinge", by), Turned()) for by in (RmsProp(), Adam())),
 ]
 
+SUMS = Linear(COLUMNS, "squared")
+
+
+class Moments(NamedTuple):
+    """What least squares needs of the past."""
+
+    gram: Any
+    moment: Any
+
+
+class Least:
+    """Least squares: a model that is no kernel."""
+
+    def start(self) -> Moments:
+        return Moments(np.eye(len(COLUMNS)), np.zeros(len(COLUMNS)))
+
+    def predict(self, state: Moments, x: Any) -> Any:
+        return (x * np.linalg.solve(state.gram, state.moment)).sum(1)  # not @, whose bits depend on how many rows
+
+    def learn(self, state: Moments, x: Any, y: Any, weight: Any) -> Moments:
+        x = x.astype(float)
+        return Moments(state.gram + (x * weight[:, None]).T @ x, state.moment + x.T @ (weight * y))
+
+
+# learns in the first rows of most streams, none of the last ones
+FROZEN = of(Frozen(Scaled(Linear(COLUMNS), COLUMNS), START_US + DAY_US), Turned())._replace(durations_us=(8 * HOUR_US,))
+
 CHECKS: dict[type[Any], list[Check]] = {
     After: [asks(After("view"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
+    ByKey: [of(ByKey(slots=64), Turned())],
+    ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
+    Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
+    Frozen: [FROZEN],
+    Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
+    Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Linear: LINEAR,
+    Mean: [of(Mean(), Turned())],
+    Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
+    Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),
         pairs(yes("order", by="session"), provisional_s=300),
@@ -84,7 +140,9 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
+    Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
     SessionEnd: [asks(SessionEnd("order", gap_s=0)), asks(SessionEnd("view", by="user", gap_s=1800, carries=()))],
+    Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     Table: [table("user"), table("user", "item"), table()],
 }
 
@@ -97,7 +155,7 @@ ALL = [
 
 def run(check: Check, exempt: tuple[str, ...], **more: Any) -> None:
     laws: Any = [law for law in ("resume", "batching", "honesty", "flat") if law not in exempt]
-    check_fold(check.make, check.stream, laws=laws, lives_us=check.lives_us, **more)
+    check_fold(check.make, check.stream, laws=laws, lives_us=check.lives_us, durations_us=check.durations_us, **more)
 
 
 @pytest.mark.parametrize(("check", "exempt"), ALL)

@@ -29,11 +29,13 @@ class Turned:
 
     columns       what X holds
     labels        "yes": 0 or 1; "sum": any number
+    holes         share of numbers in X that are missing: NaN
     tick_us       with tick_events: how ticks are cut; short, so that a few rows hold several
     """
 
     columns: tuple[Column, ...] = COLUMNS
     labels: Literal["yes", "sum"] = "yes"
+    holes: float = 0.0
     tick_us: int = 1_000_000
     tick_events: int = 8
 
@@ -114,8 +116,9 @@ class Turned:
         x = np.empty((len(number), len(self.columns)), np.float32)
         for at, column in enumerate(self.columns):
             u = uniform(seed, number, f"x/{at}")
-            few = min(column.slots, 3)
-            x[:, at] = (
-                _NUMBERS[(u * len(_NUMBERS)).astype(np.int64)] if column.is_number else (u * few).astype(np.int64)
-            )
+            if column.is_number:
+                x[:, at] = _NUMBERS[(u * len(_NUMBERS)).astype(np.int64)]
+                x[uniform(seed, number, f"hole/{at}") < self.holes, at] = np.nan
+            else:
+                x[:, at] = (u * min(column.slots, 3)).astype(np.int64)
         return x
