@@ -20,7 +20,7 @@ from evercart.learners.typical import VALUES, see_frequent, see_mean, see_median
 S = TypeVar("S")
 How = Literal["mean", "median", "mode"]
 _MEAN, _MEDIAN = 0, 1
-_HOW: Final[tuple[How, ...]] = get_args(How)
+HOW: Final[tuple[How, ...]] = get_args(How)
 _WIDTH: Final = (2, 11, 2 * VALUES)  # numbers that each statistic keeps a column
 
 
@@ -49,7 +49,7 @@ class Imputed(Generic[S]):
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
-        require(self.how in _HOW, "imputed.how", "one of " + " ".join(_HOW), self.how)
+        require(self.how in HOW, "imputed.how", "one of " + " ".join(HOW), self.how)
         _ = self._places
 
     @cached_property
@@ -58,12 +58,12 @@ class Imputed(Generic[S]):
 
     def start(self) -> Filled[S]:
         """Return statistics of nothing, with the learner's first state."""
-        return Filled(np.zeros((len(self._places), _WIDTH[_HOW.index(self.how)])), self.learner.start())
+        return Filled(np.zeros((len(self._places), _WIDTH[HOW.index(self.how)])), self.learner.start())
 
     def step(self, state: Filled[S], turns: Turns) -> tuple[Filled[S], NDArray[np.float64]]:
         """Fill in, guess, learn, tick by tick."""
         x = turns.x.astype(np.float32)
-        _fill(self._places, _HOW.index(self.how), state.seen, turns.tick, turns.what, x)
+        _fill(self._places, HOW.index(self.how), state.seen, turns.tick, turns.what, x)
         inner, guesses = self.learner.step(state.learner, with_x(turns, x))
         return Filled(state.seen, inner), guesses
 
