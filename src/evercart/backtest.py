@@ -20,7 +20,7 @@ from evercart.evaluate.scored import Scored, beside
 from evercart.evaluate.scores import scores
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
-from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, SETTLED, Turns
 from evercart.loop import Ring, Stopwatch, whole_ticks
 from evercart.units import DAY_US
 
@@ -137,7 +137,7 @@ def replay(
     turns, scored = [], []
     for events in whole_ticks(batches, tick):
         said = ring.step(states, events, watch)[app.name]
-        turns.append(said.turns.rows(np.isin(said.turns.what, (ASKED, SETTLED, CORRECTION))))
+        turns.append(said.turns.rows(np.isin(said.turns.what, (ASKED, SETTLED, CORRECTION, ABANDONED))))
         scored.append(said.scored)
     if not turns:
         raise UserError(expected("log", "events", "none; see `evercart ingest --help`"))

@@ -23,7 +23,15 @@ SCORED = Scored(
     slice=np.zeros(N, np.int16),
     guesses=np.tile([1.0, 2.0], (N, 1)),
 )
-APP = AppData("spend", "?", "cents", REPORT, REPORT.days(SCORED), 5, {"frozen": Difference(3, 3, 3)})
+APP = AppData(
+    "spend",
+    "?",
+    "cents",
+    REPORT,
+    REPORT.days(SCORED),
+    REPORT.days(SCORED.rows(slice(10, N))),
+    {"frozen": Difference(3, 3, 3)},
+)
 
 
 def test_over_time():
@@ -46,7 +54,7 @@ def test_calibration_has_an_ideal():
 
 
 def test_all_is_plain_json():
-    empty = AppData("spend", "?", "cents", REPORT, REPORT.none(), 5, {"frozen": Difference(3, 3, 3)})
+    empty = AppData("spend", "?", "cents", REPORT, REPORT.none(), REPORT.none(), {"frozen": Difference(3, 3, 3)})
     quality = Quality(("order",), np.array([3]), np.array([[9]]))
     for app in (APP, empty):
         for make in (figures.over_time, figures.saved, figures.calibrated):

@@ -40,7 +40,7 @@ def app(name, loss, n=2_000, **more):
     judged = days.rows(days.day >= 20)
     gaps = {name: difference(report, judged, name, "continual") for name in ("frozen", "refit")}
     cpu = {"continual": 1.0, "frozen": 0.4, "refit": 30.0}
-    return AppData(name, "Back within 7 days?", "chance", report, days, 20, gaps, cpu, **more)
+    return AppData(name, "Back within 7 days?", "chance", report, days, judged, gaps, cpu, **more)
 
 
 def small():
@@ -102,7 +102,7 @@ def test_every_chart_has_its_figure():
 @pytest.mark.parametrize("racers", [("continual",), ("continual", "frozen")])
 def test_a_page_before_the_first_question(racers):
     report = Report(racers, log_loss)
-    empty = AppData("repurchase", "?", "chance", report, report.none(), 0)
+    empty = AppData("repurchase", "?", "chance", report, report.none(), report.none())
     html = page(ReportData("A shop", "now", 0, (empty,)))
     assert "Nothing was refused." in html
     assert "nan" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S).lower()

@@ -45,8 +45,8 @@ def over_time(app: AppData) -> Figure:
     dates = app.days.dates
     lines = [_line(name, at, dates, rolling(app.days, at, _ROLLED)) for at, name in enumerate(app.report.racers)]
     shapes = []
-    if len(app.days) and app.days.day[0] < app.since <= app.days.day[-1]:
-        day = str(np.datetime64(app.since, "D"))
+    if len(app.judged) and app.days.day[0] < app.judged.day[0]:
+        day = str(app.judged.dates[0])
         shapes = [
             {
                 "type": "line",
@@ -62,7 +62,7 @@ def over_time(app: AppData) -> Figure:
 
 
 def saved(app: AppData) -> Figure:
-    """Return the loss that the champion has saved against each control since the headline's first day.
+    """Return the loss that the champion has saved against each control over the questions of the headline.
 
     The band is 1.96 deviations of the sum, from the spread of the days around their mean, day by day; it is a
     guide for the eye, the interval of the headline is the one to quote.
@@ -85,7 +85,7 @@ def saved(app: AppData) -> Figure:
 
 
 def calibrated(app: AppData) -> Figure:
-    """Return mean label against mean guess by tenths of the questions, since the headline's first day."""
+    """Return mean label against mean guess by tenths of the questions, over the questions of the headline."""
     total = app.judged.total()
     data, ends = [], []
     for at, name in enumerate(app.report.racers):

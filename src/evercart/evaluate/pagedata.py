@@ -24,7 +24,7 @@ class AppData:
     unit          of the label: "chance", or money or pieces
     report        whose racers are listed; the first one is the champion
     days          its day rows, controls included
-    since         first day that counts for the headline: the day after the first quarter
+    judged        the rows of the questions that count for the headline: those asked after the first quarter
     differences   by control: its loss minus the champion's, on questions asked since then
     cpu_s         by racer: CPU seconds, learning with guessing
     """
@@ -34,7 +34,7 @@ class AppData:
     unit: str
     report: Report
     days: Days
-    since: int
+    judged: Days
     differences: Mapping[str, Difference] = field(default_factory=dict)
     cpu_s: Mapping[str, float] = field(default_factory=dict)
 
@@ -46,11 +46,6 @@ class AppData:
     def champion(self) -> str:
         """Return the racer the others are held against."""
         return self.report.racers[0]
-
-    @property
-    def judged(self) -> Days:
-        """Return the days that count for the headline."""
-        return self.days.rows(self.days.day >= self.since)
 
 
 @dataclass(frozen=True)
