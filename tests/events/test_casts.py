@@ -70,6 +70,16 @@ def test_what_overflows_is_masked() -> None:
     assert casts.scaled(pa.array([10**17]), 2, "amount").bad.tolist() == [True]
 
 
+def test_what_looks_like_a_number_but_is_none_is_found() -> None:
+    words = [str(i) for i in range(100)]
+    words[17] = words[60] = "1e-"
+    words[61] = "7 8"
+    read = casts.lenient(pa.array(words), lambda part: part.cast(pa.float64()), pa.float64(), "^1")
+    assert [i for i, value in enumerate(read.to_pylist()) if value is not None] == [1, *range(10, 17), 18, 19]
+    read = casts.lenient(pa.array(words), lambda part: part.cast(pa.float64()), pa.float64(), ".")
+    assert [i for i, value in enumerate(read.to_pylist()) if value is None] == [17, 60, 61]
+
+
 @given(st.lists(st.one_of(st.none(), st.text(max_size=4), st.integers().map(str)), max_size=40))
 def test_lenient_casts_lose_no_row(words: list[str | None]) -> None:
     read = casts.numbers(pa.array(words, pa.string()), "value")

@@ -29,6 +29,7 @@ def _read(values: list[Any], format: str = "iso", zone: str = "", type_: Any = N
         ("2017-01-01T01:00:00+01:00", DAY),
         ("2016-12-31T19:00:00-0500", DAY),
         (" 2017-01-01T00:00:00Z ", DAY),
+        ("2017-01-01T00:00:00.000001999Z", DAY + 1),
         ("2017-13-01T00:00:00Z", None),
         ("yesterday+01:00", None),
     ],

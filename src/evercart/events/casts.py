@@ -16,6 +16,7 @@ from evercart.errors import UserError, expected
 EXACT: Final = 1 << 53  # integers up to here are exact in a float64
 _NEAR_HALF: Final = 1e-3  # closer to a half than this, a float64 may round to the wrong side
 _PLAIN: Final = 1e9
+_NUMBER: Final = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 
 
 class Cast(NamedTuple):
@@ -40,15 +41,27 @@ def valid(column: pa.Array) -> NDArray[np.bool_]:
     return held
 
 
-def lenient(column: pa.Array, cast: Callable[[pa.Array], pa.Array], to: pa.DataType) -> pa.Array:
-    """Return the cast column, null where a single value cannot be cast: found by halving."""
+def lenient(column: pa.Array, cast: Callable[[pa.Array], pa.Array], to: pa.DataType, shape: str) -> pa.Array:
+    """Return the cast column of text, null where a value cannot be cast.
+
+    shape    what a value looks like that can be cast, as a regular expression; the few that look like it, yet
+             cannot be cast, are found by halving
+    """
+    try:
+        return cast(column)
+    except pa.ArrowInvalid:
+        looks = pc.match_substring_regex(column, shape)
+        return _halved(pc.if_else(looks, column, None), cast, to)
+
+
+def _halved(column: pa.Array, cast: Callable[[pa.Array], pa.Array], to: pa.DataType) -> pa.Array:
     try:
         return cast(column)
     except pa.ArrowInvalid:
         if len(column) == 1:
             return pa.nulls(1, to)
         half = len(column) // 2
-        return pa.concat_arrays([lenient(part, cast, to) for part in (column[:half], column[half:])])
+        return pa.concat_arrays([_halved(part, cast, to) for part in (column[:half], column[half:])])
 
 
 def is_text(type_: pa.DataType) -> bool:
@@ -84,7 +97,7 @@ def numbers(column: pa.Array | pa.ChunkedArray, where: str) -> Cast:
     column = flat(column)
     kind = column.type
     if is_text(kind):
-        read = lenient(column, _parse, pa.float64())
+        read = lenient(pc.utf8_trim_whitespace(column), _parse, pa.float64(), _NUMBER)
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_null(kind):
         read = column.cast(pa.float64(), safe=False)
     else:
@@ -95,7 +108,7 @@ def numbers(column: pa.Array | pa.ChunkedArray, where: str) -> Cast:
 
 
 def _parse(column: pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(column).cast(pa.float64())
+    return column.cast(pa.float64())
 
 
 def _masked(column: pa.Array, bad: NDArray[np.bool_]) -> Cast:

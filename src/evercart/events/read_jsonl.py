@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ from evercart.events.findings import ROW, Refusal, Refusals, shown
 ROWS: Final = 1 << 16  # a batch has at most so many
 BATCH: Final = 1 << 24  # bytes, after which a batch ends
 MOST: Final = 1 << 26  # bytes of one line
+_HALVES: Final = re.compile(rb"\\u[dD]")
 _SEEN: Final = 10_000  # lines that are looked at for the names of columns
 
 
@@ -70,7 +72,8 @@ def _object(line: bytes) -> dict[str, Any] | None:
         found = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
         if not isinstance(found, dict):
             return None
-        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        if _HALVES.search(line):  # half a surrogate pair is no text
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return found

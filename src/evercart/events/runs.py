@@ -41,7 +41,7 @@ def write(path: Path, table: pa.Table, about: dict[str, Any]) -> Run:
     if len(us) and (us[1:] < us[:-1]).any():
         table = table.take(pa.array(np.argsort(us, kind="stable")))
     full = [name for name in table.column_names if name == "event_us" or table[name].null_count < len(table)]
-    table = table.select(full).combine_chunks().replace_schema_metadata({_ABOUT: json.dumps(about)})
+    table = table.select(full).replace_schema_metadata({_ABOUT: json.dumps(about)})
     scratch = path.with_suffix(".writing")
     try:
         with scratch.open("wb") as file:

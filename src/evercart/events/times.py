@@ -17,6 +17,7 @@ from evercart.events.casts import Cast
 DIGITS: Final = {"s": 6, "ms": 3, "us": 0}  # powers of ten from a count since 1970 to microseconds
 _US: Final = pa.timestamp("us")
 _ZONED: Final = r"[T ].*(Z|[+-]\d\d(:?\d\d)?)$"
+_ISO: Final = r"^\d{4}-\d\d-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -81,8 +82,13 @@ def zoned(column: pa.Array) -> pa.Array:
 
 
 def _stamps(column: pa.Array, zone: str | None) -> pa.Array:
+    """Return stamps; digits beyond the microsecond are cut off."""
     to = pa.timestamp("us", zone)
-    return casts.lenient(column, lambda part: part.cast(to), to)
+    try:
+        return column.cast(to)
+    except pa.ArrowInvalid:
+        cut = pc.replace_substring_regex(column, r"(\.\d{6})\d+", r"\1")
+        return casts.lenient(cut, lambda part: part.cast(to), to, _ISO)
 
 
 def _pattern(column: pa.Array, format: str, zone: str, where: str) -> pa.Array:
