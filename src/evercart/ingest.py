@@ -15,6 +15,7 @@ from evercart.errors import UserError, expected
 from evercart.events.check import check
 from evercart.events.findings import ROW, Refusal
 from evercart.events.imports import Import
+from evercart.events.kinds import kind_name
 from evercart.events.mapping import MappingFile
 from evercart.events.quarantine import Quarantine
 from evercart.log.log import Log
@@ -116,6 +117,7 @@ class Ingest:
         refusals = []
         for row in rows.to_pylist():
             rule, got = row.pop("rule"), row.pop("got")
+            row["kind"] = kind_name(row["kind"])  # as the border reads it, should it be sent again
             body = json.dumps({key: value for key, value in row.items() if value is not None}, ensure_ascii=False)
             place = int.from_bytes(blake2b(body.encode(), digest_size=6).digest(), "big")
             refusals.append(Refusal(place, "id", rule, got, body))

@@ -1,0 +1,97 @@
+"""A shop's settings: read, checked, with the nearest name where one is wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from evercart.config import FILE, KEY_FILE, Config, create, read_key
+from evercart.errors import UserError
+from evercart.labels.pairs import Tick
+from evercart.units import SECOND_US
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / FILE).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_what_is_created_reads_as_the_defaults(tmp_path: Path) -> None:
+    create(tmp_path / "a" / "shop", "mine")
+    config = Config.read(tmp_path / "a" / "shop")
+    assert config == Config(name="mine")
+    assert config.apps == ("repurchase", "spend")
+
+
+def test_the_sample_s_settings_cap_a_week(tmp_path: Path) -> None:
+    create(tmp_path, "sample", sample=True)
+    assert Config.read(tmp_path).options == {"spend": {"most": 300}}
+
+
+def test_each_shop_has_a_key_of_its_own_that_others_may_not_read(tmp_path: Path) -> None:
+    keys = []
+    for name in ("one", "two"):
+        create(tmp_path / name, name)
+        keys.append(read_key(tmp_path / name))
+        assert (tmp_path / name / KEY_FILE).stat().st_mode & 0o077 == 0
+    assert keys[0] != keys[1]
+
+
+def test_a_shop_is_not_made_twice(tmp_path: Path) -> None:
+    create(tmp_path, "one")
+    before = read_key(tmp_path)
+    with pytest.raises(UserError, match=r"expected a folder without shop\.toml, got 'one with shop\.toml'$"):
+        create(tmp_path, "two")
+    assert read_key(tmp_path) == before
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    text = (
+        'apps = ["spend"]\ntime_zone = "Europe/Paris"\n[tick]\nseconds = 0.5\n[checkpoint]\nkeep = 9\n[spend]\nmost = 5'
+    )
+    config = Config.read(written(tmp_path, text))
+    assert config.tick == Tick(us=SECOND_US // 2)
+    assert config.checkpoint.keep == 9
+    assert config.options == {"spend": {"most": 5}}
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "time_zon = 'UTC'",
+            "shop.toml: time_zon: expected one of name time_zone apps tick checkpoint (nearest: time_zone), "
+            "got 'time_zon'",
+        ),
+        ("tick = 5", "shop.toml: tick: expected a value of type dict, got 5"),
+        ("[tick]\nevents = 'many'", "shop.toml: tick.events: expected a value of type int, got 'many'"),
+        ("[tick]\nevent = 5", "shop.toml: tick.event: expected one of seconds events (nearest: events), got 'event'"),
+        ("[tick]\nseconds = 0", "tick.us: expected more than 0, got 0"),
+        ("[checkpoint]\nkeep = 0", "shop.toml: checkpoint.keep: expected an integer of at least 1, got 0"),
+        ("apps = []", "shop.toml: apps: expected at least one app, got []"),
+        ("apps = 'spend'", "shop.toml: apps: expected a list of names, got 'spend'"),
+        ("time_zone = 'Mars'", "zone: expected an IANA time zone such as 'Europe/Paris', got 'Mars'"),
+    ],
+)
+def test_bad_settings(tmp_path: Path, text: str, error: str) -> None:
+    with pytest.raises(UserError, match=f"^{re.escape(error)}$"):
+        Config.read(written(tmp_path, text))
+
+
+def test_no_shop_no_toml_no_key(tmp_path: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"expected a shop \(a folder with shop\.toml\); see `evercart init`, got 'none'$"
+    ):
+        Config.read(tmp_path)
+    with pytest.raises(UserError, match=r"shop\.toml: expected a readable TOML file, got 'TOMLDecodeError: "):
+        Config.read(written(tmp_path, "= 5"))
+    with pytest.raises(UserError, match=r"shop\.key: expected a file with 16 hexadecimal digits, got "):
+        read_key(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"file: expected a folder that can be written, got "):
+        create(tmp_path / "file", "one")
