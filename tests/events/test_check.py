@@ -147,6 +147,11 @@ def test_a_type_without_values_is_told() -> None:
         check(raw, now_us=NOW, where="orders")
 
 
+def test_a_kind_without_values_is_told() -> None:
+    with pytest.raises(UserError, match=r"^events\.kind: expected text or numbers, got list<item: int64>$"):
+        check(pa.Table.from_pylist([GOOD | {"kind": [1]}]), now_us=NOW)
+
+
 def test_no_rows_are_no_trouble() -> None:
     checked = check(pa.Table.from_pylist([GOOD]).slice(0, 0), now_us=NOW)
     assert (checked.good.num_rows, checked.bad) == (0, ())

@@ -89,6 +89,8 @@ def _kinds(raw: pa.Table, findings: Findings, where: str) -> NDArray[np.int16]:
     else:
         column = raw["kind"]
         chunk = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        if not pa.types.is_dictionary(chunk.type):
+            chunk = chunk if pa.types.is_integer(chunk.type) else casts.text(chunk, f"{where}.kind")
         words = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
         known = np.array([_number(word) for word in words.dictionary.to_pylist()] + [0], np.int16)
         numbers = known[words.indices.fill_null(len(known) - 1).to_numpy(zero_copy_only=False)]
