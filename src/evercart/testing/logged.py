@@ -42,12 +42,12 @@ class Logged:
     def draw(self, seed: int, rows: int, durations_us: Sequence[int]) -> Events:
         """Return rows with three keys, half of them tied; some late, doubled or erased."""
         steps = 1 + 4 * (uniform(seed, np.arange(rows), "skipped") < 0.1)  # a reader of few kinds sees gaps
-        return self._filled(np.cumsum(steps), hurting_clock(seed, rows, durations_us), seed)
+        return self.filled(np.cumsum(steps), hurting_clock(seed, rows, durations_us), seed)
 
     def steady(self, seed: int, rows: int, alive: int, span_us: int) -> Events:
         """Return rows at an even pace, whose keys come, stay for four rows, never return."""
         clock = even_clock(rows, alive, span_us, len(self.kinds))
-        batch = replace(self, live=0.0)._filled(np.arange(rows), clock, seed, erased=0.0)
+        batch = replace(self, live=0.0).filled(np.arange(rows), clock, seed, erased=0.0)
         kind = batch.kind.copy()
         kind[-len(self.kinds) :] = [number(name) for name in self.kinds]
         ages = np.arange(rows, dtype=np.uint64) // np.uint64(4)
@@ -68,7 +68,7 @@ class Logged:
 
     def scramble(self, batch: Events, row: int, seed: int) -> Events:
         """Draw all from `row` on again, but offset, log time, whose clock it is and, in that row, `own`."""
-        other = self._filled(batch.offset, batch.logged_us, seed)
+        other = self.filled(batch.offset, batch.logged_us, seed)
         mixed = Events.concat([batch.rows(slice(row)), other.rows(slice(row, None))])
         mixed["live"][row:] = batch["live"][row:]  # the first live row abandons history's clock
         for name in self.own:
@@ -81,7 +81,8 @@ class Logged:
             return np.arange(1, len(out) + 1)
         return np.cumsum(~out.asked)
 
-    def _filled(self, offset: Times, logged_us: Times, seed: int, erased: float = _ERASED) -> Events:
+    def filled(self, offset: Times, logged_us: Times, seed: int, erased: float = _ERASED) -> Events:
+        """Return rows with this clock."""
         rows = len(offset)
         columns = {name: self._column(name, seed, rows) for name in DTYPES if name not in _NEVER_DRAWN}
         kinds = np.array([number(name) for name in self.kinds], np.int16)

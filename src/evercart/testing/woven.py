@@ -38,12 +38,12 @@ class Woven:
 
     def draw(self, seed: int, rows: int, durations_us: Sequence[int]) -> Events:
         """Return a hurting log with a question before two rows of five."""
-        return self._weave(self._logged.draw(seed, max(1, rows * 5 // 7), durations_us), seed)
+        return self.weave(self._logged.draw(seed, max(1, rows * 5 // 7), durations_us), seed)
 
     def steady(self, seed: int, rows: int, alive: int, span_us: int) -> Events:
         """Return an even log with questions, none in its last stretch."""
         log = self._logged.steady(seed, rows, alive, span_us)
-        return self._weave(log, seed, len(log) - len(self.kinds))
+        return self.weave(log, seed, len(log) - len(self.kinds))
 
     def size(self, batch: Events) -> int:
         """Return how many rows there are, questions counted."""
@@ -61,7 +61,7 @@ class Woven:
         """Draw all from `row` on again, but the clock; if a question stands there it stays."""
         base = batch.rows(~batch.asked)
         base = Events({name: column for name, column in base.columns.items() if name != "number"})
-        other = self._weave(self._logged.scramble(base, 0, seed), seed)
+        other = self.weave(self._logged.scramble(base, 0, seed), seed)
         kept = row + int(batch.asked[row])
         here = batch.offset[row]
         later = (other.offset > here) | ((other.offset == here) & ~other.asked)
@@ -72,7 +72,8 @@ class Woven:
         """Return where each question stands."""
         return np.flatnonzero(batch.asked)
 
-    def _weave(self, log: Events, seed: int, until: int | None = None) -> Events:
+    def weave(self, log: Events, seed: int, until: int | None = None) -> Events:
+        """Return the log with questions before some of its rows, none of them from row `until` on."""
         rows = np.arange(len(log))
         before = rows[: until if until is not None else len(log)]
         before = before[uniform(seed, before, "question") < _QUESTION]
