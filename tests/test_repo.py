@@ -30,6 +30,7 @@ BRICKS = (
     "hashing",
     "kernel",
     "memory",
+    "prefetch",
     "queue",
     "recent",
     "slots",

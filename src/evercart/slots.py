@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from evercart.hashing import U64, mix
 from evercart.kernel import lean
+from evercart.prefetch import prefetch
 
 _SIZE, _FREE = 0, 1  # of `counts`: slots ever in use at once, how many of them are free
 _SALT = U64(0x5851F42D4C957F2D)
@@ -84,6 +85,12 @@ def _fill(index: NDArray[np.int32], keys: NDArray[np.uint64], size: int) -> None
             while index[at] != 0:
                 at = (at + 1) & mask
             index[at] = slot + 1
+
+
+@lean
+def foresee(table: Slots, key: np.uint64) -> None:
+    """Ask for the place where a search for the key will begin."""
+    prefetch(table.probe, np.int64(_place(key, len(table.probe) - 1)))
 
 
 @lean

@@ -18,8 +18,11 @@ from evercart.features.plan import Spec
 from evercart.features.state import Keys, TableState
 from evercart.hashing import U64
 from evercart.kernel import lean
-from evercart.slots import add, find, release
+from evercart.prefetch import prefetch
+from evercart.slots import add, find, foresee, release
 from evercart.units import MISSING
+
+_AHEAD = 12  # rows
 
 
 class Kept(NamedTuple):
@@ -75,6 +78,17 @@ def _drop(state: TableState, at: int) -> None:
 
 
 @lean
+def _ask_for(spec: Spec, state: TableState, window: int, at: int) -> None:
+    """Ask for what a row will touch when it leaves a window."""
+    prefetch(state.keys.tallies, np.int64(state.rows.slot[at]))
+    for d in range(spec.count_ends[window], spec.count_ends[window + 1]):
+        pair = state.rows.member[at, spec.count_of[d]]
+        if pair >= 0 and spec.count_last[d]:
+            prefetch(state.pairs.keys, np.int64(pair))
+            prefetch(state.pair_last, np.int64(pair))
+
+
+@lean
 def _expire(spec: Spec, state: TableState, now: int) -> None:
     """Move every window's pointer past the rows that are no longer in it."""
     mask = len(state.rows.us) - 1
@@ -83,6 +97,7 @@ def _expire(spec: Spec, state: TableState, now: int) -> None:
         edge = now - spec.windows[window]
         row = state.tails[window]
         while row < state.ends[1] and state.rows.us[row & mask] <= edge:
+            _ask_for(spec, state, window, (row + _AHEAD) & mask)
             _leave(spec, state, window, row & mask)
             if window == last:
                 _drop(state, row & mask)
@@ -192,10 +207,20 @@ def _read(spec: Spec, state: TableState, moves: Moves, i: int, kept: Kept, q: in
 
 
 @lean
+def _foresee(state: TableState, moves: Moves, i: int) -> None:
+    """Ask for what a row will touch when its turn comes."""
+    foresee(state.slots, moves.key[i])
+    if moves.act[i] == WRITE:
+        for s in range(moves.members.shape[1]):
+            foresee(state.pairs, moves.members[i, s])
+
+
+@lean
 def slide(spec: Spec, state: TableState, moves: Moves, kept: Kept) -> None:
     """Move the state over the rows, row by row; fill `kept`, which comes empty, at the questions."""
-    q = 0
+    q, last = 0, len(moves.us) - 1
     for i in range(len(moves.us)):
+        _foresee(state, moves, min(i + _AHEAD, last))
         if i == 0 or moves.us[i] != moves.us[i - 1]:
             _expire(spec, state, moves.us[i])
         if moves.act[i] == WRITE:
