@@ -71,6 +71,11 @@ def turn(table: Table, events: Events) -> tuple[float, Any]:
     return time.process_time() - started, state
 
 
+def best(table: Table, events: Events) -> tuple[float, Any]:
+    """Return the best of three turns: neighbours on the machine can only add."""
+    return min((turn(table, events) for _ in range(3)), key=lambda run: run[0])
+
+
 def memory(table: Table, state: Any) -> str:
     """Return packed bytes, stated against measured."""
     rows, keys = int(state.ends[1] - state.ends[0]), state.slots.size
@@ -90,7 +95,7 @@ def test_twelve_features_over_two_keys() -> None:
     print(f"\ncompilation, or its cache: {time.process_time() - started:.1f} CPU s")
     for users in (2_500, 50_000):
         events = shop(ROWS, users, ITEMS, seed=1)
-        runs = [turn(table, events) for table in tables()]
+        runs = [best(table, events) for table in tables()]
         speed = ROWS / sum(cpu for cpu, _ in runs)
         each = ", ".join(f"{t.name} {ROWS / cpu / 1e6:.2f} M" for t, (cpu, _) in zip(tables(), runs, strict=True))
         print(f"{users:,} users, {ITEMS:,} items, {ROWS:,} rows, {events.asked.mean():.0%} questions:", end=" ")
