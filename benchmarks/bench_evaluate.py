@@ -94,9 +94,8 @@ def main() -> None:
     refit = Refit(BatchLinear(columns, log_loss, 10.0))
     refit.guesses(history.rows(slice(20_000)), time.process_time)
     found = refit.guesses(history, time.process_time)
-    print(
-        f"weekly refit of {given.refitted:,} questions, {len(columns)} columns: {found.fits} fits in {found.cpu_s:.1f} CPU-s"
-    )
+    what = f"{given.refitted:,} questions, {len(columns)} columns"
+    print(f"weekly refit, {what}: {found.fits} fits in {found.cpu_s:.1f} CPU-s")
 
 
 if __name__ == "__main__":
