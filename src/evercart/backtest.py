@@ -42,7 +42,8 @@ class Backtest:
     """Continual, frozen, refit on the same questions; compared are those asked after the first quarter.
 
     days      of all questions        later     of those that are compared
-    cpu_s     by racer, guessing with learning; shared_cpu_s is what all racers stand on (asks, tables, labels)
+    cpu_s     by racer, guessing with learning
+    stages    CPU seconds of what all racers stand on, by stage: asks, tables, labels
     fits      how often the opponent was fitted
     """
 
@@ -55,7 +56,7 @@ class Backtest:
     questions: int
     compared: int
     cpu_s: dict[str, float]
-    shared_cpu_s: float
+    stages: dict[str, float]
     fits: int
     opponent: str
     counts: dict[str, int]
@@ -73,7 +74,12 @@ class Backtest:
             said[name] = {**found[name], "cpu_s": round(self.cpu_s[name], 3)}
             if name in differences:
                 said[name]["difference"] = differences[name]._asdict()
-        return {**said, "shared_cpu_s": round(self.shared_cpu_s, 3), "fits": self.fits, "opponent": self.opponent}
+        return {
+            **said,
+            "shared_cpu_s": round(sum(self.stages.values()), 3),
+            "fits": self.fits,
+            "opponent": self.opponent,
+        }
 
 
 def backtest(
@@ -116,7 +122,7 @@ def backtest(
         questions=len(scored),
         compared=len(later),
         cpu_s={**own, "refit": refitted.cpu_s},
-        shared_cpu_s=sum(spent.values()) - sum(own.values()),
+        stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in RACERS},
         fits=refitted.fits,
         opponent=_told(choice),
         counts=replayed.counts,

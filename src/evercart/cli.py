@@ -7,17 +7,19 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from typer import Argument, Exit, Option
 
-from evercart import __version__, show
+from evercart import __version__
 from evercart.clock import Clock
 from evercart.errors import UserError, expected
-from evercart.shop import Shop
-from evercart.teller import Teller
+
+if TYPE_CHECKING:
+    from evercart.shop import Shop
+    from evercart.teller import Teller
 
 app = typer.Typer(
     help="Keep every model of a shop learning from each event, and see at every moment that this is better.",
@@ -36,6 +38,25 @@ out = Console()
 err = Console(stderr=True)
 
 
+def _open(folder: Path, *, create: bool = False, sample: bool = False) -> Shop:
+    """Open a shop; imported only here, so that `--help` is quick."""
+    from evercart.shop import Shop
+
+    return Shop.open(folder, create=create, sample=sample)
+
+
+def _show() -> Any:
+    from evercart import show
+
+    return show
+
+
+def _teller() -> Teller:
+    from evercart.teller import Teller
+
+    return Teller(err, Clock().wall_s)
+
+
 def _say(as_json: bool, said: dict[str, Any], shown: Any) -> None:
     if as_json:
         typer.echo(json.dumps(said))
@@ -48,7 +69,7 @@ def init(shop: Folder = HERE, as_json: AsJson = False) -> None:
     """Make a shop's folder, with its settings in shop.toml."""
     if (shop / "shop.toml").exists():
         raise UserError(expected(str(shop), "a folder without shop.toml", "one with shop.toml"))
-    with Shop.open(shop, create=True) as opened:
+    with _open(shop, create=True) as opened:
         _say(as_json, opened.status(), f"A shop stands in {shop}. Next: evercart ingest FILE --map MAPPING")
 
 
@@ -63,10 +84,10 @@ def ingest(
 
     Killed and run again it goes on; run on the same file again it does nothing.
     """
-    teller = Teller(err, Clock().wall_s)
-    with Shop.open(shop, create=True) as opened, teller.telling():
+    teller = _teller()
+    with _open(shop, create=True) as opened, teller.telling():
         done = opened.ingest(source, mapping, teller.rows)
-    _say(as_json, show.ingested_json(done), show.ingested(done))
+    _say(as_json, _show().ingested_json(done), _show().ingested(done))
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -89,20 +110,23 @@ def demo(shop: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
-    teller = Teller(err, Clock().wall_s)
-    with Shop.open(folder, create=True, sample=True) as shop:
+    teller = _teller()
+    with _open(folder, create=True, sample=True) as shop:
         with teller.telling():
             ingested = shop.ingest_sample(teller.rows) if shop.log.next_offset == 0 else None
             shop.compile(teller.step)
             turned = shop.run(teller.turning, replay=replay)
             found = shop.results(teller.step)
-            report = shop.report()
-        said: dict[str, Any] = {"ingested": show.ingested_json(ingested) if ingested else None, "events": turned.events}
+            report = shop.report(told=teller.step)
+        said: dict[str, Any] = {
+            "ingested": _show().ingested_json(ingested) if ingested else None,
+            "events": turned.events,
+        }
         said |= {"next_offset": turned.next_offset, "report": str(report)}
         _say(
             as_json,
             {**said, "apps": [one.summary() for one in found]},
-            show.main_job(ingested, turned, found, report),
+            _show().main_job(ingested, turned, found, report),
         )
 
 
@@ -118,19 +142,19 @@ def backtest(
     Compared are questions asked after the first quarter. `difference` is the control's loss minus the continual
     learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
     """
-    teller = Teller(err, Clock().wall_s)
-    with Shop.open(shop) as opened, teller.telling():
+    teller = _teller()
+    with _open(shop) as opened, teller.telling():
         opened.compile(teller.step)
         done = opened.backtest(name, teller.step, every_days=every_days)
-    _say(as_json, done.summary(), show.backtests([done]))
+    _say(as_json, done.summary(), _show().backtests([done]))
 
 
 @app.command(epilog="Example: `evercart status --json`")
 def status(shop: Folder = HERE, as_json: AsJson = False) -> None:
     """Say how far the log and the states are."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         said = opened.status()
-    _say(as_json, said, show.pairs(said))
+    _say(as_json, said, _show().pairs(said))
 
 
 @app.command(epilog="Example: `evercart events --start -5` shows the last five")
@@ -141,17 +165,17 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Show events as they were sent."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         table = opened.events(start, rows)
-    _say(as_json, {"events": show.rows_json(table)}, show.rows(table))
+    _say(as_json, {"events": _show().rows_json(table)}, _show().rows(table))
 
 
 @app.command(epilog="Example: `evercart fingerprint --json`")
 def fingerprint(shop: Folder = HERE, as_json: AsJson = False) -> None:
     """Print the hash of each state at the last checkpoint: equal hashes, equal states."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         said = opened.fingerprint()
-    _say(as_json, said, show.fingerprints(said))
+    _say(as_json, said, _show().fingerprints(said))
 
 
 @app.command(epilog="Example: `evercart report --out report.html`")
@@ -161,8 +185,8 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the report: scores over time against the controls, calibration, data quality, CPU cost."""
-    teller = Teller(err, Clock().wall_s)
-    with Shop.open(shop) as opened, teller.telling():
+    teller = _teller()
+    with _open(shop) as opened, teller.telling():
         written = opened.report(path, teller.step)
     _say(as_json, {"report": str(written)}, f"The report is {written}")
 
@@ -175,9 +199,9 @@ def quarantine_list(
     as_json: AsJson = False,
 ) -> None:
     """List what waits, oldest first, with the rule each row broke."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         held, counts = opened.quarantine.list(limit, field), opened.quarantine.counts()
-    _say(as_json, {"counts": counts, "rows": [one._asdict() for one in held]}, show.held(held, counts))
+    _say(as_json, {"counts": counts, "rows": [one._asdict() for one in held]}, _show().held(held, counts))
 
 
 @quarantine.command("show", epilog="Example: `evercart quarantine show 1`")
@@ -187,9 +211,11 @@ def quarantine_show(
     as_json: AsJson = False,
 ) -> None:
     """Show one row whole."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         held = opened.quarantine.show(number)
-    _say(as_json, {**held._asdict(), "body": json.loads(held.body)}, show.pairs({**held._asdict(), "body": held.body}))
+    _say(
+        as_json, {**held._asdict(), "body": json.loads(held.body)}, _show().pairs({**held._asdict(), "body": held.body})
+    )
 
 
 @quarantine.command("retry", epilog="Example: `evercart quarantine retry 1 2 --set currency=EUR`")
@@ -203,12 +229,12 @@ def quarantine_retry(
     as_json: AsJson = False,
 ) -> None:
     """Send rows through the border again, mended or as they are."""
-    with Shop.open(shop) as opened:
+    with _open(shop) as opened:
         held = opened.quarantine
         raw = held.retry_file(file) if file else held.retry(numbers or None, dict(_edit(one) for one in edits or ()))
         entered, refused = opened.ingester.retry(raw, opened.clock.now_us())
     said = {"entered": entered, "refused": [refusal._asdict() for refusal in refused]}
-    _say(as_json, said, show.retried(entered, refused))
+    _say(as_json, said, _show().retried(entered, refused))
 
 
 def _edit(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from evercart import apps
+from evercart import apps, reporting
 from evercart.app import App
 from evercart.backtest import Backtest, backtest
 from evercart.checkpoints import Checkpoints
@@ -164,6 +164,16 @@ class Shop:
                 kept.save(app, end, result)
             found.append(result)
         return found
+
+    def report(
+        self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
+    ) -> Path:
+        """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
+        found = self.results(told)
+        told("write the report", None)
+        written = reporting.write(self, found, Path(path) if path else self.folder / "reports" / "report.html")
+        told("write the report", 1.0)
+        return written
 
     def status(self) -> dict[str, Any]:
         """Return how far the log and the folds are."""
