@@ -42,6 +42,24 @@ def test_ragged_rows_are_refused_by_their_number(tmp_path: Path) -> None:
     ]
 
 
+def test_a_refusal_comes_with_the_next_good_row_however_far_ahead_the_parser_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_csv, "BLOCK", 64)
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n" + "".join(f"{i},x\n" if i % 3 else f"{i}\n" for i in range(1, 1000)))
+    cuts = []
+    for _ in range(5):
+        parts = [(part.table["row"].to_pylist(), [one.row for one in part.bad]) for part in read(open_source(path), [])]
+        last = 0
+        for good, bad in parts[:-1]:
+            assert sorted(good + bad) == list(range(last + 1, good[-1] + 1))
+            last = good[-1]
+        assert parts[-1] == ([], [999])
+        cuts.append(parts)
+    assert all(parts == cuts[0] for parts in cuts)
+
+
 def test_a_file_of_ragged_rows_loses_none(tmp_path: Path) -> None:
     rows, bad = _read(tmp_path / "a.csv", "a,b\n1\n2\n3\n")
     assert (rows, [refusal.row for refusal in bad]) == ([], [1, 2, 3])

@@ -7,7 +7,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,32 +42,47 @@ class Csv:
 
     def batches(self, wanted: Sequence[str]) -> Iterator[tuple[pa.Table, Refusals, int]]:
         """Return the wanted columns as text."""
-        ragged: list[Any] = []
-        numbers = _Numbers()
+        ragged = _Ragged(len(self._names))
         with self.path.open("rb") as raw:
             stream = unpacked(self.path, raw)
             stream.seek(self._data)
-            for batch in _parse(stream, self._names, self._delimiter, wanted, ragged):
-                bad = _refusals(ragged, len(self._names))
-                rows = numbers.next(batch.num_rows, [refusal.row for refusal in bad])
-                yield pa.Table.from_batches([batch]).append_column(ROW, pa.array(rows)), bad, raw.tell()
+            for batch in _parse(stream, self._names, self._delimiter, wanted, ragged.refuse):
+                rows = pa.array(ragged.numbers(batch.num_rows))
+                yield pa.Table.from_batches([batch]).append_column(ROW, rows), ragged.before(), raw.tell()
+            empty = {**dict.fromkeys(wanted, pa.array([], pa.string())), ROW: pa.array([], pa.int64())}
+            yield pa.table(empty), ragged.before(last=True), raw.tell()
 
 
-class _Numbers:
-    """Row numbers of what is read, with those left out that were refused."""
+class _Ragged:
+    """Rows that were refused, which the parser tells from a thread of its own, some blocks ahead.
 
-    def __init__(self) -> None:
-        self._next, self._refused = 1, np.empty(0, np.int64)
+    They are handed on with the first good row after them, so that it does not matter how far ahead.
+    """
 
-    def next(self, rows: int, refused: list[int]) -> NDArray[np.int64]:
-        """Return the numbers of the next rows, (rows,)."""
-        self._refused = np.concatenate([self._refused, np.array(refused, np.int64)])
-        free = np.arange(self._next, self._next + rows + len(self._refused))
-        found: NDArray[np.int64] = free[~np.isin(free, self._refused)][:rows]
-        if rows:
-            self._next = int(found[-1]) + 1
-            self._refused = self._refused[self._refused >= self._next]
+    def __init__(self, columns: int) -> None:
+        self._columns, self._next, self._told = columns, 1, list[Any]()
+
+    def refuse(self, row: Any) -> str:
+        """Take a row from the parser."""
+        self._told.append(row)
+        return "skip"
+
+    def numbers(self, rows: int) -> NDArray[np.int64]:
+        """Return the numbers of the next good rows, (rows,)."""
+        refused = np.array([row.number for row in self._told[:]], np.int64)
+        free = np.arange(self._next, self._next + rows + len(refused))
+        found: NDArray[np.int64] = free[~np.isin(free, refused)][:rows]
+        self._next = int(found[-1]) + 1 if rows else self._next
         return found
+
+    def before(self, last: bool = False) -> Refusals:
+        """Return the refusals before the next good row, each once; at last all."""
+        due = [row for row in self._told[:] if last or row.number < self._next]
+        del self._told[: len(due)]
+        return tuple(
+            Refusal(row.number, ROW, f"{self._columns} columns", f"{row.actual_columns} columns", _body(row.text))
+            for row in due
+        )
 
 
 def _parsed(path: Path, header: bytes, delimiter: str) -> list[str]:
@@ -79,44 +94,26 @@ def _parsed(path: Path, header: bytes, delimiter: str) -> list[str]:
 
 
 def _parse(
-    stream: Any, names: list[str], delimiter: str, wanted: Sequence[str], ragged: list[Any]
+    stream: Any, names: list[str], delimiter: str, wanted: Sequence[str], refuse: Callable[[Any], str]
 ) -> Iterator[pa.RecordBatch]:
-    """Return batches, at last an empty one, so that refused rows after the last good one are seen."""
-
-    def refuse(row: Any) -> str:
-        ragged.append(row)
-        return "skip"
-
     unique = [name if names.count(name) == 1 else f"{name}#{place}" for place, name in enumerate(names)]
-    empty = pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in wanted})
     convert = arrow_csv.ConvertOptions(
         column_types=dict.fromkeys(unique, pa.string()),
         include_columns=list(wanted),
         strings_can_be_null=True,
         null_values=[""],
     )
+    parse = arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse)
     try:
         yield from arrow_csv.open_csv(
             stream,
             read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=unique),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse
-            ),
+            parse_options=parse,
             convert_options=convert,
         )
     except pa.ArrowInvalid as error:
         if "Empty CSV file" not in str(error):
             raise
-    yield empty
-
-
-def _refusals(ragged: list[Any], columns: int) -> Refusals:
-    """Take what was refused since the last call."""
-    taken, ragged[:] = list(ragged), []
-    return tuple(
-        Refusal(row.number, ROW, f"{columns} columns", f"{row.actual_columns} columns", _body(row.text))
-        for row in taken
-    )
 
 
 def _body(line: str) -> str:
