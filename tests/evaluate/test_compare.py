@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import stdtrit
 
-from evercart.evaluate.compare import difference
+from evercart.evaluate.compare import difference, student_975
 from evercart.evaluate.losses import squared
 from evercart.evaluate.report import Report
 from evercart.evaluate.scored import Scored
@@ -68,3 +69,8 @@ def test_too_few_days_have_no_interval():
     assert np.isnan(found.low)
     assert np.isnan(found.high)
     assert np.isnan(difference(REPORT, REPORT.none(), "control", "champion").mean)
+
+
+@pytest.mark.parametrize(("freedom", "rtol"), [(2, 0.02), (4, 1e-3), (10, 1e-4), (100, 1e-6)])
+def test_student_s_quantile_is_that_of_scipy(freedom: int, rtol: float) -> None:
+    assert student_975(freedom) == pytest.approx(stdtrit(freedom, 0.975), rel=rtol)

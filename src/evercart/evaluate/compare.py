@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 from evercart.chance import uniform
 from evercart.errors import require
@@ -14,6 +14,7 @@ from evercart.evaluate.days import Days
 from evercart.evaluate.report import Report
 
 REPLICATES: Final = 2_000
+_NORMAL_975: Final = NormalDist().inv_cdf(0.975)
 Floats = NDArray[np.float64]
 
 
@@ -70,7 +71,23 @@ def _interval(values: Floats, counts: NDArray[np.int64], block: int, seed: int, 
 
 def _stretch(blocks: int) -> float:
     """Return what the spread over few redrawn blocks lacks against Student's t."""
-    return float(np.sqrt(blocks / (blocks - 1)) * stdtrit(blocks - 1, 0.975) / ndtri(0.975))
+    return float(np.sqrt(blocks / (blocks - 1)) * student_975(blocks - 1) / _NORMAL_975)
+
+
+def student_975(freedom: int) -> float:
+    """Return the 97.5 % quantile of Student's t, within 0.1 % from 4 degrees of freedom on.
+
+    Source: Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.5.
+
+    >>> round(student_975(10), 3)
+    2.228
+    """
+    z, v = _NORMAL_975, float(freedom)
+    one = (z**3 + z) / 4
+    two = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    three = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    four = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160
+    return z + one / v + two / v**2 + three / v**3 + four / v**4
 
 
 def _blocks(values: Floats, block: int) -> Floats:

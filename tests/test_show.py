@@ -1,0 +1,54 @@
+"""Results as people and programs read them."""
+
+from __future__ import annotations
+
+import io
+
+import pyarrow as pa
+from rich.console import Console
+
+from evercart import show
+from evercart.events.findings import Refusal
+from evercart.events.quarantine import Held
+from evercart.events.schema import SCHEMA
+from evercart.ingest import Ingested
+
+
+def text(shown) -> str:
+    out = io.StringIO()
+    Console(file=out, width=200).print(shown)
+    return out.getvalue()
+
+
+def test_an_import() -> None:
+    done = Ingested("n", "orders.csv", 5, 3, 1, 0, 0, {"amount: at least 0": 1}, {"missing amount": 2})
+    said = text(show.ingested(done))
+    assert "quarantined · amount: at least 0" in said
+    assert "cleaned · missing amount" in said
+    assert show.ingested_json(done)["added"] == 3
+    assert "nothing to do" in text(show.ingested(Ingested("n", "orders.csv", again=True)))
+
+
+def test_markup_in_data_is_shown_as_it_is() -> None:
+    assert "[red]x[/red]" in text(show.pairs({"name": "[red]x[/red]"}))
+    held = Held(1, "a.csv", 2, "currency", "a code of ISO 4217", "[bold]EURO", "{}", False)
+    assert "[bold]EURO" in text(show.held([held], {"currency: a code of ISO 4217": 1}))
+
+
+def test_nothing_waits() -> None:
+    assert text(show.held([], {})) == "Nothing waits.\n"
+
+
+def test_events_show_the_columns_that_hold_something() -> None:
+    rows = {name: pa.nulls(1, kind) for name, kind in zip(SCHEMA.names, SCHEMA.types, strict=True)}
+    rows |= {"offset": pa.array([7]), "logged_us": pa.array([0]), "kind": pa.array(["order"]), "user": pa.array(["u1"])}
+    said = text(show.rows(pa.table(rows)))
+    assert "1970-01-01 00:00:00 UTC" in said
+    assert "session" not in said
+    assert show.rows_json(pa.table(rows)) == [{"offset": 7, "logged_us": 0, "kind": "order", "user": "u1"}]
+
+
+def test_rows_sent_again() -> None:
+    said = text(show.retried(1, [Refusal(4, "amount", "at least 0", "-5", "{}")]))
+    assert "1 rows entered, 1 were refused again." in said
+    assert "4: amount: expected at least 0, got -5" in said
