@@ -14,7 +14,7 @@ from peers import Quality, best, cpu_s, grid, markdown, quality
 from stream import COLUMNS, from_slots, from_strings, hashed
 
 SEEDS = (1, 2, 3, 4, 5)
-RATES = (0.05, 0.1, 0.2, 0.4)
+RATES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 def main() -> None:

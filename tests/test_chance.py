@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evercart.chance import normal, uniform
+from evercart.chance import normal, normal_at, stream, uniform, uniform_at
+from evercart.hashing import U64
 
 PLACES = np.arange(50_000)
 
@@ -39,3 +40,13 @@ def test_normal_numbers_are_normal() -> None:
 def test_the_numbers_never_change() -> None:
     """What was drawn is in logs: a replay years later must draw the same."""
     assert uniform(1, np.arange(3), "start").tolist() == [0.13906926477446602, 0.15644855158371263, 0.6036723096603295]
+
+
+def test_kernels_draw_the_same_numbers() -> None:
+    """A stream handed back to Python is a plain int; kernels take it as a word."""
+    places = PLACES[:200]
+    drawn = [uniform_at(U64(stream(7, "a")), int(place)) for place in places]
+    assert drawn == uniform(7, places, "a").tolist()
+    radius, angle = U64(stream(7, "a/radius")), U64(stream(7, "a/angle"))
+    normals = [normal_at(radius, angle, int(place)) for place in places]
+    np.testing.assert_allclose(normals, normal(7, places, "a"), rtol=1e-12, atol=1e-15)
