@@ -146,12 +146,14 @@ def scaled(column: pa.Array | pa.ChunkedArray, digits: int | NDArray[np.int64], 
     read = numbers(column, where)
     held = valid(read.column)
     sent = read.column.fill_null(0).to_numpy(zero_copy_only=False)
-    values = sent * np.power(10.0, digits)
+    with np.errstate(over="ignore"):
+        values = sent * np.power(10.0, digits)
     wide = np.abs(values) >= EXACT
-    out = np.rint(np.where(wide, 0, values)).astype(np.int64)
+    values = np.where(wide, 0, values)
+    out = np.rint(values).astype(np.int64)
     unsure = np.abs(values - np.floor(values) - 0.5) < _NEAR_HALF
     unsure |= (np.abs(values) >= _PLAIN) & (sent != np.floor(sent))
-    for i in np.flatnonzero(unsure & ~wide & held):
+    for i in np.flatnonzero(unsure & held):
         each = digits if isinstance(digits, int) else int(digits[i])
         out[i] = int(Decimal(str(column[int(i)].as_py()).strip()).scaleb(each).to_integral_value(ROUND_HALF_EVEN))
     return Cast(pa.array(out, mask=wide | ~held), read.bad | wide)
