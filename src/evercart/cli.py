@@ -34,7 +34,8 @@ app.add_typer(quarantine, name="quarantine")
 Folder = Annotated[Path, Option("--shop", metavar="DIR", help="The shop's folder.")]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object instead of a table.")]
 HERE = Path("shop")
-out = Console()
+_WIDE = None if sys.stdout.isatty() else 140  # columns, where no terminal says how many there are
+out = Console(width=_WIDE)
 err = Console(stderr=True)
 
 
@@ -59,7 +60,7 @@ def _teller() -> Teller:
 
 def _say(as_json: bool, said: dict[str, Any], shown: Any) -> None:
     if as_json:
-        typer.echo(json.dumps(said))
+        typer.echo(_show().as_json(said))
     else:
         out.print(shown)
 
@@ -116,6 +117,7 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
             ingested = shop.ingest_sample(teller.rows) if shop.log.next_offset == 0 else None
             shop.compile(teller.step)
             turned = shop.run(teller.turning, replay=replay)
+            teller.step("turn the ring", 1.0)
             found = shop.results(teller.step)
             report = shop.report(told=teller.step)
         said: dict[str, Any] = {

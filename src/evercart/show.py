@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -30,6 +32,23 @@ def time_text(us: int) -> str:
     '1970-01-01 00:00:00 UTC'
     """
     return datetime.fromtimestamp(us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def as_json(said: Any) -> str:
+    """Return JSON that every program can read: what is not a finite number is null.
+
+    >>> as_json({"auc": float("nan"), "days": [1, 2]})
+    '{"auc": null, "days": [1, 2]}'
+    """
+    return json.dumps(_finite(said), allow_nan=False)
+
+
+def _finite(said: Any) -> Any:
+    if isinstance(said, dict):
+        return {name: _finite(value) for name, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_finite(value) for value in said]
+    return None if isinstance(said, float) and not math.isfinite(said) else said
 
 
 def pairs(said: dict[str, Any]) -> Table:
@@ -84,7 +103,8 @@ def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], r
     """Return what the main job did."""
     parts: list[RenderableType] = [ingested(done)] if done else []
     news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
-    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.", backtests(found)]
+    wait = f" The last {turned.waiting:,} wait for their tick to close." if turned.waiting else ""
+    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}", backtests(found)]
     return Group(*parts, f"The report: {report}")
 
 

@@ -29,10 +29,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Turned:
-    """What a turn did: events it took, the offset it stands at, CPU seconds by stage."""
+    """What a turn did: events it took, the offset it stands at, CPU seconds by stage.
+
+    waiting    events of the last tick, which closes with the next row that is logged
+    """
 
     events: int
     next_offset: int
+    waiting: int
     cpu_s: dict[str, float]
 
 
@@ -52,7 +56,7 @@ def turn(shop: Shop, told: Callable[[Progress], None]) -> Turned:
         told(Progress(at, shop.log.next_offset, at - began, sum(watch.spent.values()), *tally.losses()))
     if at > saved:
         _save(shop, ring, states, tally, at)
-    return Turned(at - began, at, watch.spent)
+    return Turned(at - began, at, shop.log.next_offset - at, watch.spent)
 
 
 def _save(shop: Shop, ring: Ring, states: dict[str, Any], tally: Tally, at: int) -> None:

@@ -1,0 +1,46 @@
+"""The report shows what came in, what was held, what was flagged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evercart.errors import UserError
+from evercart.reporting import quality, write
+from evercart.shop import Shop
+
+HEADER = "user,item,pieces,euros,at\n"
+MAPPING = """
+kind = "order"
+id = "{row}"
+columns = { user = "user", item = "item", quantity = "pieces", amount = "euros" }
+constants = { currency = "EUR" }
+units = { quantity = "pieces", amount = "major" }
+time = { column = "at" }
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path):
+    lines = [f"u{i % 3},i1,{'900' if i == 30 else '1'},2.00,2023-01-{1 + i // 10:02}T10:00:00Z" for i in range(40)]
+    lines.append("u1,i1,-4,2.00,2023-01-05T10:00:00Z")
+    (tmp_path / "orders.csv").write_text(HEADER + "\n".join(lines) + "\n")
+    (tmp_path / "map.toml").write_text(MAPPING)
+    with Shop.open(tmp_path / "shop", create=True) as opened:
+        opened.ingest(tmp_path / "orders.csv", tmp_path / "map.toml")
+        yield opened
+
+
+def test_quality_counts_by_kind_and_day(shop: Shop) -> None:
+    found = quality(shop, [])
+    assert found.kinds == ("order",)
+    assert found.events.tolist() == [[10], [10], [10], [10]]
+    assert found.quarantine == (("quantity", "at least 0", 1),)
+    assert dict(found.outliers) == {"quantity by item": 1, "amount by item": 0}
+
+
+def test_a_path_that_cannot_be_written_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=r"expected a file that can be written, got "):
+        write(shop, [], tmp_path / "file" / "report.html")
