@@ -16,7 +16,11 @@ S = TypeVar("S")
 
 
 class Model(Protocol[S]):
-    """What is not a kernel: one call a tick to predict, one to learn. Its state is a NamedTuple of arrays."""
+    """What is not a kernel: one call a tick to predict, one to learn.
+
+    A model is a frozen dataclass, whose fields name it; its state is a NamedTuple of arrays. The guess about a row
+    may not depend on which other rows are asked with it, bit for bit: no BLAS product over the rows.
+    """
 
     def start(self) -> S:
         """Return the first state."""
