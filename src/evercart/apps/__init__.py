@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from evercart.apps.repurchase import repurchase
+from evercart.apps.spend import spend
+from evercart.errors import UserError, expected
 
 if TYPE_CHECKING:
     from evercart.app import App
+
+APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend}
+
+
+def app(name: str, options: Mapping[str, Any] | None = None) -> App:
+    """Return an app by its name, built with options of its own.
+
+    >>> app("spend", {"most": 300.0}).answers[0].most
+    300.0
+    """
+    options = options or {}
+    if name not in APPS:
+        raise UserError(expected("app", "one of " + " ".join(APPS), name))
+    known = inspect.signature(APPS[name]).parameters
+    for option in options:
+        if option not in known:
+            raise UserError(expected(f"option of {name}", "one of " + " ".join(known), option))
+    return APPS[name](**options)

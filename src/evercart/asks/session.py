@@ -33,6 +33,8 @@ class SessionEnd:
     A basket whose lines share one time has a gap of 0. A session that goes on after its end is asked about
     again. What history left open when a shop goes live is dropped.
 
+    unnamed    the column that stands in where a row names no session: "user" makes visits of a shopper's rows
+
     >>> asks = SessionEnd("order", gap_s=0, carries=("user",))
     >>> rows = Events.of(kind=[2, 2, 2], logged_us=[5, 5, 9], session=[1, 1, 2], user=[7, 7, 8], live=[0, 0, 0])
     >>> asks.step(asks.start(), rows)[1]["number"].tolist()
@@ -43,19 +45,20 @@ class SessionEnd:
     by: str = "session"
     gap_s: float = 30 * MINUTE_S
     carries: tuple[str, ...] = ("user", "place")
+    unnamed: str = ""
     grain: ClassVar[Grain] = "event"
     own: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
         require(self.gap_s >= 0, "session.gap_s", "at least 0", self.gap_s)
-        for name in (self.by, *self.carries):
+        for name in (self.by, *self.carries, *filter(None, [self.unnamed])):
             require(DTYPES.get(name) == np.uint64, "session.by, carries", "hashed columns", name)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return tuple(dict.fromkeys((self.by, *self.carries, "live")))
+        return tuple(dict.fromkeys((self.by, *self.carries, *filter(None, [self.unnamed]), "live")))
 
     def start(self) -> SessionState:
         """Return the state before the first row."""
@@ -65,10 +68,11 @@ class SessionEnd:
         """Weave a question where each session's end shows."""
         opened = with_room(state.open, len(batch))
         names = (self.by, *self.carries)
-        carried = np.stack([batch[name] for name in names], axis=1)
+        session = np.where(batch[self.by] != 0, batch[self.by], batch[self.unnamed]) if self.unnamed else batch[self.by]
+        carried = np.stack([session, *(batch[name] for name in self.carries)], axis=1)
         room = opened.keys.live + len(batch)
         before, known = np.empty(room, np.int64), np.empty((room, len(names)), np.uint64)
-        goes_on = (batch.kind == kind_number(self.kind)) & (batch[self.by] != 0)
+        goes_on = (batch.kind == kind_number(self.kind)) & (session != 0)
         gap_us = round(self.gap_s * SECOND_US)
         found = _ends(opened, batch.logged_us, goes_on, batch["live"] == 1, carried, gap_us, before, known)
         columns = {name: known[:found, i] for i, name in enumerate(names)}

@@ -35,6 +35,7 @@ class Linear:
     use           the names of those it reads; None: all
     crosses       pairs of slot columns whose joint value gets a weight of its own, hashed into `cross_slots`
     bias          whether a weight stands in every row
+    slot_value    what a slot says where a number says its value: a larger one lets slots learn faster than numbers
 
     Numbers want a scale near 1 (`Scaled`). X may be an int32 matrix where all columns are slots.
 
@@ -50,17 +51,20 @@ class Linear:
     crosses: tuple[tuple[str, str], ...] = ()
     cross_slots: int = 1 << 18
     bias: bool = True
+    slot_value: float = 1.0
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
         loss_code("linear.loss", self.loss)
         require(1 <= self.cross_slots <= MOST_SLOTS, "linear.cross_slots", f"1 to {MOST_SLOTS}", self.cross_slots)
+        require(0 < self.slot_value < np.inf, "linear.slot_value", "more than 0 and finite", self.slot_value)
         _ = self.terms
 
     @cached_property
     def terms(self) -> Terms:
         """Return which weights a row touches."""
-        return terms(self.columns, self.use, self.crosses, self.cross_slots, self.bias)
+        laid = terms(self.columns, self.use, self.crosses, self.cross_slots, self.bias)
+        return laid._replace(slot_value=float(self.slot_value))
 
     def start(self) -> Weights:
         """Return weights of zero."""

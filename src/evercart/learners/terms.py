@@ -23,13 +23,15 @@ _ANY = U64(1 << 31)
 class Terms(NamedTuple):
     """One term a number column, a slot column, a cross of two slot columns, in this order; then the bias.
 
-    plan    (terms, 4) uint32: first weight, how many weights, column of X, the other column of a cross
+    plan          (terms, 4) uint32: first weight, how many weights, column of X, the other column of a cross
+    slot_value    what a slot says where a number says its value
     """
 
     plan: NDArray[np.uint32]
     numbers: int
     slots: int
     crosses: int
+    slot_value: float = 1.0
 
     @property
     def weights(self) -> int:
@@ -78,7 +80,9 @@ def ring(terms: Terms) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
     places = np.empty((RING, len(terms.plan)), np.uint32)
     for term in range(len(terms.plan)):
         places[:, term] = terms.plan[term, _FIRST]
-    return places, np.ones(places.shape)
+    values = np.ones(places.shape)
+    values[:, terms.numbers : terms.numbers + terms.slots] = terms.slot_value
+    return places, values
 
 
 @kernel

@@ -1,0 +1,79 @@
+"""Repurchase: a basket has ended; is the shopper back within the week?"""
+
+from __future__ import annotations
+
+from evercart.app import App, columns_of
+from evercart.apps.shopping import Shopper, asked, grid
+from evercart.evaluate.losses import log_loss
+from evercart.features import Feature, Minus, Table
+from evercart.labels.answers import yes
+from evercart.learners.ftrl import Ftrl
+from evercart.learners.linear import Linear
+from evercart.learners.scaled import Scaled
+from evercart.units import DAY_S
+
+
+def habits(shopper: Shopper) -> Table:
+    """Return what is known of how often the shopper comes.
+
+    A level with its changes, not the same pace seven times; a "yes" is the closer the shorter the last pauses
+    were against the usual ones.
+    """
+    seen, last = shopper.count(28).log1p(), shopper.ago(1, 60).log1p()
+    lately, often = shopper.days(14), shopper.visits(14)
+    week, month = shopper.change("visits", 7, 28), shopper.change("visits", 28, 112)
+    numbers: tuple[Feature, ...] = (
+        seen,
+        often,
+        shopper.change("visits", 2, 7),
+        week,
+        month,
+        Minus(lately, often),
+        Minus(shopper.days(56), shopper.visits(56)),
+        Minus(shopper.ago(3, 60).log1p(), last),
+        shopper.lines.log1p(),
+        Minus(shopper.paid.log1p(), shopper.usual.log1p()),
+        *(lately.hinge(knot) for knot in grid(-1, 1.5, 2)),
+        *(seen.hinge(knot) for knot in grid(1, 3, 2)),
+    )
+    buckets = (
+        shopper.bucket(seen, 0, 4),
+        shopper.bucket(often, -2, 2),
+        shopper.bucket(week, -1.5, 1.5),
+        shopper.bucket(month, -1.5, 1.5),
+        shopper.bucket(shopper.days(56), -2, 2),
+        shopper.bucket(shopper.days(112), -2, 2),
+        shopper.bucket(last, 0, 4),
+        shopper.bucket(shopper.ago(8, 120).scaled(1 / 8).log(0.05), -2, 3),
+    )
+    return shopper.table("habits", (*numbers, *buckets))
+
+
+def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S, zone: str = "UTC") -> App:
+    """Return the app.
+
+    kind        of the rows that are lines of baskets, which also answer
+    gap_s       between the rows of one basket, at most; 0 where its lines share one time
+    window_s    how soon the shopper must be back
+    zone        in which it is Monday or not
+
+    A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
+
+    >>> repurchase().unit
+    'chance'
+    """
+    shopper = Shopper(kind, gap_s)
+    tables = (habits(shopper), asked(zone))
+    columns = columns_of(tables)
+    logistic = Linear(columns, "logistic", Ftrl(alpha=0.02, beta=1.0, l2=5.0), slot_value=2.0)
+    return App(
+        name="repurchase",
+        about="a basket has ended: is the shopper back within the week?",
+        asks=shopper.ended(),
+        answers=(yes(kind, at_once=False),),
+        window_s=window_s,
+        tables=tables,
+        champion=Scaled(logistic, columns, most=5.0),
+        loss=log_loss,
+        unit="chance",
+    )

@@ -1,0 +1,87 @@
+"""Spend: a basket has ended; how much does the shopper spend in the next week?"""
+
+from __future__ import annotations
+
+from evercart.app import App, columns_of
+from evercart.apps.shopping import Shopper, asked
+from evercart.evaluate.losses import squared
+from evercart.features import Feature, Latest, Minus, Table, Times
+from evercart.labels.answers import total
+from evercart.learners.ftrl import Ftrl
+from evercart.learners.linear import Linear
+from evercart.learners.mixture import Mixture
+from evercart.learners.newton import Newton
+from evercart.learners.rescaled import Rescaled
+from evercart.learners.scaled import Scaled
+from evercart.units import DAY_S, HOUR_S
+
+
+def purse(shopper: Shopper) -> Table:
+    """Return what is known of how much the shopper spends: a level, its changes, this basket against the usual."""
+    level, paid, usual = shopper.money(112), shopper.paid, shopper.usual
+    features: tuple[Feature, ...] = (
+        level,
+        level.sqrt(),
+        shopper.change("money", 28, 112),
+        shopper.change("money", 7, 28),
+        shopper.change("money", 2, 7),
+        paid,
+        paid.log1p(),
+        Minus(paid, usual).hinge(0.0),
+        Times(level, Minus(paid.log1p(), usual.log1p())),
+        Latest(shopper.kind, "amount", max(8 * HOUR_S, shopper.gap_s)),
+        shopper.lines.log1p(),
+        shopper.visits(14),
+        shopper.change("visits", 28, 112),
+        shopper.ago(8, 120).scaled(1 / 8).log(0.05),
+    )
+    return shopper.table("purse", features)
+
+
+def spend(
+    kind: str = "order",
+    gap_s: int = 0,
+    window_s: float = 7 * DAY_S,
+    zone: str = "UTC",
+    unit: str = "USD",
+    minor: int = 100,
+    most: float = float("inf"),
+) -> App:
+    """Return the app.
+
+    kind        of the rows that are lines of baskets, whose amounts answer
+    gap_s       between the rows of one basket, at most; 0 where its lines share one time
+    window_s    over which is summed
+    zone        in which it is Monday or not
+    unit        of the label, with `minor` minor units in one
+    most        what is spent beyond it is not counted: with squared loss a handful of very heavy shoppers
+                otherwise carries the comparison of any two models
+
+    Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper.
+
+    >>> spend(unit="EUR").unit
+    'EUR'
+    """
+    shopper = Shopper(kind, gap_s)
+    tables = (purse(shopper), asked(zone))
+    columns = columns_of(tables)
+    numbers = tuple(column.name for column in columns if column.is_number)
+    each = Linear(
+        columns,
+        "squared",
+        Ftrl(alpha=0.02, beta=20.0, l2=2.0),
+        use=(*numbers, "asked.user"),
+        slot_value=5.0,
+    )
+    both = Mixture((each, Newton(columns, "squared", ridge=100.0)), "squared", rate=1e-4)
+    return App(
+        name="spend",
+        about="a basket has ended: how much does the shopper spend in the next week?",
+        asks=shopper.ended(),
+        answers=(total(kind, "amount", scale=1 / minor, most=most),),
+        window_s=window_s,
+        tables=tables,
+        champion=Rescaled(Scaled(both, columns, most=5.0)),
+        loss=squared,
+        unit=unit,
+    )
