@@ -49,7 +49,7 @@ def main() -> None:
             found.setdefault(name, []).append(quality(from_slots(learner, slots, labels), labels, tenth))
         truth = quality(stream.chance, labels, tenth)
         found.setdefault("the chance that drew the labels", []).append(truth)
-    rows = [(name, *np.mean(each, 0), " ".join(f"{q.log_loss:.4f}" for q in each)) for name, each in found.items()]
+    rows = [(name, *np.mean(each, 0), " ".join(f"{q.log_loss:.5f}" for q in each)) for name, each in found.items()]
     print(
         markdown(
             "Quality after the first tenth, mean of the seeds", ("what", "log loss", "AUC", "log loss by seed"), rows

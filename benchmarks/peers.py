@@ -113,7 +113,7 @@ def markdown(title: str, head_row: tuple[str, ...], rows: list[tuple[object, ...
     """Return a table."""
     lines = [f"\n**{title}**\n", "| " + " | ".join(head_row) + " |", "|" + " --- |" * len(head_row)]
     for row in rows:
-        cells = (f"{cell:.4f}" if isinstance(cell, float) and cell < 100 else _whole(cell) for cell in row)
+        cells = (f"{cell:.5f}" if isinstance(cell, float) and cell < 100 else _whole(cell) for cell in row)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
