@@ -55,7 +55,7 @@ def quality(shop: Shop, found: Sequence[Backtest]) -> Quality:
     first, last = min(d for d, _ in arrived), max(d for d, _ in arrived)
     kinds = sorted({kind for _, kind in arrived})
     table = np.array([[arrived[day, kind] for kind in kinds] for day in range(first, last + 1)], np.int64)
-    held = [(*name.split(": ", 1), rows) for name, rows in shop.quarantine.counts().items()]
+    held = ((*name.partition(": ")[::2], rows) for name, rows in shop.quarantine.counts().items())
     labels = [(one.app, what, count) for one in found for what, count in one.counts.items()]
     return Quality(
         kinds=tuple(kind_name(kind) for kind in kinds),
