@@ -89,7 +89,7 @@ class Shop:
 
     def app(self, name: str) -> App:
         """Return one of the shop's apps by its name."""
-        return apps.app(name, **self.config.options.get(name, {}))
+        return apps.app(name, self.config.options.get(name, {}))
 
     @property
     def checkpoints(self) -> Checkpoints:
