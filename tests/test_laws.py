@@ -28,7 +28,9 @@ from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
+from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.learners.rescaled import Rescaled
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Woven, check_fold
@@ -62,6 +64,9 @@ COUNTED: Any = (
     features.Distinct("order", "item", HOUR_S),
     features.Recency("order"),
     features.Decayed("order", None, HOUR_S),
+    features.Pace(features.Decayed("order", None, HOUR_S, gap_s=600), prior_s=60),
+    features.Recency("order", back=2),
+    features.Latest("order", "amount", gap_s=60),
     features.LastItems("view", k=2),
     features.HourOfDay(),
 )
@@ -129,6 +134,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Linear: LINEAR,
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
+    Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),
@@ -140,8 +146,12 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
+    Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
-    SessionEnd: [asks(SessionEnd("order", gap_s=0)), asks(SessionEnd("view", by="user", gap_s=1800, carries=()))],
+    SessionEnd: [
+        asks(SessionEnd("order", gap_s=0, unnamed="user")),
+        asks(SessionEnd("view", by="user", gap_s=1800, carries=())),
+    ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     Table: [table("user"), table("user", "item"), table()],
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evercart.errors import UserError
-from evercart.features import Decayed, Recency
+from evercart.features import Decayed, Latest, Pace, Recency
 
 ORDER = {"at": 100, "kind": "order", "user": 1}
 
@@ -53,3 +53,42 @@ def test_bad_half_life_is_refused() -> None:
     with pytest.raises(UserError, match=text):
         Decayed("order", None, 0)
     assert Decayed("order", "amount", 3_600).outputs[0].unit == "minor units"
+
+
+BASKETS = [{"at": at, "kind": "order", "user": 1, "amount": 10} for at in (100, 100, 103, 110)]
+
+
+def test_rows_of_one_time_are_a_moment(say: Any) -> None:
+    features = (Decayed("order", None, 10, gap_s=0), Decayed("order", None, 10, gap_s=3), Latest("order"))
+    np.testing.assert_allclose(say(features, *BASKETS[:2], asked(110), keep_s=90), [[0.5, 0.5, 2]])
+    np.testing.assert_allclose(say(features, *BASKETS[:3], asked(110), keep_s=90)[0, 1:], [0.5, 1])
+    assert say(Latest("order", "amount", gap_s=3), *BASKETS[:3], asked(110), keep_s=90) == 30
+
+
+def test_recency_of_earlier_moments(say: Any) -> None:
+    features = (*(Recency("order", back=back) for back in (0, 1, 2, 3)), Recency("order", back=1, gap_s=3))
+    assert say(features, *BASKETS, asked(111), keep_s=90).tolist() == [[1, 8, 11, 90, 8]]
+
+
+def test_a_pace_is_what_comes_in_a_week(say: Any) -> None:
+    """One a second, whether for one half-life or for ten, less what the prior takes."""
+    for seconds in (10, 100):
+        rows = [{"at": 100 + second, "kind": "order", "user": 1} for second in range(seconds)]
+        pace = say(Pace(Decayed("order", None, 10), prior_s=1e-6), *rows, asked(100 + seconds), keep_s=900)
+        assert float(pace[0, 0]) == pytest.approx(7 * 86_400, rel=0.06)
+    assert say(Pace(Decayed("order", None, 10), prior_s=1.0), asked(5), keep_s=9) == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: Pace(Decayed("order", None, 9), 0), "order_decayed_9s.pace.prior_s: expected more than 0, got 0"),
+        (lambda: Decayed("order", "amount", 9, gap_s=0), "column of order: expected none where .*, got 'amount'"),
+        (lambda: Decayed("order", None, 9, gap_s=-1), "order_decayed.gap_s: expected a whole .* at least 0, got -1"),
+        (lambda: Recency("order", back=-1), "back of order: expected a whole number of at least 0, got -1"),
+        (lambda: Latest("order", "session"), "column of order: expected one of .* amount .*, got 'session'"),
+    ],
+)
+def test_bad_moments_are_refused(make: Any, text: str) -> None:
+    with pytest.raises(UserError, match=f"^{text}$"):
+        make()

@@ -84,6 +84,17 @@ def test_squared_corrections_in_the_same_rows_equal_retraining_with_other_labels
     np.testing.assert_allclose(corrected.memory, right.memory, rtol=1e-12)
 
 
+def test_a_slots_value_stands_where_a_number_would():
+    """A slot of value v learns as a number that is always v, to the last bit."""
+    x = np.full((50, 1), 3.0, np.float32)
+    y = np.random.default_rng(4).normal(size=50)
+    number = said(Linear((Column("a"),), "squared", bias=False), prequential(x, y))
+    slot = said(Linear((Column("a", slots=9),), "squared", bias=False, slot_value=3.0), prequential(x, y))
+    np.testing.assert_array_equal(number, slot)
+    with pytest.raises(UserError, match=r"^linear.slot_value: expected more than 0 and finite, got 0$"):
+        Linear(COLUMNS, slot_value=0)
+
+
 @pytest.mark.parametrize("weight", [0.25, 3.0])
 def test_a_weight_scales_the_step(weight):
     x, _ = draw(1)
