@@ -42,12 +42,15 @@ class Without:
     places: tuple[int, ...]
 
     def ready(self, x: NDArray[np.float32]) -> Any:
+        """Return X as the fit reads it."""
         return self.inner.ready(np.ascontiguousarray(x[:, list(self.places)]))
 
     def fit(self, ready: Any, rows: Any, y: Any, was: Any) -> Any:
+        """Return the fitted model."""
         return self.inner.fit(ready, rows, y, was)
 
     def guess(self, model: Any, ready: Any, rows: Any) -> NDArray[np.float64]:
+        """Return (rows,) guesses."""
         return self.inner.guess(model, ready, rows)
 
 
@@ -108,14 +111,16 @@ def main() -> None:
     parser.add_argument("--every-days", type=int, default=1, help="between two refits")
     parser.add_argument("--only", help="a part of a table's title")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        with Shop.open(given.shop or Path(folder) / "shop", create=True, sample=True) as shop:
-            if not shop.log.next_offset:
-                shop.ingest_sample()
-            turn(apps.app("spend"), shop)  # compiles
-            for name, options, title in ROWS:
-                if given.only is None or given.only in title:
-                    show(apps.app(name, options), shop, title, given.every_days)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Shop.open(given.shop or Path(folder) / "shop", create=True, sample=True) as shop,
+    ):
+        if not shop.log.next_offset:
+            shop.ingest_sample()
+        turn(apps.app("spend"), shop)  # compiles
+        for name, options, title in ROWS:
+            if given.only is None or given.only in title:
+                show(apps.app(name, options), shop, title, given.every_days)
 
 
 if __name__ == "__main__":
