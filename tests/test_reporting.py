@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evercart.errors import UserError
-from evercart.reporting import quality, write
+from evercart.evaluate.pagedata import Quality
+from evercart.reporting import quality_of, write
 from evercart.shop import Shop
 
 HEADER = "user,item,pieces,euros,at\n"
@@ -33,14 +34,14 @@ def shop(tmp_path: Path):
 
 
 def test_quality_counts_by_kind_and_day(shop: Shop) -> None:
-    found = quality(shop, [])
+    found = quality_of(shop.log, "UTC", [], shop.quarantine.counts(), shop.ingester.notes())
     assert found.kinds == ("order",)
     assert found.events.tolist() == [[10], [10], [10], [10]]
     assert found.quarantine == (("quantity", "at least 0", 1),)
     assert dict(found.outliers) == {"quantity by item": 1, "amount by item": 0}
 
 
-def test_a_path_that_cannot_be_written_is_refused(shop: Shop, tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"expected a file that can be written, got "):
-        write(shop, [], tmp_path / "file" / "report.html")
+        write(tmp_path / "file" / "report.html", "shop", 0, [], {}, Quality(), 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evercart.config import create
 from evercart.evaluate import days as day_files
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
@@ -18,11 +19,10 @@ class Killed(Exception):
 
 
 def opened(folder: Path) -> Shop:
-    shop = Shop.open(folder, create=True)
+    create(folder, "whole")
     (folder / "shop.key").write_text("1")
     settings = (folder / "shop.toml").read_text().replace("events = 500000", f"events = {EVERY}")
     (folder / "shop.toml").write_text(settings)
-    shop.close()
     shop = Shop.open(folder)
     table = SimulatedShop(seed=3, shoppers=60, items=30, days=90).table()
     shop.log.import_history("simulated", lambda skip: iter([table.slice(skip)]))

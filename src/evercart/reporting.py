@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,37 +16,47 @@ from evercart.evaluate.page import page
 from evercart.evaluate.pagedata import AppData, Quality, ReportData
 from evercart.events.kinds import kind_name
 from evercart.events.outliers import Outliers
+from evercart.log import Log
 from evercart.units import DAY_US, SECOND_US
 from evercart.zones import local_us
-
-if TYPE_CHECKING:
-    from evercart.shop import Shop
 
 FLAGGED = (Outliers("quantity", "item"), Outliers("amount", "item", spread=100.0))
 
 
-def write(shop: Shop, found: Sequence[Backtest], path: Path) -> Path:
-    """Write the page; return where it is."""
-    apps = tuple(_app(shop, one) for one in found)
-    made = datetime.fromtimestamp(shop.clock.now_us() // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def write(
+    path: Path,
+    shop: str,
+    now_us: int,
+    found: Sequence[Backtest],
+    about: Mapping[str, str],
+    quality: Quality,
+    events: int,
+) -> None:
+    """Write the page; `about` says what each app asks."""
+    made = datetime.fromtimestamp(now_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
-    data = ReportData(shop.config.name, made, shop.log.next_offset, apps, quality(shop, found), stages)
+    data = ReportData(shop, made, events, tuple(_app(one, about[one.app]) for one in found), quality, stages)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page(data), encoding="utf-8")
     except OSError as error:
         raise UserError(expected(str(path), "a file that can be written", error.strerror)) from None
-    return path
 
 
-def quality(shop: Shop, found: Sequence[Backtest]) -> Quality:
-    """Return what came in, what was held, cleaned, flagged."""
+def quality_of(
+    log: Log, time_zone: str, found: Sequence[Backtest], held: Mapping[str, int], notes: Sequence[dict[str, Any]]
+) -> Quality:
+    """Return what came in, what was held, cleaned, flagged.
+
+    held     "field: rule" -> rows in quarantine
+    notes    what each import did
+    """
     arrived: Counter[tuple[int, int]] = Counter()
     flagged: Counter[str] = Counter()
     columns = tuple(dict.fromkeys(name for fold in FLAGGED for name in fold.reads))
     states = [fold.start() for fold in FLAGGED]
-    for events in shop.log.read(0, columns=columns):
-        days = local_us(events.logged_us, shop.config.time_zone) // DAY_US
+    for events in log.read(0, columns=columns):
+        days = local_us(events.logged_us, time_zone) // DAY_US
         codes, counts = np.unique(days * 2**15 + events.kind, return_counts=True)
         arrived.update({(int(c) >> 15, int(c) & 0x7FFF): int(n) for c, n in zip(codes, counts, strict=True)})
         for place, fold in enumerate(FLAGGED):
@@ -55,25 +65,25 @@ def quality(shop: Shop, found: Sequence[Backtest]) -> Quality:
     first, last = min(d for d, _ in arrived), max(d for d, _ in arrived)
     kinds = sorted({kind for _, kind in arrived})
     table = np.array([[arrived[day, kind] for kind in kinds] for day in range(first, last + 1)], np.int64)
-    held = ((*name.partition(": ")[::2], rows) for name, rows in shop.quarantine.counts().items())
+    waiting = ((*name.partition(": ")[::2], rows) for name, rows in held.items())
     labels = [(one.app, what, count) for one in found for what, count in one.counts.items()]
     return Quality(
         kinds=tuple(kind_name(kind) for kind in kinds),
         day=np.arange(first, last + 1),
         events=table,
-        quarantine=tuple((field, rule, rows) for field, rule, rows in held),
-        cleaning=tuple(_cleaned(shop.ingester.notes()).items()),
+        quarantine=tuple((field, rule, rows) for field, rule, rows in waiting),
+        cleaning=tuple(_cleaned(notes).items()),
         labels=tuple(labels),
         outliers=tuple(flagged.items()),
     )
 
 
-def _app(shop: Shop, one: Backtest) -> AppData:
+def _app(one: Backtest, about: str) -> AppData:
     cost = {name: one.cpu_s[name] for name in RACERS}
-    return AppData(one.app, shop.app(one.app).about, one.unit, one.report, one.days, one.later, one.differences(), cost)
+    return AppData(one.app, about, one.unit, one.report, one.days, one.later, one.differences(), cost)
 
 
-def _cleaned(notes: list[dict[str, Any]]) -> Counter[str]:
+def _cleaned(notes: Sequence[dict[str, Any]]) -> Counter[str]:
     found: Counter[str] = Counter()
     for note in notes:
         found.update({f"{step}": rows for step, rows in note["cleaned"].items()})

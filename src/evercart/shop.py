@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
-from evercart import apps, reporting
+from evercart import apps
 from evercart.app import App
 from evercart.backtest import Backtest, backtest
 from evercart.checkpoints import Checkpoints
@@ -27,9 +27,10 @@ from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
 from evercart.log import Log, open_log
 from evercart.loop import Ring, warm
+from evercart.reporting import quality_of, write
 from evercart.results import Results
 from evercart.samples import completejourney
-from evercart.turn import Progress, Turned, turn
+from evercart.turn import Progress, Turned, Turner
 
 
 def _silent(step: str, done: float, total: float) -> None:
@@ -116,7 +117,8 @@ class Shop:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
         if replay:
             self.checkpoints.clear()
-        return turn(self, told)
+        every, days = self.config.checkpoint.events, self.folder / "days"
+        return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
@@ -171,7 +173,11 @@ class Shop:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
         found = self.results(told)
         told("write the report", None)
-        written = reporting.write(self, found, Path(path) if path else self.folder / "reports" / "report.html")
+        written = Path(path) if path else self.folder / "reports" / "report.html"
+        about = {app.name: app.about for app in self.apps}
+        held, notes = self.quarantine.counts(), self.ingester.notes()
+        quality = quality_of(self.log, self.config.time_zone, found, held, notes)
+        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset)
         told("write the report", 1.0)
         return written
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from evercart.checkpoints import Checkpoints
 from evercart.evaluate import days as day_files
 from evercart.evaluate.days import Days
+from evercart.log import Log
 from evercart.loop import Ring, Said, Stopwatch, whole_ticks
-
-if TYPE_CHECKING:
-    from evercart.shop import Shop
 
 
 @dataclass
@@ -40,28 +39,41 @@ class Turned:
     cpu_s: dict[str, float]
 
 
-def turn(shop: Shop, told: Callable[[Progress], None]) -> Turned:
-    """Go on from the last checkpoint to the last closed tick; a kill costs what came after a checkpoint."""
-    ring, watch = shop.ring(), Stopwatch(shop.clock.cpu_s)
-    found = shop.checkpoints.last(ring)
-    states, at = found or (ring.start(), 0)
-    tally = Tally(shop.folder / "days", ring, at)
-    began = saved = at
-    for events in whole_ticks(shop.log.read(at, columns=ring.reads), shop.config.tick):
-        tally.add(ring.step(states, events, watch))
-        at = int(events.offset[-1]) + 1
-        if at - saved >= shop.config.checkpoint.events:
-            _save(shop, ring, states, tally, at)
-            saved = at
-        told(Progress(at, shop.log.next_offset, at - began, sum(watch.spent.values()), *tally.losses()))
-    if at > saved:
-        _save(shop, ring, states, tally, at)
-    return Turned(at - began, at, shop.log.next_offset - at, watch.spent)
+@dataclass(frozen=True)
+class Turner:
+    """Turns a ring over a log.
 
+    days     folder of the closed days, by app
+    every    events between two checkpoints
+    """
 
-def _save(shop: Shop, ring: Ring, states: dict[str, Any], tally: Tally, at: int) -> None:
-    tally.save(at)  # first: days beyond the last checkpoint are dropped on resuming, never missing
-    shop.checkpoints.save(ring, states, at)
+    ring: Ring
+    log: Log
+    checkpoints: Checkpoints
+    days: Path
+    every: int
+    cpu_s: Callable[[], float]
+
+    def turn(self, told: Callable[[Progress], None]) -> Turned:
+        """Go on from the last checkpoint to the last closed tick; a kill costs what came after a checkpoint."""
+        watch = Stopwatch(self.cpu_s)
+        states, at = self.checkpoints.last(self.ring) or (self.ring.start(), 0)
+        tally = Tally(self.days, self.ring, at)
+        began = saved = at
+        for events in whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick):
+            tally.add(self.ring.step(states, events, watch))
+            at = int(events.offset[-1]) + 1
+            if at - saved >= self.every:
+                self._save(states, tally, at)
+                saved = at
+            told(Progress(at, self.log.next_offset, at - began, sum(watch.spent.values()), *tally.losses()))
+        if at > saved:
+            self._save(states, tally, at)
+        return Turned(at - began, at, self.log.next_offset - at, watch.spent)
+
+    def _save(self, states: dict[str, Any], tally: Tally, at: int) -> None:
+        tally.save(at)  # first: days beyond the last checkpoint are dropped on resuming, never missing
+        self.checkpoints.save(self.ring, states, at)
 
 
 class Tally:
