@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evercart.errors import UserError
-from evercart.features import Count, Rate, Ratio, Sum
+from evercart.features import Count, Minus, Rate, Ratio, Sum, Times
 
 REDEEMED, EXPOSED = Count("redeem", 60), Count("exposure", 60)
 QUESTION = {"at": 9, "kind": "decision", "user": 1}
@@ -28,6 +28,16 @@ def test_ratio(say: Any) -> None:
     assert say(ratio, QUESTION) == 0
     assert ratio.unit == "minor units/minor units"
     assert ratio.outputs[0].name == "order_amount_sum_5s_over_order_amount_sum_1m"
+
+
+def test_differences_and_products_share_what_they_are_made_of(say: Any) -> None:
+    lately, long = Sum("order", "amount", 5), Sum("order", "amount", 60)
+    rows = [{"at": 1, "kind": "order", "user": 1, "amount": 30}, {"at": 8, "kind": "order", "user": 1, "amount": 10}]
+    made = (Minus(lately, long), Times(lately, long), Minus(long.log1p(), lately.log1p()))
+    np.testing.assert_allclose(say(made, *rows, QUESTION), [[-30, 400, np.log(41 / 11)]], rtol=1e-6)
+    assert say(made, QUESTION).tolist() == [[0, 0, 0]]
+    assert [number.unit for number in made] == ["minor units", "minor units * minor units", "log1p minor units"]
+    assert made[0].needs == (*lately.needs, *long.needs)
 
 
 @pytest.mark.parametrize(

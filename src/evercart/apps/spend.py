@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from evercart.app import App, columns_of
 from evercart.apps.shopping import Shopper, asked
 from evercart.evaluate.losses import squared
@@ -45,7 +47,7 @@ def spend(
     zone: str = "UTC",
     unit: str = "USD",
     minor: int = 100,
-    most: float = float("inf"),
+    most: float = inf,
 ) -> App:
     """Return the app.
 
@@ -81,7 +83,7 @@ def spend(
         answers=(total(kind, "amount", scale=1 / minor, most=most),),
         window_s=window_s,
         tables=tables,
-        champion=Rescaled(Scaled(both, columns, most=5.0)),
+        champion=Rescaled(Scaled(both, columns, most=5.0 if most < inf else 10.0)),  # uncapped, far tails count
         loss=squared,
         unit=unit,
     )
