@@ -43,8 +43,9 @@ def _loss(app: AppData) -> str:
 def over_time(app: AppData) -> Figure:
     """Return each racer's mean loss over the last seven days."""
     dates = app.days.dates
-    lines = [_line(name, at, dates, rolling(app.days, at, _ROLLED)) for at, name in enumerate(app.report.racers)]
-    shapes = []
+    means = [rolling(app.days, at, _ROLLED) for at in range(len(app.report.racers))]
+    lines = [_line(name, at, dates, means[at]) for at, name in enumerate(app.report.racers)]
+    shapes: list[Figure] = []
     if len(app.judged) and app.days.day[0] < app.judged.day[0]:
         day = str(app.judged.dates[0])
         shapes = [
@@ -58,7 +59,17 @@ def over_time(app: AppData) -> Figure:
                 "line": {"dash": "dot", "width": 1},
             }
         ]
-    return _figure(lines, "day asked", f"{_loss(app)}, {_ROLLED}-day mean", shapes=shapes)
+    yaxis = (
+        _settled_range(np.concatenate([mean[app.days.day >= app.judged.day[0]] for mean in means])) if shapes else {}
+    )
+    return _figure(lines, "day asked", f"{_loss(app)}, {_ROLLED}-day mean", shapes=shapes, yaxis=yaxis)
+
+
+def _settled_range(means: NDArray[np.float64]) -> Figure:
+    """Return an axis for what is judged: the first days, when nothing was known yet, would flatten the rest."""
+    low, high = float(means.min()), float(means.max())
+    room = 0.5 * (high - low) or 0.1 * abs(high)
+    return {"range": [low - room, high + room]}
 
 
 def saved(app: AppData) -> Figure:
