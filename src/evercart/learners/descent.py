@@ -91,6 +91,11 @@ class AdaGrad:
         """Return it as kernels take it."""
         return DescentRule(_ADAGRAD, self.rate, 0.0, self.eps, self.l1, self.l2)
 
+    def eased(self, memory: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
+        """Return memory with a share `keep` of the summed squared gradients."""
+        memory[:, 1] *= keep
+        return memory
+
 
 @dataclass(frozen=True)
 class RmsProp:

@@ -45,6 +45,11 @@ class Ftrl:
         """Return it as kernels take it."""
         return FtrlRule(1.0 / self.alpha, self.beta / self.alpha + self.l2, float(self.l1))
 
+    def eased(self, memory: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
+        """Return memory with a share `keep` of the summed squared gradients; z moves so that no weight does."""
+        _ease(self.rule(), memory, np.sqrt(keep))
+        return memory
+
 
 @kernel
 def ftrl_weight(rule: FtrlRule, memory: NDArray[np.float64], place: int) -> float:
@@ -63,3 +68,14 @@ def ftrl_move(rule: FtrlRule, memory: NDArray[np.float64], place: int, weight: f
     new = np.sqrt(old * old + gradient * gradient)
     memory[place, _Z] += gradient - rule.per_alpha * (new - old) * weight
     memory[place, _ROOT] = new
+
+
+@kernel
+def _ease(rule: FtrlRule, memory: NDArray[np.float64], share: float) -> None:
+    for place in range(len(memory)):
+        beyond = abs(memory[place, _Z]) - rule.l1
+        held = rule.base + rule.per_alpha * memory[place, _ROOT]
+        memory[place, _ROOT] *= share
+        if beyond > 0.0:
+            now = rule.base + rule.per_alpha * memory[place, _ROOT]
+            memory[place, _Z] = np.copysign(rule.l1 + beyond * now / held, memory[place, _Z])

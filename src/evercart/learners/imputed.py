@@ -14,6 +14,7 @@ from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
+from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
 from evercart.learners.typical import VALUES, see_frequent, see_mean, see_median, typical_frequent, typical_median
 
@@ -59,6 +60,10 @@ class Imputed(Generic[S]):
     def start(self) -> Filled[S]:
         """Return statistics of nothing, with the learner's first state."""
         return Filled(np.zeros((len(self._places), _WIDTH[HOW.index(self.how)])), self.learner.start())
+
+    def eased(self, state: Filled[S], keep: float) -> Filled[S]:
+        """Return the learner inside eased; the statistics stay."""
+        return Filled(state.seen, eased(self.learner, state.learner, keep))
 
     def step(self, state: Filled[S], turns: Turns) -> tuple[Filled[S], NDArray[np.float64]]:
         """Fill in, guess, learn, tick by tick."""

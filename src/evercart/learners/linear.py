@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.errors import require
+from evercart.errors import UserError, expected, require
 from evercart.features.columns import MOST_SLOTS, Column
 from evercart.fold import Grain
 from evercart.kernel import kernel
@@ -17,7 +17,7 @@ from evercart.labels.turns import ASKED, Turns
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.learner import working_order
 from evercart.learners.losses import Loss, guess_of, loss_code, slope_of
-from evercart.learners.optimizers import Optimizer, Rule, move, weight_at
+from evercart.learners.optimizers import AdaGrad, Optimizer, Rule, move, weight_at
 from evercart.learners.terms import AHEAD, RING, Terms, fetch, lay, ring, terms
 
 
@@ -69,6 +69,13 @@ class Linear:
     def start(self) -> Weights:
         """Return weights of zero."""
         return Weights(np.zeros((self.terms.weights, self.optimizer.remembered)))
+
+    def eased(self, state: Weights, keep: float) -> Weights:
+        """Return the same weights at higher rates; an optimizer whose rates never fall raises `UserError`."""
+        if not isinstance(self.optimizer, Ftrl | AdaGrad):
+            rule = "one whose rates fall (Ftrl, AdaGrad), so that it can be eased"
+            raise UserError(expected("linear.optimizer", rule, type(self.optimizer).__name__))
+        return Weights(self.optimizer.eased(state.memory, keep))
 
     def step(self, state: Weights, turns: Turns) -> tuple[Weights, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""

@@ -12,6 +12,7 @@ from evercart.errors import require
 from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, SETTLED, Turns
+from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, working_order
 
 _SURE = 1e-6  # no probability counts as nearer to 0 or 1
@@ -62,6 +63,11 @@ class Mixture:
         shares, numbers = np.full(many, 1.0 / many), np.full(self.remember, -1, np.int64)
         states = tuple(learner.start() for learner in self.learners)
         return Trust(shares, numbers, np.zeros((self.remember, many)), states)
+
+    def eased(self, state: Trust, keep: float) -> Trust:
+        """Return the learners inside eased, each of which must be able to; the shares stay."""
+        pairs = zip(self.learners, state.learners, strict=True)
+        return state._replace(learners=tuple(eased(learner, inner, keep) for learner, inner in pairs))
 
     def step(self, state: Trust, turns: Turns) -> tuple[Trust, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""

@@ -68,6 +68,11 @@ class Newton:
         width = len(self._places) + 1
         return Curved(np.zeros(width), np.eye(width) / self.ridge)
 
+    def eased(self, state: Curved, keep: float) -> Curved:
+        """Return the same weights with a share `keep` of the curvature, nowhere less than the ridge."""
+        looser = np.sqrt(np.minimum(1 / keep, 1 / (self.ridge * np.diag(state.inverse))))
+        return state._replace(inverse=state.inverse * np.outer(looser, looser))
+
     def step(self, state: Curved, turns: Turns) -> tuple[Curved, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
         order = working_order(turns.tick, turns.what)

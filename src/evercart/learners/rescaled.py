@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, SETTLED, Turns
+from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, tick_stop
 
 S = TypeVar("S")
@@ -38,6 +39,10 @@ class Rescaled(Generic[S]):
     def start(self) -> Sized[S]:
         """Return the size of nothing, with the learner's first state."""
         return Sized(np.zeros(2), self.learner.start())
+
+    def eased(self, state: Sized[S], keep: float) -> Sized[S]:
+        """Return the learner inside eased; the statistics stay."""
+        return Sized(state.seen, eased(self.learner, state.learner, keep))
 
     def step(self, state: Sized[S], turns: Turns) -> tuple[Sized[S], NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""

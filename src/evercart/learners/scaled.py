@@ -14,6 +14,7 @@ from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
+from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
 
 S = TypeVar("S")
@@ -59,6 +60,10 @@ class Scaled(Generic[S]):
     def start(self) -> Moments[S]:
         """Return statistics of nothing, with the learner's first state."""
         return Moments(np.zeros((len(self._places), 3)), self.learner.start())
+
+    def eased(self, state: Moments[S], keep: float) -> Moments[S]:
+        """Return the learner inside eased; the statistics stay."""
+        return Moments(state.seen, eased(self.learner, state.learner, keep))
 
     def step(self, state: Moments[S], turns: Turns) -> tuple[Moments[S], NDArray[np.float64]]:
         """Scale, guess, learn, tick by tick."""

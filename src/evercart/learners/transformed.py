@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.fold import Grain
 from evercart.labels.turns import Turns
+from evercart.learners.eased import eased
 from evercart.learners.learner import Learner
 
 S = TypeVar("S")
@@ -30,6 +31,10 @@ class Transformed(Generic[S]):
     def start(self) -> S:
         """Return the learner's first state."""
         return self.learner.start()
+
+    def eased(self, state: S, keep: float) -> S:
+        """Return the learner inside eased."""
+        return eased(self.learner, state, keep)
 
     def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""

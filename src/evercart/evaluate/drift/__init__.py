@@ -1,0 +1,1 @@
+"""Drift: what moved, since when, by how much."""
