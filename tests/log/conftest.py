@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from evercart.log import Log
-from evercart.log.sqlite import open_log
+from evercart.log import Log, open_log
+from evercart.testing.postgres import PrivateServer
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -26,15 +28,15 @@ class Store(Protocol):
         ...
 
 
-class Folder:
-    """A log in one directory."""
+class Opened:
+    """A place whose logs are closed with it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, where: Path | str) -> None:
+        self.where = where
         self._opened: list[Log] = []
 
     def open(self, *, segment_rows: int = 8, tail_rows: int = 32) -> Log:
-        log = open_log(self.path, KEY, segment_rows=segment_rows, tail_rows=tail_rows)
+        log = open_log(self.where, KEY, segment_rows=segment_rows, tail_rows=tail_rows)
         self._opened.append(log)
         return log
 
@@ -43,25 +45,50 @@ class Folder:
             log.close()
 
 
-@pytest.fixture(params=[Folder])
-def store(request: pytest.FixtureRequest, tmp_path: Path):
-    made = request.param(tmp_path / "log")
-    yield made
-    made.close()
+SORTS = ("folder", "postgres")
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PrivateServer]:
+    """Start a real server; where none can start, every test that needs it fails with the reason."""
+    with PrivateServer({"fsync": "off", "max_connections": "300", "shared_buffers": "32MB"}) as started:
+        yield started
+
+
+def places(sort: str, request: pytest.FixtureRequest) -> Callable[[], Opened]:
+    """Return a maker of empty places of one sort."""
+    if sort == "folder":
+        folders = request.getfixturevalue("tmp_path_factory")
+        return lambda: Opened(folders.mktemp("log") / "log")
+    started = request.getfixturevalue("server")
+    return lambda: Opened(started.url(f"log_{next(_numbers)}"))
+
+
+@pytest.fixture(params=SORTS)
+def sort(request: pytest.FixtureRequest) -> str:
+    """Return what sort of store this test runs on."""
+    return request.param
 
 
 @pytest.fixture
-def make_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    """Return a maker of further stores of the same sort."""
-    made: list[Store] = []
+def make_store(sort: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], Store]]:
+    """Return a maker of stores of the same sort."""
+    place, made = places(sort, request), list[Opened]()
 
     def make() -> Store:
-        made.append(Folder(tmp_path_factory.mktemp("more") / "log"))
+        made.append(place())
         return made[-1]
 
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def store(make_store: Callable[[], Store]) -> Store:
+    """Return one store of each sort in turn."""
+    return make_store()
 
 
 @pytest.fixture(autouse=True)

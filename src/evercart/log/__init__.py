@@ -1,6 +1,7 @@
 """In what order? Everything that happened, once, by offset."""
 
+from evercart.log.follow import follow
 from evercart.log.log import Appended, Log
-from evercart.log.sqlite import open_log
+from evercart.log.opening import open_log
 
-__all__ = ["Appended", "Log", "open_log"]
+__all__ = ["Appended", "Log", "follow", "open_log"]

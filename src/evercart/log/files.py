@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import os
 from pathlib import Path
 from typing import NamedTuple
 
+from evercart.durable import writing
 from evercart.errors import expected, require
 from evercart.log.faults import plainly
 
@@ -23,24 +23,9 @@ class Stored(NamedTuple):
 def store(folder: Path, name: str, body: memoryview) -> Stored:
     """Write a file durably: whole under its name, or not there at all."""
     path = folder / name
-    scratch = folder / (name + ".writing")
-    with plainly(path):
-        with scratch.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        settle(scratch, path)
+    with plainly(path), writing(path) as file:
+        file.write(body)
     return Stored(name, body.nbytes, hashlib.sha256(body).hexdigest())
-
-
-def settle(scratch: Path, path: Path) -> None:
-    """Give a written file its name, durably."""
-    scratch.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def mapped(path: Path) -> mmap.mmap:

@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.durable import opened, scratch_of, settle, sync
 from evercart.hashing import U64, hash_strings
 from evercart.kernel import kernel
 from evercart.log.faults import plainly
-from evercart.log.files import Stored, require_size, settle
+from evercart.log.files import Stored, require_size
 
 _SECOND: Final = 0xD6E8FEB86659FD93  # the second hash's key is the shop's, changed by this
 Words = NDArray[np.uint64]
@@ -97,11 +98,11 @@ def open_run(folder: Path, stored: Stored) -> Run:
 
 def _room(folder: Path, name: str, rows: int) -> Words:
     with plainly(folder / name):
-        scratch = folder / (name + ".writing")
+        scratch = scratch_of(folder / name)
         if not rows:
             scratch.write_bytes(b"")
             return np.zeros((3, 0), np.uint64)
-        with scratch.open("wb") as file:
+        with opened(scratch) as file:
             for _ in range(3):  # written, not only claimed: a full disk must not become a fault of memory
                 file.write(np.zeros(rows, np.uint64).data)
         return np.memmap(scratch, np.uint64, "r+", shape=(3, rows))
@@ -111,7 +112,8 @@ def _finished(folder: Path, name: str, words: Words) -> Run:
     with plainly(folder / name):
         if isinstance(words, np.memmap):
             words.flush()
-        settle(folder / (name + ".writing"), folder / name)
+        sync(scratch_of(folder / name))
+        settle(scratch_of(folder / name), folder / name)
     return Run(Stored(name, words.nbytes, hashlib.sha256(words.data).hexdigest()), words)
 
 

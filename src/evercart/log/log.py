@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -85,6 +85,18 @@ class Log(Protocol):
         """Return whether an import of this name was finished."""
         ...
 
+    def imports(self) -> dict[str, tuple[int, bool]]:
+        """Return by name how many rows of each import were consumed, and whether it is finished."""
+        ...
+
+    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]]) -> None:
+        """Add rows of another log in one commit, with the offset, the log time they have there.
+
+        rows     `offset`, `logged_us`, then `SCHEMA`; the first goes to this log's next offset
+        imports  progress that the rows make true, as `imports` returns it
+        """
+        ...
+
     def read(
         self,
         start: int,
@@ -102,6 +114,10 @@ class Log(Protocol):
 
     def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
         """Return the rows of [start, stop) as they were sent: `offset`, `logged_us`, then `SCHEMA`."""
+        ...
+
+    def wait(self, offset: int, timeout_s: float) -> bool:
+        """Wait until the row at this offset is committed, but no longer than the time; return whether it is."""
         ...
 
     def heartbeat(self, now_us: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from evercart.durable import make_folder
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA, conform
@@ -19,10 +20,11 @@ from evercart.log.columns import STAMPED, wanted
 from evercart.log.database import Database
 from evercart.log.faults import plainly
 from evercart.log.files import fault, require_size
+from evercart.log.follow import poll
 from evercart.log.ids import hash_ids
-from evercart.log.imports import recut
+from evercart.log.imports import in_parts
 from evercart.log.known import Known
-from evercart.log.log import READ_ROWS, REFUSED, Appended, Batches, Log, Refuse
+from evercart.log.log import READ_ROWS, Appended, Batches, Log, Refuse
 from evercart.log.segments import SEGMENT_ROWS, holds, read_numbers
 from evercart.log.sift import Sifted, sift
 from evercart.log.tail import Tail
@@ -38,7 +40,7 @@ def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_r
     tail_rows     live rows that stand in the database before they are sealed
     """
     with plainly(folder):
-        (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+        make_folder(folder / FOLDER)
     return SqliteLog(folder, key, segment_rows, tail_rows)
 
 
@@ -150,20 +152,36 @@ class SqliteLog:
 
     def import_history(self, name: str, batches_from: Batches, *, refuse: Refuse | None = None) -> Appended:
         """Add history straight to segments; see `Log.import_history`."""
-        gathered: list[pa.Table] = []
-        refuse = refuse or gathered.append
-        added = duplicates = late = 0
-        consumed, finished = self._progress(name)
-        for table, last in () if finished else recut(batches_from(consumed), self._segment_rows):
-            said = self._import(name, consumed, table, last, refuse)
-            consumed += table.num_rows
-            added, duplicates, late = added + said.added, duplicates + said.duplicates, late + said.late
-        refused = pa.concat_tables([REFUSED.empty_table(), *gathered])
-        return Appended(added, duplicates, late, refused, self.next_offset)
+        said = in_parts(
+            self._progress(name),
+            batches_from,
+            self._segment_rows,
+            lambda consumed, table, last, refuse: self._import(name, consumed, table, last, refuse),
+            refuse,
+        )
+        return Appended(said.added, said.duplicates, said.late, said.refused, self.next_offset)
 
     def imported(self, name: str) -> bool:
         """Return whether an import of this name was finished."""
         return self._progress(name)[1]
+
+    def imports(self) -> dict[str, tuple[int, bool]]:
+        """Return of each import how many rows were consumed, and whether it is finished."""
+        found = self._database.rows("SELECT name, consumed, finished FROM imports ORDER BY name")
+        return {name: (consumed, bool(finished)) for name, consumed, finished in found}
+
+    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]]) -> None:
+        """Seal rows of another log as they stand there; see `Log.adopt`."""
+        with self._writing() as meta:
+            begins = stamps.adopted(rows, meta["next_offset"], meta["last_us"])
+            self._seal(meta["next_offset"])
+            logged_us = rows["logged_us"].to_numpy()
+            self._archive.add(rows.select(SCHEMA.names), logged_us, hash_ids(rows["id"], self._key))
+            if len(logged_us):
+                live_from = begins if meta["live_from"] is None else meta["live_from"]
+                self._database.set_meta(next_offset=self._archive.stop, last_us=int(logged_us[-1]), live_from=live_from)
+            progress = [(name, consumed, finished) for name, (consumed, finished) in imports.items()]
+            self._database.many("INSERT OR REPLACE INTO imports VALUES (?, ?, ?)", progress)
 
     def _progress(self, name: str) -> tuple[int, bool]:
         """Return how many rows of an import were consumed, and whether it is finished."""
@@ -240,6 +258,10 @@ class SqliteLog:
             with self._reading():
                 parts.append(known.at(events.offset))
         return pa.concat_tables(parts)
+
+    def wait(self, offset: int, timeout_s: float) -> bool:
+        """Wait until the row at an offset is committed; see `Log.wait`."""
+        return poll(lambda: self.next_offset > offset, timeout_s)
 
     def verify(self) -> list[str]:
         """Return one text for each stored file whose contents are not what was committed."""

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.errors import require
 from evercart.events.kinds import number
 from evercart.events.schema import conform
 
@@ -36,3 +37,17 @@ def heartbeat_row(us: int, *, begins: bool = False) -> pa.Table:
     """
     row = {"event_us": pa.array([us]), "kind": pa.array([number("heartbeat")], pa.int16())}
     return conform(pa.table({**row, "live": pa.array([1 if begins else None], pa.int64())}))
+
+
+def adopted(rows: pa.Table, next_offset: int, last_us: int) -> int | None:
+    """Return where live begins among rows of another log, if it does; they must go on where this one ends."""
+    offsets, logged_us = rows["offset"].to_numpy(), rows["logged_us"].to_numpy()
+    first = int(offsets[0]) if len(offsets) else next_offset
+    require(first == next_offset, "adopt.offset", f"{next_offset}, where this log ends", first)
+    dense = np.array_equal(offsets, np.arange(first, first + len(offsets)))
+    require(dense, "adopt.offset", "offsets without a gap", f"{len(offsets)} rows from {first} on")
+    forward = np.array_equal(logged_us, history(logged_us, last_us)) if len(logged_us) else True
+    require(forward, "adopt.logged_us", "log time that never goes back", "a row that is older than one before it")
+    kind, live = rows["kind"].to_numpy(), rows["live"].fill_null(0).to_numpy()
+    begins = np.flatnonzero((kind == number("heartbeat")) & (live == 1))
+    return first + int(begins[0]) if len(begins) else None

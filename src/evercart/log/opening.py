@@ -1,0 +1,42 @@
+"""Opening a log, wherever it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from evercart.errors import UserError, expected
+from evercart.log import sqlite
+from evercart.log.log import Log
+from evercart.log.segments import SEGMENT_ROWS
+
+_PREFIXES: Final = ("postgresql://", "postgres://")
+
+
+def is_url(where: Path | str) -> bool:
+    """Return whether this names a database rather than a folder.
+
+    >>> is_url("postgresql://shop@db/shop"), is_url("shop/log")
+    (True, False)
+    """
+    return isinstance(where, str) and where.startswith(_PREFIXES)
+
+
+def open_log(
+    where: Path | str, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = sqlite.TAIL_ROWS
+) -> Log:
+    """Open the log in a folder or behind a `postgresql://` URL, or begin one; the caller closes it.
+
+    where         `?schema=NAME` at the end of a URL says in which schema of the database, `evercart` unless said
+    key           the shop's 64-bit hash key
+    segment_rows  what one commit of an import holds
+    tail_rows     live rows of a folder that stand in its database before they are sealed
+    """
+    if isinstance(where, Path) or not is_url(where):
+        return sqlite.open_log(Path(where), key, segment_rows=segment_rows, tail_rows=tail_rows)
+    try:
+        from evercart.log.postgres import PostgresLog
+    except ImportError as error:
+        missing = "pip install 'evercart[postgres]' for a log on a PostgreSQL server"
+        raise UserError(expected("log", missing, str(error))) from error
+    return PostgresLog(where, key, segment_rows)
