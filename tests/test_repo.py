@@ -25,6 +25,7 @@ STAGES = (
 BRICKS = (
     "batch",
     "chance",
+    "durable",
     "errors",
     "fold",
     "hashing",

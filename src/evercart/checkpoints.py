@@ -1,65 +1,112 @@
-"""Checkpoints: the states of all folds at one offset, a few of the last."""
+"""Checkpoints: the states of all folds at one offset, a few of the last.
+
+One that is damaged is told of, then the one before is used: the log holds all that is missing. One that was made
+by other code or other folds is refused, since its numbers would mean something else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from evercart import __version__
-from evercart.errors import UserError, expected
-from evercart.fold import config_hash, load, save
+from evercart.durable import WRITING, make_folder
+from evercart.errors import UserError, expected, loudly, require
+from evercart.fold import Saved, config_hash, load, save
+from evercart.log.faults import plainly
 from evercart.loop import Ring
+
+_SUFFIX: Final = ".safetensors"
+_REBUILD: Final = "; `evercart run --replay` rebuilds it from the log"
+
+
+def _silent(text: str) -> None:
+    """Tell nobody: the learner will."""
 
 
 @dataclass(frozen=True)
 class Checkpoints:
-    """A folder of checkpoints, each named by its next offset."""
+    """A folder of checkpoints, each named by its next offset.
+
+    told    called with what is wrong with a checkpoint that is passed over
+    """
 
     folder: Path
     keep: int = 3
+    told: Callable[[str], None] = loudly
 
-    def save(self, ring: Ring, states: dict[str, Any], next_offset: int) -> None:
-        """Write the states durably; drop the oldest beyond `keep`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def save(self, ring: Ring, states: dict[str, Any], next_offset: int, **about: Any) -> None:
+        """Write the states durably, with JSON about them; drop the oldest beyond `keep`."""
         folds = {name: config_hash(fold) for name, fold in ring.stages().items()}
-        about = {"version": __version__, "folds": folds, "frozen_us": ring.frozen_us}
-        save(self.folder / f"{next_offset:016d}.safetensors", ring.pack(states), next_offset, about)
-        for old in self._paths()[: -self.keep]:
-            old.unlink()
+        said = {"version": __version__, "folds": folds, "frozen_us": ring.frozen_us, **about}
+        path = self.folder / f"{next_offset:016d}{_SUFFIX}"
+        with plainly(path):
+            make_folder(self.folder)
+            save(path, ring.pack(states), next_offset, said)
+            for old in self.paths()[: -self.keep]:
+                old.unlink()
+
+    def whole(self, end: int | None = None, told: Callable[[str], None] | None = None) -> Iterator[Saved]:
+        """Yield what can be gone on from, newest first; tell of each that is damaged.
+
+        end    next offset of the log, beyond which no state can lie
+        """
+        told = told or self.told
+        for path in reversed(self.paths()):
+            try:
+                yield read(path, end)
+            except UserError as error:
+                told(f"{error}; going on from what was saved before it")
 
     def last(self, ring: Ring) -> tuple[dict[str, Any], int] | None:
-        """Return the newest states with their next offset; None where there is no checkpoint.
+        """Return the newest states with their next offset; None where there is no checkpoint."""
+        saved = next(self.whole(), None)
+        return None if saved is None else (self.states(ring, saved), saved.next_offset)
 
-        One that was made by other folds raises `UserError`: its numbers would mean something else.
-        """
-        paths = self._paths()
-        if not paths:
-            return None
-        saved = load(paths[-1])
+    def states(self, ring: Ring, saved: Saved) -> dict[str, Any]:
+        """Return what was saved as states of this ring; other code or other folds raise `UserError`."""
+        where, made = f"checkpoint {saved.next_offset:016d}", saved.about
+        if made["version"] != __version__:
+            raise UserError(expected(where, f"code version {__version__}", made["version"]) + _REBUILD)
         for name, fold in ring.stages().items():
-            found = saved.about["folds"].get(name, "no such fold")
+            found = made["folds"].get(name, "no such fold")
             if found != config_hash(fold):
-                raise UserError(
-                    expected(f"checkpoint {paths[-1].name}: {name}", f"fingerprint {config_hash(fold)}", found)
-                    + "; `evercart run --replay` rebuilds it from the log"
-                )
-        return ring.unpack(saved.flat), saved.next_offset
+                raise UserError(expected(f"{where}: {name}", f"fingerprint {config_hash(fold)}", found) + _REBUILD)
+        return ring.unpack(saved.flat)
 
     def frozen_us(self) -> int | None:
         """Return when the control of the newest checkpoint stopped learning."""
-        paths = self._paths()
-        return load(paths[-1]).about["frozen_us"] if paths else None
+        saved = next(self.whole(told=_silent), None)
+        return saved.about["frozen_us"] if saved else None
 
     def next_offset(self) -> int:
         """Return the offset that the newest checkpoint goes on from; 0 without one."""
-        paths = self._paths()
-        return int(paths[-1].stem) if paths else 0
+        saved = next(self.whole(told=_silent), None)
+        return saved.next_offset if saved else 0
+
+    def drop_after(self, next_offset: int) -> None:
+        """Forget what lies beyond an offset, with files that were never finished."""
+        for path in self.paths():
+            if int(path.stem) > next_offset:
+                path.unlink()
+        for path in self.folder.glob(f"*{WRITING}"):
+            path.unlink()
 
     def clear(self) -> None:
         """Forget all checkpoints; the log can rebuild them."""
-        for path in self._paths():
-            path.unlink()
+        self.drop_after(-1)
 
-    def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("*.safetensors"))
+    def paths(self) -> list[Path]:
+        """Return the files, oldest first."""
+        return sorted(self.folder.glob(f"{'[0-9]' * 16}{_SUFFIX}"))
+
+
+def read(path: Path, end: int | None = None) -> Saved:
+    """Return a checkpoint; one that is damaged, or lies beyond the end of the log, raises `UserError`."""
+    saved = load(path)
+    require(saved.next_offset == int(path.stem), str(path), "the offset of its name", saved.next_offset)
+    within = end is None or saved.next_offset <= end
+    require(within, str(path), f"at most the log's next offset, {end}", saved.next_offset)
+    return saved

@@ -43,7 +43,11 @@ def _open(folder: Path, *, create: bool = False, sample: bool = False) -> Shop:
     """Open a shop; imported only here, so that `--help` is quick."""
     from evercart.shop import Shop
 
-    return Shop.open(folder, create=create, sample=sample)
+    return Shop.open(folder, create=create, sample=sample, told=_warn)
+
+
+def _warn(text: str) -> None:
+    err.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _show() -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import os
 import secrets
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected, require
 from evercart.labels.pairs import Tick
 from evercart.units import SECOND_US
@@ -29,7 +31,8 @@ seconds = 1
 events = 4096
 
 [checkpoint]                         # what a restart goes on from
-events = 500000
+events = 500000                      # saved every so many,
+seconds = 30                         # or after so long
 keep = 3
 """
 
@@ -43,13 +46,15 @@ _SPEND = """\
 
 @dataclass(frozen=True)
 class Checkpointing:
-    """How often states are saved; how many of the saved are kept."""
+    """How often states are saved, by events or by seconds, whichever comes first; how many are kept."""
 
     events: int = 500_000
+    seconds: float = 30
     keep: int = 3
 
     def __post_init__(self) -> None:
         require(self.events >= 1, f"{FILE}: checkpoint.events", "an integer of at least 1", self.events)
+        require(self.seconds >= 0, f"{FILE}: checkpoint.seconds", "at least 0", self.seconds)
         require(self.keep >= 1, f"{FILE}: checkpoint.keep", "an integer of at least 1", self.keep)
 
 
@@ -87,9 +92,9 @@ class Config:
         _typed(said, {"name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
         _check_names(tick, ["seconds", "events"], "tick.")
-        _check_names(checkpoint, ["events", "keep"], "checkpoint.")
+        _check_names(checkpoint, ["events", "seconds", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
-        _typed(checkpoint, {"events": int, "keep": int}, "checkpoint.")
+        _typed(checkpoint, {"events": int, "seconds": (int, float), "keep": int}, "checkpoint.")
         beat = Tick(round(tick.get("seconds", 1) * SECOND_US), tick.get("events", Tick.events))
         return cls(**said, apps=tuple(own), tick=beat, checkpoint=Checkpointing(**checkpoint), options=options)
 
@@ -102,13 +107,13 @@ def create(folder: Path, name: str, *, sample: bool = False) -> None:
     if (folder / FILE).exists():
         raise UserError(expected(str(folder), f"a folder without {FILE}", f"one with {FILE}"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        key = folder / KEY_FILE
-        key.touch(mode=0o600)
-        key.write_text(f"{secrets.randbits(64) | 1:016x}\n", encoding="utf-8")
-        (folder / FILE).write_text(
-            _TEMPLATE.format(name=name, spend=_SPEND.format(mark="" if sample else "# ")), encoding="utf-8"
-        )
+        make_folder(folder)
+        if not (folder / KEY_FILE).exists():  # a log may have been begun with it
+            with writing(folder / KEY_FILE) as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
+        with writing(folder / FILE) as file:
+            file.write(_TEMPLATE.format(name=name, spend=_SPEND.format(mark="" if sample else "# ")).encode())
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
 

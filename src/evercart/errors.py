@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterable
 
 
@@ -29,6 +30,11 @@ def require(holds: bool, where: str, rule: str, got: object) -> None:
     """
     if not holds:
         raise UserError(expected(where, rule, got))
+
+
+def loudly(text: str) -> None:
+    """Tell what went wrong but was mended, as Python's warning: what `told` is unless someone listens."""
+    warnings.warn(text, stacklevel=2)
 
 
 def unknown(where: str, what: str, names: Iterable[str], got: str) -> str:

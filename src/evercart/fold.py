@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from evercart.durable import writing
 from evercart.errors import UserError, expected
 
 S = TypeVar("S")
@@ -167,30 +167,31 @@ class Saved(NamedTuple):
 def save(path: Path, flat: Packed, next_offset: int, about: dict[str, Any]) -> None:
     """Write a packed state durably: one file, checksummed, in place by one rename."""
     header = {"next_offset": next_offset, "fingerprint": fingerprint_packed(flat), "about": about}
+    header["seal"] = _seal(header)
     body = save_tensors(flat, metadata={"evercart": json.dumps(header, sort_keys=True)})
-    scratch = path.with_suffix(".writing")
-    with scratch.open("wb") as file:
+    with writing(path) as file:
         file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+
+
+def _seal(header: dict[str, Any]) -> str:
+    """Return the hash of a header, so that an altered offset is noticed like an altered weight."""
+    return hashlib.sha256(json.dumps(header, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def load(path: Path) -> Saved:
     """Read what `save` wrote; a file that was altered raises `UserError`."""
-    body = path.read_bytes()
     try:
+        body = path.read_bytes()
         flat = load_tensors(body)
         size = int.from_bytes(body[:8], "little")
         header = json.loads(json.loads(body[8 : 8 + size])["__metadata__"]["evercart"])
+        seal, fingerprinted = header.pop("seal"), header["fingerprint"]
+        said = int(header["next_offset"]), dict(header["about"])
     except Exception as error:
         raise UserError(expected(str(path), "a checkpoint", f"{type(error).__name__}: {error}")) from error
     found = fingerprint_packed(flat)
-    if found != header["fingerprint"]:
-        raise UserError(expected(str(path), f"contents with fingerprint {header['fingerprint']}", found))
-    return Saved(flat, int(header["next_offset"]), header["about"])
+    if found != fingerprinted:
+        raise UserError(expected(str(path), f"contents with fingerprint {fingerprinted}", found))
+    if _seal(header) != seal:
+        raise UserError(expected(str(path), f"a header with seal {seal}", _seal(header)))
+    return Saved(flat, *said)

@@ -10,6 +10,7 @@ from typing import Any
 from evercart import __version__
 from evercart.app import App
 from evercart.backtest import Backtest, report_of
+from evercart.durable import writing
 from evercart.evaluate import days as day_files
 from evercart.fold import config_hash
 
@@ -29,9 +30,8 @@ class Results:
         day_files.save(self.folder / f"{app.name}.later.arrow", result.later, {})
         kept = {f.name: getattr(result, f.name) for f in fields(result) if f.name not in _ARRAYS}
         said = {"made_from": _made_from(app, next_offset), "kept": kept, "summary": result.summary()}
-        scratch = self._path(app).with_suffix(".writing")
-        scratch.write_text(json.dumps(said, indent=1), encoding="utf-8")
-        scratch.replace(self._path(app))
+        with writing(self._path(app)) as file:
+            file.write(json.dumps(said, indent=1).encode())
 
     def load(self, app: App, next_offset: int) -> Backtest | None:
         """Return the kept backtest of this very app over this very log, or None."""

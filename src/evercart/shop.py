@@ -17,7 +17,7 @@ from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, loudly
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
@@ -25,6 +25,7 @@ from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
+from evercart.lease import SqliteLeases
 from evercart.log import Log, open_log
 from evercart.loop import Ring, warm
 from evercart.reporting import quality_of, write
@@ -51,17 +52,24 @@ class Shop:
     config: Config
     log: Log
     clock: Clock
+    told: Callable[[str], None] = loudly  # of damage that was gone around
 
     @classmethod
     def open(
-        cls, folder: str | Path = "shop", *, create: bool = False, sample: bool = False, clock: Clock | None = None
+        cls,
+        folder: str | Path = "shop",
+        *,
+        create: bool = False,
+        sample: bool = False,
+        clock: Clock | None = None,
+        told: Callable[[str], None] = loudly,
     ) -> Self:
         """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings."""
         folder = Path(folder)
         if create and not (folder / FILE).exists():
             make(folder, folder.resolve().name, sample=sample)
         config = Config.read(folder)
-        return cls(folder, config, open_log(folder / "log", read_key(folder)), clock or Clock())
+        return cls(folder, config, open_log(folder / "log", read_key(folder)), clock or Clock(), told)
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +103,12 @@ class Shop:
     @property
     def checkpoints(self) -> Checkpoints:
         """Where the states of all folds are saved."""
-        return Checkpoints(self.folder / "checkpoints", self.config.checkpoint.keep)
+        return Checkpoints(self.folder / "checkpoints", self.config.checkpoint.keep, self.told)
+
+    @property
+    def leases(self) -> SqliteLeases:
+        """Who may learn: one process at a time."""
+        return SqliteLeases(self.folder)
 
     def ingest(
         self, source: str | Path, mapping: str | Path, told: Callable[[str, int, int], None] = _silent
@@ -115,10 +128,12 @@ class Shop:
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
-        if replay:
-            self.checkpoints.clear()
-        every, days = self.config.checkpoint.events, self.folder / "days"
-        return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
+        with self.leases.held(self.clock.now_us) as grant:
+            if replay:
+                with grant.committing():
+                    self.checkpoints.clear()
+            every, days = self.config.checkpoint, self.folder / "days"
+            return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""

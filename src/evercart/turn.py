@@ -8,10 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from evercart.checkpoints import Checkpoints
+from evercart.clock import Clock
+from evercart.config import Checkpointing
+from evercart.durable import WRITING, make_folder
+from evercart.errors import UserError, expected, require
 from evercart.evaluate import days as day_files
 from evercart.evaluate.days import Days
+from evercart.lease import Grant
 from evercart.log import Log
+from evercart.log.faults import plainly
 from evercart.loop import Ring, Said, Stopwatch, whole_ticks
+
+_FROM_THE_LOG = "; beginning again at the start of the log"
 
 
 @dataclass
@@ -44,54 +52,87 @@ class Turner:
     """Turns a ring over a log.
 
     days     folder of the closed days, by app
-    every    events between two checkpoints
+    every    how often a checkpoint is made
+    grant    the right to learn, without which nothing is saved
     """
 
     ring: Ring
     log: Log
     checkpoints: Checkpoints
     days: Path
-    every: int
-    cpu_s: Callable[[], float]
+    every: Checkpointing
+    clock: Clock
+    grant: Grant
 
     def turn(self, told: Callable[[Progress], None]) -> Turned:
         """Go on from the last checkpoint to the last closed tick; a kill costs what came after a checkpoint."""
-        watch = Stopwatch(self.cpu_s)
-        states, at = self.checkpoints.last(self.ring) or (self.ring.start(), 0)
-        tally = Tally(self.days, self.ring, at)
-        began = saved = at
+        watch = Stopwatch(self.clock.cpu_s)
+        states, at, tally = self._resumed()
+        began, saved, saved_s = at, at, self.clock.wall_s()
         for events in whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick):
             tally.add(self.ring.step(states, events, watch))
             at = int(events.offset[-1]) + 1
-            if at - saved >= self.every:
+            self.grant.renew(self.clock.now_us())
+            if at - saved >= self.every.events or self.clock.wall_s() - saved_s >= self.every.seconds:
                 self._save(states, tally, at)
-                saved = at
+                saved, saved_s = at, self.clock.wall_s()
             told(Progress(at, self.log.next_offset, at - began, sum(watch.spent.values()), *tally.losses()))
         if at > saved:
             self._save(states, tally, at)
         return Turned(at - began, at, self.log.next_offset - at, watch.spent)
 
     def _save(self, states: dict[str, Any], tally: Tally, at: int) -> None:
-        tally.save(at)  # first: days beyond the last checkpoint are dropped on resuming, never missing
-        self.checkpoints.save(self.ring, states, at)
+        with self.grant.committing():
+            tally.save(at)  # first: days beyond the last checkpoint are dropped on resuming, never missing
+            self.checkpoints.save(self.ring, states, at, days=tally.files(), token=self.grant.token)
+
+    def _resumed(self) -> tuple[dict[str, Any], int, Tally]:
+        """Return the newest states whose files are all whole, their offset, their days; drop what lies beyond."""
+        found: tuple[dict[str, Any], int, Tally] | None = None
+        for saved in self.checkpoints.whole(self.log.next_offset):
+            try:
+                tally = Tally(self.days, self.ring, saved.next_offset, saved.about["days"])
+            except UserError as error:
+                self.checkpoints.told(f"{error}; going on from what was saved before it")
+                continue
+            found = self.checkpoints.states(self.ring, saved), saved.next_offset, tally
+            break
+        states, at, tally = found or (self.ring.start(), 0, Tally(self.days, self.ring, 0, {}))
+        if found is None and self.checkpoints.paths():
+            self.checkpoints.told(expected(str(self.checkpoints.folder), "a whole checkpoint", "none") + _FROM_THE_LOG)
+        with self.grant.committing():
+            self.checkpoints.drop_after(at)
+            tally.drop_beyond(at)
+        return states, at, tally
 
 
 class Tally:
-    """The closed days of each app, in files that go with the checkpoints."""
+    """The closed days of each app, in files that go with the checkpoints.
 
-    def __init__(self, folder: Path, ring: Ring, at: int) -> None:
+    files    how many of each app the checkpoint at this offset goes with
+    """
+
+    def __init__(self, folder: Path, ring: Ring, at: int, files: dict[str, int]) -> None:
         self._folder, self._ring = folder, ring
         self._new: dict[str, list[Days]] = {app.name: [] for app in ring.apps}
-        self._old = {app.name: self._kept(app.name, at) for app in ring.apps}
+        self._old = {app.name: self._kept(app.name, at, files.get(app.name, 0)) for app in ring.apps}
+        self._files = {name: len(kept) for name, kept in self._old.items()}
 
-    def _kept(self, app: str, at: int) -> list[Days]:
-        kept = []
-        for path in sorted((self._folder / app).glob("*.arrow")):
-            if int(path.stem) <= at:
-                kept.append(day_files.load(path)[0])
-            else:
-                path.unlink()
+    def _kept(self, app: str, at: int, files: int) -> list[Days]:
+        kept = [day_files.load(path)[0] for path in day_paths(self._folder / app) if int(path.stem) <= at]
+        require(len(kept) == files, f"{self._folder / app}", f"{files} files up to offset {at}", len(kept))
         return kept
+
+    def drop_beyond(self, at: int) -> None:
+        """Remove days that closed after an offset, with files that were never finished."""
+        for app in self._old:
+            for path in (self._folder / app).glob("*"):
+                if path.name.endswith(WRITING) or int(path.stem) > at:
+                    path.unlink()
+
+    def files(self) -> dict[str, int]:
+        """Return how many files each app has."""
+        return dict(self._files)
 
     def add(self, said: dict[str, Said]) -> None:
         """Take the days that closed in a batch."""
@@ -104,8 +145,10 @@ class Tally:
         for name, days in self._new.items():
             if days:
                 folder = self._folder / name
-                folder.mkdir(parents=True, exist_ok=True)
-                day_files.save(folder / f"{at:016d}.arrow", Days.concat(days), {})
+                with plainly(folder):
+                    make_folder(folder)
+                    day_files.save(folder / f"{at:016d}.arrow", Days.concat(days), {})
+                self._files[name] += 1
                 self._old[name] += days
                 self._new[name] = []
 
@@ -126,3 +169,8 @@ class Tally:
                 newest = (last.sums[-1, :, 0] / last.n[-1]).tolist()
                 today[lane.app.name] = dict(zip(lane.racers, newest, strict=True))
         return overall, today
+
+
+def day_paths(folder: Path) -> list[Path]:
+    """Return an app's files of days, oldest first."""
+    return sorted(folder.glob(f"{'[0-9]' * 16}.arrow"))

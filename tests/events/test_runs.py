@@ -73,7 +73,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("evercart.events.runs.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(UserError) as raised:
         _run(tmp_path, 0, [1])
     text = f"{tmp_path / '0.arrow'}: expected room for the rows of an import, got 'No space left on device'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evercart.batch import Batch
-from evercart.errors import UserError, expected
+from evercart.durable import writing
+from evercart.errors import UserError, expected, require
 
 BUCKETS: Final = 1024  # shoppers are hashed into so many, which the bootstrap draws
 
@@ -63,24 +65,32 @@ def save(path: Path, days: Days, about: Mapping[str, Any]) -> None:
         wide = int(np.prod(array.shape[1:], dtype=np.int64))
         columns[f.name] = flat if array.ndim == 1 else pa.FixedSizeListArray.from_arrays(flat, wide)
         shapes[f.name] = array.shape[1:]
-    table = pa.table(columns).replace_schema_metadata({"evercart": json.dumps({"shapes": shapes, "about": about})})
-    scratch = path.with_suffix(".writing")
+    header = {"shapes": shapes, "about": about, "sha256": _sha256(days)}
+    table = pa.table(columns).replace_schema_metadata({"evercart": json.dumps(header)})
     options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.OSFile(str(scratch), "wb") as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
+    with writing(path) as sink, pa.ipc.new_file(sink, table.schema, options=options) as writer:
         writer.write_table(table)
-    scratch.replace(path)
+
+
+def _sha256(days: Days) -> str:
+    digest = hashlib.sha256()
+    for f in fields(days):
+        digest.update(np.ascontiguousarray(getattr(days, f.name)).tobytes())
+    return digest.hexdigest()
 
 
 def load(path: Path) -> tuple[Days, dict[str, Any]]:
-    """Read what `save` wrote: the days with the JSON beside them."""
+    """Read what `save` wrote: the days with the JSON beside them; an altered file raises `UserError`."""
     try:
         with pa.OSFile(str(path), "rb") as source:
             table = pa.ipc.open_file(source).read_all().combine_chunks()
         header = json.loads(table.schema.metadata[b"evercart"])
-        arrays = [_array(table[f.name], header["shapes"][f.name]) for f in fields(Days)]
+        days = Days(*(_array(table[f.name], header["shapes"][f.name]) for f in fields(Days)))
+        stated, found = header["sha256"], _sha256(days)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(expected(str(path), "a file of report days", f"{type(error).__name__}: {error}")) from error
-    return Days(*arrays), header["about"]
+    require(found == stated, str(path), f"days with sha256 {stated}", found)
+    return days, header["about"]
 
 
 def _array(column: pa.ChunkedArray, shape: list[int]) -> NDArray[Any]:

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
+from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events import runs, translate
 from evercart.events.check import check
@@ -99,7 +100,8 @@ class Import:
                 if progress:
                     progress(done + at, total)
             done += file.bytes
-        (self._folder / _READY).touch()
+        with writing(self._folder / _READY):
+            pass
         return counts
 
     def batches(self, skip: int = 0) -> Iterator[pa.Table]:
@@ -126,7 +128,7 @@ class Import:
 
     def _make_folder(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
         except OSError as error:
             raise UserError(expected(str(self._folder), "a folder that can be made", error.strerror)) from None
 

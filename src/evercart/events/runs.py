@@ -6,7 +6,6 @@ Source: Knuth, The Art of Computer Programming 3, section 5.4 (external sorting 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.durable import writing
 from evercart.errors import UserError, expected
 from evercart.events.schema import conform
 
@@ -42,14 +42,9 @@ def write(path: Path, table: pa.Table, about: dict[str, Any]) -> Run:
         table = table.take(pa.array(np.argsort(us, kind="stable")))
     full = [name for name in table.column_names if name == "event_us" or table[name].null_count < len(table)]
     table = table.select(full).replace_schema_metadata({_ABOUT: json.dumps(about)})
-    scratch = path.with_suffix(".writing")
     try:
-        with scratch.open("wb") as file:
-            with pa.ipc.new_file(file, table.schema) as writer:
-                writer.write_table(table)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
+        with writing(path) as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
     except OSError as error:
         raise UserError(expected(str(path), "room for the rows of an import", error.strerror)) from error
     return Run(path, about)
