@@ -30,6 +30,7 @@ from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.learners.published import Published
 from evercart.learners.rescaled import Rescaled
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
@@ -141,6 +142,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         pairs(yes("order", by="session"), provisional_s=300),
         pairs(total("order", "amount", scale=0.01)),
     ],
+    Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
     Race: [of(Race(("champion", "challenger")), Raced())],
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),

@@ -19,8 +19,7 @@ S = TypeVar("S")
 class Frozen(Generic[S]):
     """A learner that learns the ticks which end before `learn_us`, then answers as it stood.
 
-    Nothing thaws it: running statistics of wrappers inside stand still, too. For all later questions are put
-    to a copy of the state, as if they stood in one tick, in which weights and statistics never move.
+    Nothing thaws it: running statistics of wrappers inside stand still, too (see `still`).
     """
 
     learner: Learner[S]
@@ -34,14 +33,30 @@ class Frozen(Generic[S]):
     def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
         """Guess; learn while it is time."""
         guesses = np.full(len(turns), np.nan)
-        late = np.flatnonzero(turns.us >= self.learn_us)
-        first = int(np.searchsorted(turns.tick, turns.tick[late[0]])) if len(late) else len(turns)
+        first = ended_before(turns, self.learn_us)
         if first:
             state, guesses[:first] = self.learner.step(state, turns.rows(slice(0, first)))
-        asked = first + np.flatnonzero(turns.what[first:] == ASKED)
-        if len(asked):
-            _, guesses[asked] = self.learner.step(clone(state), _one_tick(turns.rows(asked)))
+        guesses[first:] = still(self.learner, state, turns.rows(slice(first, None)))
         return state, guesses
+
+
+def ended_before(turns: Turns, us: int) -> int:
+    """Return how many of the rows, the first ones, stand in ticks that end before a time."""
+    late = np.flatnonzero(turns.us >= us)
+    return int(np.searchsorted(turns.tick, turns.tick[late[0]])) if len(late) else len(turns)
+
+
+def still(learner: Learner[S], state: S, turns: Turns) -> NDArray[np.float64]:
+    """Return what a learner says while nothing of it moves, (rows,); NaN where nothing was asked.
+
+    The questions are put to a copy of the state, as if they stood in one tick, in which neither weights nor
+    statistics move.
+    """
+    guesses = np.full(len(turns), np.nan)
+    asked = np.flatnonzero(turns.what == ASKED)
+    if len(asked):
+        _, guesses[asked] = learner.step(clone(state), _one_tick(turns.rows(asked)))
+    return guesses
 
 
 def _one_tick(turns: Turns) -> Turns:
