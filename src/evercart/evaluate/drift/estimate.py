@@ -19,7 +19,6 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.labels.values import Values
 
-_NAME: Final = "watched"
 _WIDE: Final = 16  # bins of a guess to a cell of the calibration: 0.375 logits
 _CELLS: Final = BINS // _WIDE
 _COUNT, _LABELS = 0, 1
@@ -38,6 +37,7 @@ class Calibration(NamedTuple):
 class Estimate:
     """Hand out, for each question as it is asked, the loss to expect of its guess.
 
+    racer    whose guesses
     loss     of a label that is 0 or 1
     span     questions between two looks at what was judged; the calibration in between stands still
     keep     share of the past that stays from span to span
@@ -53,6 +53,7 @@ class Estimate:
     Bayesian classifiers", ICML 2001 (the histogram).
     """
 
+    racer: str
     loss: Loss = log_loss
     span: int = 4096
     keep: float = 0.98
@@ -67,25 +68,29 @@ class Estimate:
 
     @cached_property
     def _race(self) -> Race:
-        return Race((_NAME,))
+        return Race((self.racer,))
 
     def start(self) -> Calibration:
         """Return the trust that guesses are what they say."""
         cells = np.zeros((2, _CELLS))
         return Calibration(self._race.start(), cells, cells.copy(), np.zeros(1, np.int64))
 
-    def step(self, state: Calibration, batch: tuple[Turns, NDArray[np.float64]]) -> tuple[Calibration, Values]:
+    def step(
+        self, state: Calibration, batch: tuple[Turns, Mapping[str, NDArray[np.float64]]]
+    ) -> tuple[Calibration, Values]:
         """Return the loss expected of each question asked, at its offset.
 
-        batch    turns with the racer's guesses, (rows of turns,)
+        batch    turns with, by racer, (rows of turns,) guesses, as a race takes them
         """
-        turns, guess = batch
+        turns, by_name = batch
+        require(self.racer in by_name, "estimate.racer", "one of " + " ".join(by_name), self.racer)
+        guess = by_name[self.racer]
         asked = np.flatnonzero(turns.what == ASKED)
         expected, at, done = np.empty(len(asked)), 0, 0
         while at < len(turns):
             last = done + self.span - int(state.asked[0])  # this span's questions end before asked[last]
             stop = int(asked[last]) if last < len(asked) else len(turns)
-            state = self._judge(state, turns.rows(slice(at, stop)), {_NAME: guess[at:stop]})
+            state = self._judge(state, turns.rows(slice(at, stop)), {self.racer: guess[at:stop]})
             more = int(np.searchsorted(asked, stop)) - done
             said = guess[asked[done : done + more]]
             expected[done : done + more] = _expected(state.in_use, said, self.loss.code, self.loss.level, self.prior)

@@ -53,10 +53,7 @@ def count(into: NDArray[np.int64], is_slot: NDArray[np.bool_], x: NDArray[np.flo
     bits = x.view(np.int32)
     for row in range(len(x)):
         for column in range(len(into)):
-            if is_slot[column]:
-                cell = _bucket(x[row, column])
-            else:
-                cell = _cell(bits[row, column])
+            cell = _bucket(x[row, column]) if is_slot[column] else _cell(bits[row, column])
             into[column, cell] += 1
 
 

@@ -64,8 +64,8 @@ class TwoSample:
 
     def __post_init__(self) -> None:
         require(len(self.columns) > 0, "two_sample.columns", "at least one", "none")
-        require(self.reference >= 100, "two_sample.reference", "at least 100 rows", self.reference)
-        require(self.window >= 100, "two_sample.window", "at least 100 rows", self.window)
+        require(self.reference >= 20, "two_sample.reference", "at least 20 rows", self.reference)
+        require(self.window >= 20, "two_sample.window", "at least 20 rows", self.window)
         require(0 < self.rate < 1, "two_sample.rate", "more than 0 and less than 1", self.rate)
         require(self.least_psi >= 0, "two_sample.least_psi", "at least 0", self.least_psi)
 
