@@ -56,15 +56,6 @@ def server() -> Iterator[PrivateServer]:
         yield started
 
 
-def places(sort: str, request: pytest.FixtureRequest) -> Callable[[], Opened]:
-    """Return a maker of empty places of one sort."""
-    if sort == "folder":
-        folders = request.getfixturevalue("tmp_path_factory")
-        return lambda: Opened(folders.mktemp("log") / "log")
-    started = request.getfixturevalue("server")
-    return lambda: Opened(started.url(f"log_{next(_numbers)}"))
-
-
 @pytest.fixture(params=SORTS)
 def sort(request: pytest.FixtureRequest) -> str:
     """Return what sort of store this test runs on."""
@@ -72,17 +63,27 @@ def sort(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def make_store(sort: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], Store]]:
-    """Return a maker of stores of the same sort."""
-    place, made = places(sort, request), list[Opened]()
+def make_place(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Store]]:
+    """Return a maker of stores of the named sort."""
+    made: list[Opened] = []
 
-    def make() -> Store:
-        made.append(place())
+    def make(sort: str) -> Store:
+        if sort == "folder":
+            where = request.getfixturevalue("tmp_path_factory").mktemp("log") / "log"
+        else:
+            where = request.getfixturevalue("server").url(f"log_{next(_numbers)}")
+        made.append(Opened(where))
         return made[-1]
 
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def make_store(sort: str, make_place: Callable[[str], Store]) -> Callable[[], Store]:
+    """Return a maker of stores of the same sort."""
+    return lambda: make_place(sort)
 
 
 @pytest.fixture
