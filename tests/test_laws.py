@@ -12,6 +12,11 @@ from evercart import features
 from evercart.asks.daily import Daily
 from evercart.asks.each import After, Before
 from evercart.asks.session import SessionEnd
+from evercart.evaluate.drift.adwin import Adwin
+from evercart.evaluate.drift.delays import Delays
+from evercart.evaluate.drift.estimate import Estimate
+from evercart.evaluate.drift.page_hinkley import PageHinkley
+from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
@@ -31,10 +36,11 @@ from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
 from evercart.learners.published import Published
+from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
-from evercart.testing import Answered, Judged, Logged, Raced, Turned, Woven, check_fold
+from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
 from evercart.testing.streams import START_US
 from evercart.testing.turned import COLUMNS
@@ -122,12 +128,33 @@ class Least:
 # learns in the first rows of most streams, none of the last ones
 FROZEN = of(Frozen(Scaled(Linear(COLUMNS), COLUMNS), START_US + DAY_US), Turned())._replace(durations_us=(8 * HOUR_US,))
 
+
+class Told(Turned):
+    """Turns, for a fold that says something of some of them only."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+class Foretold(Raced):
+    """Turns with guesses, for a fold that says something of each question at once."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
+WATCHED = tuple(column for column in COLUMNS if column.name != "word")
+
 CHECKS: dict[type[Any], list[Check]] = {
+    Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
     ByKey: [of(ByKey(slots=64), Turned())],
     ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
+    Delays: [of(Delays(remember=16), Told())],
+    Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
     Frozen: [FROZEN],
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
@@ -143,7 +170,12 @@ CHECKS: dict[type[Any], list[Check]] = {
         pairs(total("order", "amount", scale=0.01)),
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
+    PageHinkley: [of(PageHinkley(), Valued()), of(PageHinkley(0.1, 2.0, least=1), Valued())],
     Race: [of(Race(("champion", "challenger")), Raced())],
+    Reacting: [
+        of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), NERVOUS, every=8, remember=16), Turned()),
+        of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=1), Turned(labels="sum")),
+    ],
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
@@ -155,6 +187,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         asks(SessionEnd("view", by="user", gap_s=1800, carries=())),
     ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
+    TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
     Table: [table("user"), table("user", "item"), table()],
 }
 

@@ -5,6 +5,7 @@ from evercart.testing.laws import LawBroken
 from evercart.testing.logged import Logged
 from evercart.testing.raced import Judged, Raced
 from evercart.testing.turned import Turned
+from evercart.testing.valued import Valued
 from evercart.testing.woven import Answered, Woven
 
-__all__ = ["Answered", "Judged", "LawBroken", "Logged", "Raced", "Turned", "Woven", "check_fold"]
+__all__ = ["Answered", "Judged", "LawBroken", "Logged", "Raced", "Turned", "Valued", "Woven", "check_fold"]
