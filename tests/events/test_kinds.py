@@ -21,6 +21,9 @@ def test_numbers_never_change() -> None:
         "feedback": 9,
         "erase": 10,
         "heartbeat": 11,
+        "verdict": 12,
+        "alarm": 13,
+        "promotion": 14,
     }
 
 
@@ -35,8 +38,8 @@ def test_an_unknown_kind_is_told() -> None:
     with pytest.raises(UserError) as raised:
         kind("oder")
     assert str(raised.value) == (
-        "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat, "
-        "got 'oder'"
+        "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat "
+        "verdict alarm promotion, got 'oder'"
     )
 
 

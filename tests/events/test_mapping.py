@@ -85,11 +85,11 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
         ),
         (
             {"kind": "oder"},
-            "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat, got 'oder'",
+            "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat verdict alarm promotion, got 'oder'",
         ),
         (
             {"kind": ""},
-            "mapping.kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat, got ''",
+            "mapping.kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat verdict alarm promotion, got ''",
         ),
         ({"id": ""}, """mapping.id: expected a template such as "{order_id}/{row}", got ''"""),
         (

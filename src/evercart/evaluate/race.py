@@ -18,7 +18,7 @@ from evercart.evaluate.scored import Scored
 from evercart.evaluate.slices import Slices
 from evercart.fold import Grain
 from evercart.kernel import kernel
-from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, SETTLED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED, Turns
 from evercart.queue import HEAD, NEXT
 
 _OPEN, _JUDGED, _DROPPED = 0, 1, 2
@@ -41,7 +41,7 @@ class RaceState(NamedTuple):
 
     ends: NDArray[np.int64]  # (2,) number of the oldest open question, number of the next one; -1 before the first
     begin: NDArray[np.int64]  # (1,) number of the first question it saw; -1 before it
-    counts: NDArray[np.int64]  # (3,) corrections, abandoned questions, answers to questions it never saw asked
+    counts: NDArray[np.int64]  # (3,) corrections, questions given up, answers to questions it never saw asked
     waiting: Waiting
 
     def packed(self) -> RaceState:
@@ -59,12 +59,15 @@ class Race:
 
     names     what the racers are called, in the order of the columns of `Scored.guesses`
     slices    gives each question its slice, or None for one slice
+    early     whether a hint is a judgement: "no" for who was silent until then. It flatters pessimists, so what
+              is judged early may never promote
 
     The packed state holds the questions from the oldest open one on, (38 + 8 * racers) bytes each.
     """
 
     names: tuple[str, ...]
     slices: Slices | None = None
+    early: bool = False
 
     grain: ClassVar[Grain] = "event"
 
@@ -96,7 +99,7 @@ class Race:
         waiting = queue.roomy(state.ends, state.waiting, len(asked))
         slices = self.slices(asked) if self.slices else np.zeros(len(asked), np.int16)
         columns = (turns.what, turns.number, turns.us, turns.y, turns.key)
-        _walk(state.ends, state.begin, state.counts, waiting, *columns, slices, guesses)
+        _walk(state.ends, state.begin, state.counts, waiting, self.early, *columns, slices, guesses)
         first = int(state.ends[HEAD])
         stop = _oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
@@ -130,6 +133,7 @@ def _walk(
     begin: NDArray[np.int64],
     counts: NDArray[np.int64],
     waiting: Waiting,
+    early: bool,
     what: NDArray[np.int8],
     number: NDArray[np.int64],
     us: NDArray[np.int64],
@@ -153,14 +157,26 @@ def _walk(
             asked += 1
         elif what[i] == CORRECTION:
             counts[CORRECTED] += 1
-        elif what[i] == SETTLED or what[i] == ABANDONED:
+        elif what[i] == SETTLED or what[i] == ABANDONED or (early and what[i] == HINT):
             if number[i] < begin[0] or number[i] >= ends[NEXT]:
                 counts[UNSEEN] += 1
             elif number[i] >= ends[HEAD] and waiting.mark[at] == _OPEN:
-                settled = what[i] == SETTLED
-                waiting.y[at] = y[i]
-                waiting.mark[at] = _JUDGED if settled else _DROPPED
-                counts[GIVEN_UP] += not settled
+                if what[i] == ABANDONED:
+                    _give_up(ends, counts, waiting.mark, number[i])
+                else:
+                    waiting.y[at] = y[i]
+                    waiting.mark[at] = _JUDGED
+
+
+@kernel
+def _give_up(ends: NDArray[np.int64], counts: NDArray[np.int64], mark: NDArray[np.int8], number: int) -> None:
+    """Drop a question with those asked after it, up to the next open one: they are there by an early "yes"."""
+    spare = len(mark) - 1
+    at = number
+    while at < ends[NEXT] and (at == number or mark[at & spare] != _OPEN):
+        counts[GIVEN_UP] += mark[at & spare] != _DROPPED
+        mark[at & spare] = _DROPPED
+        at += 1
 
 
 @kernel

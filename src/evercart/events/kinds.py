@@ -41,6 +41,10 @@ class Kind:
 
 
 _CAMPAIGN = Property("campaign", "category")
+_APP = Property("app", "category")
+_WHAT = Property("what", "category")
+_MODEL = Property("model", "category")
+_CURRENT = Property("current", "category")  # the model that was live when the row was written
 
 KINDS: Final = (
     Kind(1, "view", ("item",)),
@@ -59,11 +63,19 @@ KINDS: Final = (
     Kind(4, "user", ("user",), (Property("segment", "category"),)),
     Kind(5, "exposure", ("user",), (_CAMPAIGN,)),
     Kind(6, "redeem", ("user",), (_CAMPAIGN, Property("coupon", "category"))),
-    Kind(7, "decision", ("ref",), (Property("app", "category"),)),
+    Kind(7, "decision", ("ref",), (_APP,)),
     Kind(8, "outcome", ("ref",), (Property("value", "number"),)),
     Kind(9, "feedback", ("ref",), (Property("verdict", "category"),)),
-    Kind(10, "erase", ("ref",), (Property("what", "category"),)),
+    Kind(10, "erase", ("ref",), (_WHAT,)),
     Kind(11, "heartbeat", (), (Property("live", "integer", low=0, high=1),)),
+    Kind(12, "verdict", (), (_APP, _MODEL, _CURRENT, Property("passed", "integer", low=0, high=1))),
+    Kind(
+        13,
+        "alarm",
+        (),
+        (_APP, _WHAT, Property("since_us", "integer"), Property("was", "number"), Property("now", "number")),
+    ),
+    Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, Property("why", "category"))),
 )
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}

@@ -1,0 +1,1 @@
+"""Gate: may a challenger go live?"""

@@ -1,0 +1,61 @@
+"""Evidence: all that is known about a challenger when the gate judges it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """One slice of the questions; losses are means, NaN without questions.
+
+    error    standard error of the difference of both losses
+    """
+
+    name: str
+    questions: int
+    champion: float
+    challenger: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A challenger beside the champion, over the questions judged since its reign began.
+
+    enrolled       1 for the first challenger of this reign, then 2, 3, ...
+    counted        questions that entered the bets
+    log_money      what the bets made of one unit of money, its logarithm in nats
+    gain           mean clipped difference of losses over the counted questions; above 0 the challenger is better
+    whole          all questions
+    slices         parts of them
+    miscalibrated  mean distance of guess from label, in the label's unit: champion, challenger
+    behind         events of the log that the challenger has not seen; None: not known
+    guess_us       microseconds that a guess takes; None: not known
+    """
+
+    champion: str
+    challenger: str
+    enrolled: int
+    counted: int
+    log_money: float
+    gain: float
+    whole: Part
+    slices: tuple[Part, ...]
+    miscalibrated: tuple[float, float]
+    behind: int | None = None
+    guess_us: float | None = None
+
+    def figures(self) -> dict[str, Any]:
+        """Return all as plain values for JSON, which has no NaN."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return {name: _plain(each) for name, each in vars(value).items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
