@@ -166,11 +166,16 @@ class Saved(NamedTuple):
 
 def save(path: Path, flat: Packed, next_offset: int, about: dict[str, Any]) -> None:
     """Write a packed state durably: one file, checksummed, in place by one rename."""
-    header = {"next_offset": next_offset, "fingerprint": fingerprint_packed(flat), "about": about}
-    header["seal"] = _seal(header)
-    body = save_tensors(flat, metadata={"evercart": json.dumps(header, sort_keys=True)})
+    body = sealed(flat, next_offset, about)
     with writing(path) as file:
         file.write(body)
+
+
+def sealed(flat: Packed, next_offset: int, about: dict[str, Any]) -> bytes:
+    """Return what a file of a packed state holds: safetensors with a checksummed header; equal input, equal bytes."""
+    header = {"next_offset": next_offset, "fingerprint": fingerprint_packed(flat), "about": about}
+    header["seal"] = _seal(header)
+    return save_tensors(flat, metadata={"evercart": json.dumps(header, sort_keys=True)})
 
 
 def _seal(header: dict[str, Any]) -> str:
@@ -182,16 +187,24 @@ def load(path: Path) -> Saved:
     """Read what `save` wrote; a file that was altered raises `UserError`."""
     try:
         body = path.read_bytes()
+    except OSError as error:
+        raise UserError(expected(str(path), "a checkpoint", f"{type(error).__name__}: {error}")) from error
+    return unsealed(str(path), body)
+
+
+def unsealed(where: str, body: bytes) -> Saved:
+    """Return what `sealed` put into bytes; altered ones raise `UserError`."""
+    try:
         flat = load_tensors(body)
         size = int.from_bytes(body[:8], "little")
         header = json.loads(json.loads(body[8 : 8 + size])["__metadata__"]["evercart"])
         seal, fingerprinted = header.pop("seal"), header["fingerprint"]
         said = int(header["next_offset"]), dict(header["about"])
     except Exception as error:
-        raise UserError(expected(str(path), "a checkpoint", f"{type(error).__name__}: {error}")) from error
+        raise UserError(expected(where, "a checkpoint", f"{type(error).__name__}: {error}")) from error
     found = fingerprint_packed(flat)
     if found != fingerprinted:
-        raise UserError(expected(str(path), f"contents with fingerprint {fingerprinted}", found))
+        raise UserError(expected(where, f"contents with fingerprint {fingerprinted}", found))
     if _seal(header) != seal:
-        raise UserError(expected(str(path), f"a header with seal {seal}", _seal(header)))
+        raise UserError(expected(where, f"a header with seal {seal}", _seal(header)))
     return Saved(flat, *said)
