@@ -70,7 +70,7 @@ class Wagers(NamedTuple):
     counted: Counted
     keys: Slots
     shoppers: Shoppers
-    wealth: NDArray[np.float64]  # (challengers, stakes) logarithm of the money
+    wealth: NDArray[np.float64]  # (challengers, stakes) money
     sums: NDArray[np.float64]  # (challengers, 3) of clipped differences, squares, products with the shopper's before
     n: NDArray[np.int64]  # (2,) counted questions, pairs of one shopper's
 
@@ -130,7 +130,7 @@ class Sequence:
 
     def start(self) -> Wagers:
         """Return the money before the first bet."""
-        likely = None if self.likely is None else min(max(self.likely * self.clip, STAKES[-1]), STAKES[0])
+        likely = None if self.likely is None else float(np.clip(self.likely * self.clip, STAKES[-1], STAKES[0]))
         challengers = len(self.racers) - 1
         keys = slots()
         return Wagers(
@@ -200,8 +200,7 @@ def _walk(
             for c in range(len(now)):
                 gain = champion - loss_of(loss, level, y[i], guesses[i, c + 1])
                 gain = min(max(gain, -clip), clip)
-                lay(state.wealth[c], stakes, _news(state, c, slot, gain) / clip)
-                now[c] = log_sum(state.wealth[c])
+                now[c] = lay(state.wealth[c], stakes, _news(state, c, slot, gain) / clip)
                 state.shoppers.gain[slot, c] += gain
             state.n[0] += 1
             state.n[1] += state.shoppers.times[slot]
