@@ -60,6 +60,8 @@ class Webhook:
     retries: Retries = Retries()
 
     def __post_init__(self) -> None:
+        plain = all("!" <= letter <= "~" for letter in self.url)
+        require(plain, "webhook.url", "an address of printable ASCII letters", "other letters")
         require(self._parts.scheme in ("http", "https"), "webhook.url", "http://… or https://…", self._parts.scheme)
         require(bool(self._parts.hostname), "webhook.url", "an address with a host", "none")
         require(not self._parts.username, "webhook.url", "no user name within it", "one")

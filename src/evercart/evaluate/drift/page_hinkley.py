@@ -45,7 +45,7 @@ class PageHinkley:
     side         which changes are looked for
 
     An alarm begins anew. `since` is the first value after the sum's lowest point, the estimate of the change by
-    maximum likelihood. State: 96 bytes.
+    maximum likelihood. State: 112 bytes.
 
     Source: Page, "Continuous inspection schemes", Biometrika 41, 1954; Hinkley, "Inference about the change-point
     from cumulative sum tests", Biometrika 58, 1971.
