@@ -173,7 +173,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     PageHinkley: [of(PageHinkley(), Valued()), of(PageHinkley(0.1, 2.0, least=1), Valued())],
     Race: [of(Race(("champion", "challenger")), Raced())],
     Reacting: [
-        of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), NERVOUS, every=8, remember=16), Turned()),
+        of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=1), Turned(labels="sum")),
     ],
     Report: [
