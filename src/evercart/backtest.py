@@ -20,7 +20,7 @@ from evercart.evaluate.scored import Scored, beside
 from evercart.evaluate.scores import scores
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
-from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, SETTLED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED, Turns
 from evercart.loop import Ring, Stopwatch, whole_ticks
 from evercart.units import DAY_US
 
@@ -35,6 +35,7 @@ class Replayed(NamedTuple):
     scored: Scored
     counts: dict[str, int]
     watch: Stopwatch
+    states: dict[str, Any]  # by stage, at the end of the log
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def backtest(
         cpu_s={**own, "refit": refitted.cpu_s},
         stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in RACERS},
         fits=refitted.fits,
-        opponent=_told(choice),
+        opponent=told_of(choice),
         counts=replayed.counts,
     )
 
@@ -135,20 +136,27 @@ def report_of(app: App) -> Report:
 
 
 def replay(
-    app: App, batches: Iterator[Events], tick: Tick, frozen_us: int | None, cpu_s: Callable[[], float]
+    app: App,
+    batches: Iterator[Events],
+    tick: Tick,
+    frozen_us: int | None,
+    cpu_s: Callable[[], float],
+    *,
+    hints: bool = False,
 ) -> Replayed:
-    """Take a whole log round the ring of one app, keeping its turns."""
+    """Take a whole log round the ring of one app, keeping its turns, provisional labels where `hints` says so."""
+    kept = (ASKED, SETTLED, CORRECTION, ABANDONED, *((HINT,) if hints else ()))
     ring, watch = Ring((app,), tick, frozen_us), Stopwatch(cpu_s)
     states = ring.start()
     turns, scored = [], []
     for events in whole_ticks(batches, tick):
         said = ring.step(states, events, watch)[app.name]
-        turns.append(said.turns.rows(np.isin(said.turns.what, (ASKED, SETTLED, CORRECTION, ABANDONED))))
+        turns.append(said.turns.rows(np.isin(said.turns.what, kept)))
         scored.append(said.scored)
     if not turns:
         raise UserError(expected("log", "events", "none; see `evercart ingest --help`"))
     counts = app.pairs(tick).counts(states[f"{app.name} pairs"])
-    return Replayed(Turns.concat(turns), Scored.concat(scored), counts, watch)
+    return Replayed(Turns.concat(turns), Scored.concat(scored), counts, watch, states)
 
 
 def linear_opponents(app: App) -> list[Fit]:
@@ -160,7 +168,7 @@ def linear_opponents(app: App) -> list[Fit]:
     return fits
 
 
-def _told(choice: Choice) -> str:
+def told_of(choice: Choice) -> str:
     """Return the chosen opponent as a person would name it."""
     fit = choice.refit.fit
     parts = [f"{name} {getattr(fit, name)}" for name in ("reads", "l2", "rounds", "leaves") if hasattr(fit, name)]

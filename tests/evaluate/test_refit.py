@@ -11,7 +11,7 @@ from evercart.evaluate.history import NEVER, History
 from evercart.evaluate.losses import log_loss
 from evercart.evaluate.refit import Refit, choose, first_quarter
 from evercart.features.columns import Column
-from evercart.units import DAY_US
+from evercart.units import DAY_US, MISSING
 
 COLUMNS = (Column("a"), Column("b"), Column("c", slots=50))
 FIT = BatchLinear(COLUMNS, log_loss, l2=1.0)
@@ -127,3 +127,16 @@ def test_texts(make, text):
     with pytest.raises(UserError) as caught:
         make()
     assert str(caught.value) == text
+
+
+def test_the_newest_label_of_each_fit():
+    history = shop(n=300)
+    newest = Refit(FIT).newest(history)
+    for row in (0, 150, 299):
+        moment = int(history.us[row]) // WEEK_US * WEEK_US
+        known = history.known(moment, closed=True)
+        late = history.late_us[known]
+        seen = [*history.settled_us[known], *late[late < moment]]
+        assert newest[row] == max(seen, default=MISSING)
+    assert newest[0] == MISSING
+    assert newest[-1] != MISSING

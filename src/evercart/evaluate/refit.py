@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.evaluate.history import History
 from evercart.evaluate.losses import Loss
-from evercart.units import DAY_US
+from evercart.units import DAY_US, MISSING
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -47,6 +47,7 @@ class Refitted(NamedTuple):
     guess: Floats  # (questions,); `empty` before the first label
     fits: int
     cpu_s: float
+    model: Any = None  # of the last fit
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,21 @@ class Refit:
                 out[first:stop] = self.fit.guess(model, ready, np.arange(first, stop))
             if told:
                 told(stop / len(history))
-        return Refitted(history.number, out, fits, cpu_s() - began)
+        return Refitted(history.number, out, fits, cpu_s() - began, model)
+
+    def newest(self, history: History) -> NDArray[np.int64]:
+        """Return when the newest label was known that the fit behind each guess had seen, or MISSING, (questions,)."""
+        newest = np.full(len(history), MISSING)
+        period = history.us // self.every_us
+        for first, stop in _runs(period, 0):
+            moment = int(period[first]) * self.every_us
+            known = history.known(moment, self.closed)
+            if len(known):
+                late = history.late_us[known]
+                newest[first:stop] = max(
+                    history.settled_us[known].max(), late.max(initial=MISSING, where=late < moment)
+                )
+        return newest
 
 
 def _runs(period: NDArray[np.int64], begin: int) -> list[tuple[int, int]]:
