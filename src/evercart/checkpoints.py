@@ -6,19 +6,21 @@ by other code or other folds is refused, since its numbers would mean something 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from evercart import __version__
-from evercart.durable import WRITING, make_folder
+from evercart.durable import WRITING, make_folder, writing
 from evercart.errors import UserError, expected, loudly, require
 from evercart.fold import Saved, config_hash, load, save
 from evercart.log.faults import plainly
 from evercart.loop import Ring
 
 _SUFFIX: Final = ".safetensors"
+_CONTROL: Final = "control.json"
 _REBUILD: Final = "; `evercart run --replay` rebuilds it from the log"
 
 
@@ -77,9 +79,33 @@ class Checkpoints:
         return ring.unpack(saved.flat)
 
     def frozen_us(self) -> int | None:
-        """Return when the control of the newest checkpoint stopped learning."""
+        """Return when the control stops learning, as the newest checkpoint says, else as was written down."""
         saved = next(self.whole(told=_silent), None)
-        return saved.about["frozen_us"] if saved else None
+        if saved:
+            return cast(int | None, saved.about["frozen_us"])
+        try:
+            return self.control()
+        except UserError as error:
+            self.told(f"{error}; it stops at a quarter of the log as it is now")
+            return None
+
+    def control(self) -> int | None:
+        """Return when the control stops learning as it was written down; a damaged file raises `UserError`."""
+        path = self.folder / _CONTROL
+        if not path.exists():
+            return None
+        try:
+            return int(json.loads(path.read_text(encoding="utf-8"))["frozen_us"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(expected(str(path), "a log time", f"{type(error).__name__}: {error}")) from error
+
+    def freeze(self, frozen_us: int) -> None:
+        """Write down when the control stops learning: a log that is learned again may have grown since."""
+        path = self.folder / _CONTROL
+        with plainly(path):
+            make_folder(self.folder)
+            with writing(path) as file:
+                file.write(json.dumps({"frozen_us": frozen_us}).encode())
 
     def next_offset(self) -> int:
         """Return the offset that the newest checkpoint goes on from; 0 without one."""
@@ -97,6 +123,7 @@ class Checkpoints:
     def clear(self) -> None:
         """Forget all checkpoints; the log can rebuild them."""
         self.drop_after(-1)
+        (self.folder / _CONTROL).unlink(missing_ok=True)
 
     def paths(self) -> list[Path]:
         """Return the files, oldest first."""

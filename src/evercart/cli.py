@@ -197,6 +197,24 @@ def report(
     _say(as_json, {"report": str(written)}, f"The report is {written}")
 
 
+@app.command(epilog="Example: `evercart doctor --repair`")
+def doctor(
+    shop: Folder = HERE,
+    repair: Annotated[bool, Option("--repair", help="Mend what can be mended without losing anything.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check log, id index, checkpoints, days, quarantine, imports, lease; say what is wrong, what would mend it.
+
+    Exits with 2 while something is wrong.
+    """
+    from evercart import doctor as practice
+
+    found = practice.repair(shop, Clock().now_us()) if repair else practice.told(practice.diagnose(shop))
+    _say(as_json, {"findings": [one._asdict() for one in found]}, _show().findings(found))
+    if not all(one.mended for one in found):
+        raise Exit(2)
+
+
 @quarantine.command("list", epilog="Example: `evercart quarantine list --field currency`")
 def quarantine_list(
     field: Annotated[str | None, Option(help="Only rows refused for this field.")] = None,

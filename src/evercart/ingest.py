@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected
 from evercart.events.check import check
 from evercart.events.findings import ROW, Refusal
@@ -125,8 +126,9 @@ class Ingest:
 
     def _note(self, done: Ingested) -> None:
         try:
-            self._notes.mkdir(parents=True, exist_ok=True)
-            (self._notes / f"{done.name}.json").write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
+            make_folder(self._notes)
+            with writing(self._notes / f"{done.name}.json") as file:
+                file.write(json.dumps(asdict(done), indent=1).encode())
         except OSError as error:
             raise UserError(expected(str(self._notes), "a folder that can be written", error.strerror)) from None
 

@@ -132,8 +132,10 @@ class Shop:
             if replay:
                 with grant.committing():
                     self.checkpoints.clear()
-            every, days = self.config.checkpoint, self.folder / "days"
-            return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
+            ring, every, days = self.ring(), self.config.checkpoint, self.folder / "days"
+            if ring.frozen_us and self.checkpoints.frozen_us() is None:
+                self.checkpoints.freeze(ring.frozen_us)
+            return Turner(ring, self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evercart.backtest import RACERS, Backtest
+from evercart.doctor import Told
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.ingest import Ingested
@@ -140,6 +141,19 @@ def held(rows: Sequence[Held], counts: dict[str, int]) -> RenderableType:
         cells = (one.number, one.source, one.row, one.field, one.rule, one.value)
         table.add_row(*(escape(str(cell)) for cell in cells))
     return Group(table, f"{sum(counts.values()):,} rows wait; `evercart quarantine show NUMBER` shows one whole.")
+
+
+def findings(found: Sequence[Told]) -> RenderableType:
+    """Return what is wrong with a shop, each with what was or would be done."""
+    if not found:
+        return "Nothing is wrong."
+    table = Table()
+    for name in ("what is wrong", "what to do"):
+        table.add_column(name, overflow="fold")
+    for one in found:
+        done = "done: " if one.mended else "`evercart doctor --repair` would: " if one.can else ""
+        table.add_row(escape(one.wrong), escape(done + one.would))
+    return table
 
 
 def retried(entered: int, refused: Sequence[Refusal]) -> RenderableType:

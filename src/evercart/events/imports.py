@@ -100,8 +100,7 @@ class Import:
                 if progress:
                     progress(done + at, total)
             done += file.bytes
-        with writing(self._folder / _READY):
-            pass
+        self._mark_ready()
         return counts
 
     def batches(self, skip: int = 0) -> Iterator[pa.Table]:
@@ -131,6 +130,13 @@ class Import:
             make_folder(self._folder)
         except OSError as error:
             raise UserError(expected(str(self._folder), "a folder that can be made", error.strerror)) from None
+
+    def _mark_ready(self) -> None:
+        try:
+            with writing(self._folder / _READY):
+                pass
+        except OSError as error:
+            raise UserError(expected(str(self._folder), "room for the rows of an import", error.strerror)) from error
 
     @cached_property
     def _files(self) -> tuple[_File, ...]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from evercart.log import files
 from evercart.log.columns import STAMPED
 from evercart.log.database import Database
-from evercart.log.ids import Ids, Run, find, merge, open_run, unbalanced, write_run
+from evercart.log.ids import Ids, Run, find, hash_ids, merge, open_run, unbalanced, write_run
 from evercart.log.segments import Segment, from_row, read_names, to_row, write_segment
 
 FOLDER: Final = "segments"
@@ -47,11 +47,12 @@ class Archive:
         """Return the runs; only while no one else writes, who would merge them and remove their files."""
         if self._runs_of != self._generation:
             held = {run.stored: run for run in self._runs}
-            self._runs = [held.get(stored) or open_run(self.folder, stored) for stored in self._stored_runs()]
+            self._runs = [held.get(stored) or open_run(self.folder, stored) for stored in self.stored_runs()]
             self._runs_of = self._generation
         return self._runs
 
-    def _stored_runs(self) -> list[files.Stored]:
+    def stored_runs(self) -> list[files.Stored]:
+        """Return the files of the id index, oldest first."""
         return [files.Stored(*row) for row in self._database.rows("SELECT * FROM runs ORDER BY name")]
 
     def add(self, table: pa.Table, logged_us: NDArray[np.int64], ids: Ids) -> None:
@@ -78,6 +79,15 @@ class Archive:
         self._database.many("INSERT INTO runs VALUES (?, ?, ?)", (one.stored for one in runs))
         self._runs = runs
 
+    def rebuild_index(self) -> None:
+        """Make the id index again from the segments, under names that no run has had."""
+        self._runs, self._runs_of = [], self._generation
+        for segment in self.segments:
+            ids = hash_ids(read_names(self.folder, segment, np.arange(segment.rows))["id"], self._key)
+            self._add_run(write_run(self.folder, f"{segment.first:016d}-{self._generation}.ids", ids, segment.first))
+        self._generation = self._runs_of = self._generation + 1
+        self._database.set_meta(generation=self._generation)
+
     def find(self, ids: Ids) -> NDArray[np.int64]:
         """Return the offset at which each id's hashes stand, (rows,), or -1."""
         return find(self._opened(), ids)
@@ -101,7 +111,7 @@ class Archive:
     def stored(self) -> list[files.Stored]:
         """Return every file the manifest names."""
         segments = [stored for segment in self.segments for stored in (segment.names, segment.numbers)]
-        return [*segments, *self._stored_runs()]
+        return [*segments, *self.stored_runs()]
 
     def committed(self) -> None:
         """Remove the files that the commit replaced."""
