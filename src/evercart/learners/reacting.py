@@ -58,7 +58,8 @@ class Reacting(Generic[S]):
     """A learner whose hold on the past is eased while its losses say that the past is over.
 
     learner     one that can be eased: `Linear` by `Ftrl` or `AdaGrad`, `Newton`, wrappers around them
-    detector    watches the learner's losses, in the order of asking: `Adwin`, `PageHinkley`
+    detector    watches the learner's losses, in the order of asking: `Adwin`, `PageHinkley`; one whose side is "up"
+                does not ring while the learner gets better
     loss        "logistic" (log loss of a probability) or "squared"
     keep        share of the past that a look within the span leaves
     span        looks after an alarm at which the past is eased; another alarm begins the span anew
