@@ -44,7 +44,7 @@ def parse(url: str) -> Address:
         parts = urlsplit(url)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         schema = options.pop("schema", SCHEMA)
-        bare = parts._replace(query=urlencode(options, quote_via=quote)).geturl()
+        bare = f"{url.partition('?')[0]}?{urlencode(options, quote_via=quote)}"
         found = {name: str(value) for name, value in conninfo_to_dict(bare).items()}
     except (ProgrammingError, ValueError):
         raise UserError(expected("log", _RULE, "a URL that cannot be read")) from None

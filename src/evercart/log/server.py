@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, LiteralString, TypeVar
 
 import adbc_driver_manager
 import psycopg
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
+from psycopg.sql import SQL, Literal
 
 from evercart.hashing import hash_name
 from evercart.log.address import Address
@@ -19,7 +20,9 @@ from evercart.log.outages import passing, told
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
 _TRIES: Final = 5
-_BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"  # a statement after the lock sees what its last holder did
+_BEGIN: Final = (  # a statement after the lock sees what its last holder did
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({}); SELECT pg_current_xact_id()::text"
+)
 _SESSION: Final = (
     "SET lock_timeout = '60s'",
     "SET enable_seqscan = off",  # ids are looked up by index, however many at once
@@ -32,7 +35,8 @@ class Server:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self._order = hash_name(f"evercart {address.schema}", 0) - (1 << 63)
+        order = hash_name(f"evercart {address.schema}", 0) - (1 << 63)
+        self._opening = SQL(_BEGIN).format(Literal(order))
         self._lock, self._reading, self._listening = threading.RLock(), threading.Lock(), threading.Lock()
         self._writer: Connection | None = None
         self._reader: dbapi.Connection | None = None
@@ -72,9 +76,10 @@ class Server:
 
     def _begin(self, connection: Connection) -> str:
         """Take the lock that orders the log, until the commit; return the transaction's number."""
-        connection.execute(_BEGIN)
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (self._order,))
-        return str(connection.execute("SELECT pg_current_xact_id()::text").fetchall()[0][0])
+        cursor = connection.execute(self._opening)
+        while cursor.nextset():
+            pass
+        return str(cursor.fetchall()[0][0])
 
     def _undo(self, connection: Connection) -> None:
         try:
@@ -115,23 +120,27 @@ class Server:
                         raise told(self.address.shown, error) from None
         raise AssertionError
 
-    def table(self, sql: str, *values: Any) -> pa.Table:
-        """Run one query, with `$1` for the first value, and return its columns."""
+    def table(self, sql: LiteralString, *values: Any) -> pa.Table:
+        """Run one query, with `{}` where a value stands, and return its columns.
+
+        Values are put in as literals by psycopg: only a query without parameters is read by COPY, as a stream.
+        """
+        query = SQL(sql).format(*map(Literal, values)).as_string()
         with self._reading:
             for left in (True, False):
                 try:
-                    return self._columns(sql, values)
+                    return self._columns(query)
                 except adbc_driver_manager.Error as error:
                     self._drop_reader()  # what is wrong may be the connection
                     if not left:
                         raise told(self.address.shown, error) from None
         raise AssertionError
 
-    def _columns(self, sql: str, values: tuple[Any, ...]) -> pa.Table:
+    def _columns(self, query: str) -> pa.Table:
         if self._reader is None:
             self._reader = dbapi.connect(self.address.conninfo, autocommit=True)
         with self._reader.cursor() as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(query)
             return cursor.fetch_arrow_table()
 
     def _drop_reader(self) -> None:

@@ -156,10 +156,10 @@ class Tables:
             copy.write(wire.END)
         stop: int = first + rows.num_rows
         connection.execute(
-            f"UPDATE {self._meta} SET next_offset = %s, last_us = %s, live_from = %s",
-            (stop, int(logged_us[-1]), live_from),
+            f"WITH moved AS (UPDATE {self._meta} SET next_offset = %s, last_us = %s, live_from = %s"
+            " RETURNING next_offset) SELECT pg_notify(%s, next_offset::text) FROM moved",
+            (stop, int(logged_us[-1]), live_from, self._server.channel),
         )
-        connection.execute("SELECT pg_notify(%s, %s)", (self._server.channel, f"{stop}"))
         return stop
 
     def _columns(self, rows: pa.Table, first: int, logged_us: NDArray[np.int64], ids: Ids) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Tables:
         unique, order = np.unique(offsets, return_inverse=True)
         if not len(unique):
             return STAMPED.empty_table()
-        sql = f'SELECT {_LIST} FROM {self._events} WHERE "offset" = ANY($1) ORDER BY "offset"'
+        sql = f'SELECT {_LIST} FROM {self._events} WHERE "offset" = ANY({{}}::bigint[]) ORDER BY "offset"'
         return self._server.table(sql, unique.tolist()).cast(STAMPED).take(order)
 
     def names(self, start: int, stop: int, kinds: Collection[int] | None, rows: int) -> pa.Table:
@@ -210,12 +210,12 @@ class Tables:
         return Events({name: _read(table[place], name) for place, name in enumerate(columns)})
 
     def _between(self, listed: str, start: int, stop: int, kinds: Collection[int] | None, rows: int) -> pa.Table:
-        asked = "" if kinds is None else " AND kind = ANY($4)"
+        asked = "" if kinds is None else " AND kind = ANY({3}::smallint[])"
         sql = (
-            f'SELECT {listed} FROM {self._events} WHERE "offset" >= $1 AND "offset" < $2{asked}'
-            ' ORDER BY "offset" LIMIT $3'
+            f'SELECT {listed} FROM {self._events} WHERE "offset" >= {{0}} AND "offset" < {{1}}{asked}'
+            ' ORDER BY "offset" LIMIT {2}'
         )
-        return self._server.table(sql, start, stop, rows, *(() if kinds is None else (sorted(kinds),)))
+        return self._server.table(sql, start, stop, rows, sorted(kinds or ()))
 
     def faults(self) -> list[str]:
         """Return one text for each way in which the rows are not what the facts say."""

@@ -36,8 +36,12 @@ class PrivateServer:
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
             self._as |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         self._settings = {"listen_addresses": "", "unix_socket_directories": str(self.folder), **(settings or {})}
-        self._programs = self._reachable(Path(bin_dir()))
-        self._make()
+        try:
+            self._programs = self._reachable(Path(bin_dir()))
+            self._make()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
 
     def _reachable(self, programs: Path) -> Path:
         """Return where the server's user may run the programs: a copy of them, if need be."""
@@ -71,7 +75,7 @@ class PrivateServer:
         if done.returncode:
             log = self.folder / "server.log"
             text = said.read_text() + (log.read_text() if log.exists() else "")
-            raise UserError(expected(_WHERE, f"{program} to succeed", text.strip()[-2000:]))
+            raise UserError(expected(_WHERE, f"{program} to succeed", "…" + " ".join(text.split())[-190:]))
 
     def url(
         self, schema: str = "evercart", user: str = OWNER, password: str = PASSWORD, database: str = DATABASE
@@ -86,7 +90,11 @@ class PrivateServer:
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def __enter__(self) -> PrivateServer:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.folder)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
