@@ -23,6 +23,9 @@ from evercart.evaluate.report import Report
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
 from evercart.features.table import Table
+from evercart.gate.sequence import Sequence
+from evercart.gate.tally import Tally
+from evercart.gate.trial import Trial
 from evercart.labels.answers import total, yes
 from evercart.labels.pairs import Pairs
 from evercart.learners.by_key import ByKey
@@ -171,7 +174,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
     PageHinkley: [of(PageHinkley(), Valued()), of(PageHinkley(0.1, 2.0, least=1), Valued())],
-    Race: [of(Race(("champion", "challenger")), Raced())],
+    Race: [of(Race(("champion", "challenger")), Raced()), of(Race(("champion", "challenger"), early=True), Raced())],
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=1), Turned(labels="sum")),
@@ -182,12 +185,20 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
+    Sequence: [
+        of(Sequence(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=6 * HOUR_S), Judged(), 6 * HOUR_US),
+        of(Sequence(("a", "b", "c"), squared, 50.0, window_s=0, keep_s=DAY_S), Judged(3, 2, "sum"), DAY_US),
+    ],
     SessionEnd: [
         asks(SessionEnd("order", gap_s=0, unnamed="user")),
         asks(SessionEnd("view", by="user", gap_s=1800, carries=())),
     ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
+    Tally: [of(Tally(("a", "b"), log_loss), Judged())],
+    Trial: [
+        of(Trial(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")), Judged(2, 2), DAY_US)
+    ],
     Table: [table("user"), table("user", "item"), table()],
 }
 

@@ -84,6 +84,33 @@ def test_hints_and_corrections_are_not_judged_and_the_abandoned_are_dropped():
     assert [int(state.counts[i]) for i in (CORRECTED, GIVEN_UP, UNSEEN)] == [1, 1, 1]
 
 
+def test_what_an_early_yes_left_behind_is_given_up_with_the_abandoned():
+    """Of the questions still open when history ends only "yes" is known: judging those would flatter optimists."""
+    rows = [
+        *(asked(i) for i in range(6)),
+        (SETTLED, 0, 0.0),
+        (SETTLED, 2, 1.0),
+        (SETTLED, 4, 1.0),
+        (ABANDONED, 1, np.nan),
+        (ABANDONED, 3, np.nan),
+        (ABANDONED, 5, np.nan),
+        asked(6),
+        (SETTLED, 6, 1.0),
+    ]
+    for cut in range(len(rows)):
+        state, scored = run(RACE, [turns(*rows[:cut]), turns(*rows[cut:])])
+        assert scored.number.tolist() == [0, 6]
+        assert state.counts[GIVEN_UP] == 5
+
+
+def test_read_early_a_hint_is_a_judgement():
+    rows = [asked(0), asked(1), (SETTLED, 1, 1.0), (HINT, 0, 0.0), (HINT, 0, 1.0), (SETTLED, 0, 1.0)]
+    _, scored = run(Race(("a", "b"), early=True), [turns(*rows[:4]), turns(*rows[4:])])
+    assert (scored.number.tolist(), scored.y.tolist()) == ([0, 1], [0.0, 1.0])
+    _, scored = run(RACE, [turns(*rows[:4])])
+    assert len(scored) == 0
+
+
 def stream(rng, questions, first=3):
     """Ask questions and settle them after a random wait."""
     rows = []

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from evercart.kernel import kernel
 
-STAKES: Final[NDArray[np.float64]] = 0.9 * 2.0 ** (
-    -0.5 * np.arange(20)
-)  # of what one has: 0.9 to 0.0012, two an octave
+STAKES: Final = np.power(2.0, -0.5 * np.arange(20), dtype=np.float64) * np.float64(0.9)  # of what one has
 _LEAST, _MOST = 1e-300, 1e300  # what is above is thrown away; less is made up to it, a gift of 1e-280 in 1e18 bets
 
 
