@@ -177,7 +177,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Race: [of(Race(("champion", "challenger")), Raced()), of(Race(("champion", "challenger"), early=True), Raced())],
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
-        of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=1), Turned(labels="sum")),
+        of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
     ],
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
