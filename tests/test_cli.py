@@ -72,6 +72,18 @@ def test_backtest(shop: Path) -> None:
     assert set(said["refit"]["difference"]) == {"mean", "low", "high"}
 
 
+def test_compare(shop: Path) -> None:
+    said = json.loads(evercart("compare", "repurchase", "--no-nightly", "--json", folder=shop))
+    names = ["continual", "reacting", "published nightly", "refit weekly", "frozen"]
+    assert list(said["policies"]) == names
+    assert said["page"] == "shop/reports/compare-repurchase.html"
+    page = (shop / said["page"]).read_text(encoding="utf-8")
+    assert all(f"<td>{name}</td>" in page for name in names)
+    shown = evercart("compare", "spend", "--no-nightly", folder=shop)
+    assert "The page: shop/reports/compare-spend.html" in shown
+    assert all(name in shown for name in names)
+
+
 def test_events(shop: Path) -> None:
     said = json.loads(evercart("events", "--start", -3, "--json", folder=shop))["events"]
     assert [row["kind"] for row in said] == ["order"] * 3
@@ -118,6 +130,7 @@ def test_a_user_s_mistake_exits_with_2(tmp_path: Path, words: tuple[str, ...], t
 
 def test_mistakes_in_a_shop(shop: Path) -> None:
     assert "expected one of" in evercart("backtest", "fraud", folder=shop, code=2)
+    assert "app: expected one of repurchase spend" in evercart("compare", "fraud", folder=shop, code=2)
     assert "number of a row that is held" in evercart("quarantine", "show", 99, folder=shop, code=2)
     assert "--set: expected FIELD=VALUE, got 'x'" in evercart("quarantine", "retry", "--set", "x", folder=shop, code=2)
     assert "expected a folder without shop.toml" in evercart("init", folder=shop, code=2)
@@ -154,7 +167,18 @@ def test_a_full_disk_is_said_plainly(monkeypatch: pytest.MonkeyPatch, capsys) ->
 
 def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
     whole = evercart("--help", folder=tmp_path)
-    for command in ("init", "ingest", "run", "demo", "backtest", "status", "events", "fingerprint", "report"):
+    for command in (
+        "init",
+        "ingest",
+        "run",
+        "demo",
+        "backtest",
+        "compare",
+        "status",
+        "events",
+        "fingerprint",
+        "report",
+    ):
         assert command in whole
         said = evercart(command, "--help", folder=tmp_path)
         assert "Example: evercart " + command in said

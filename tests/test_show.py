@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pyarrow as pa
 from rich.console import Console
@@ -12,6 +13,7 @@ from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.events.schema import SCHEMA
 from evercart.ingest import Ingested
+from evercart.testing.compared import compared
 
 
 def text(shown) -> str:
@@ -52,3 +54,15 @@ def test_rows_sent_again() -> None:
     said = text(show.retried(1, [Refusal(4, "amount", "at least 0", "-5", "{}")]))
     assert "1 rows entered, 1 were refused again." in said
     assert "4: amount: expected at least 0, got -5" in said
+
+
+def test_policies_side_by_side() -> None:
+    said = text(show.comparison(compared(), Path("reports/compare-spend.html")))
+    assert "% above continual" in said
+    row = next(line for line in said.splitlines() if "refit weekly" in line)
+    assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+        *("refit weekly", "4", "+300.00", "+300 to +300", "10.00", "80.0", "160.0", "+0.5", "+0.1 to +0.9")
+    ]
+    assert "1970-02" in said
+    assert [cell.strip() for cell in said.splitlines()[-3].split("│")[1:-1]] == ["all", "1", "4", "9"]
+    assert said.endswith("The page: reports/compare-spend.html\n")

@@ -155,6 +155,24 @@ def backtest(
     _say(as_json, done.summary(), _show().backtests([done]))
 
 
+@app.command(epilog="Example: `evercart compare repurchase --no-nightly`")
+def compare(
+    name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
+    nightly: Annotated[bool, Option(help="Refit each night, too; about seven times as dear as each week.")] = True,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the log for one app under each policy of learning: what it is worth, what it costs, as a page, too.
+
+    The policies: frozen after the first quarter; refitted weekly, nightly; learning on, published nightly or at
+    once; learning on, eased when the losses rise. Intervals are of 95 %, by block bootstrap.
+    """
+    teller = _teller()
+    with _open(shop) as opened, teller.telling():
+        found, page = opened.compare(name, teller.step, nightly=nightly), opened.comparison_path(name)
+    _say(as_json, {**found.summary(), "page": str(page)}, _show().comparison(found, page))
+
+
 @app.command(epilog="Example: `evercart status --json`")
 def status(shop: Folder = HERE, as_json: AsJson = False) -> None:
     """Say how far the log and the states are."""

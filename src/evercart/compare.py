@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -65,9 +66,7 @@ def compare(
     for name, every_us in REFIT_US.items():
         if nightly or name != "refit nightly":
             refit = replace(choice.refit, every_us=every_us)
-            raced[name] = race_refit(
-                refit, history, cpu_s, old, lambda part, name=name: told(f"{app.name}: {name}", part)
-            )
+            raced[name] = race_refit(refit, history, cpu_s, old, partial(told, f"{app.name}: {name}"))
     spent = {name: one for name, one in replayed.watch.spent.items() if name.removeprefix(f"{app.name} ") not in inside}
     raced = {name: raced[name] for name in POLICIES if name in raced}
     return _judged(app, raced, replayed.scored, history, old, sum(spent.values()), told_of(choice))

@@ -1,4 +1,4 @@
-"""Reporting: what the report page shows, gathered from a shop's log, imports, backtests."""
+"""Reporting: what the pages show, gathered from a shop's log, imports, backtests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from evercart.backtest import RACERS, Backtest
 from evercart.errors import UserError, expected
+from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.comparison_page import comparison_page
 from evercart.evaluate.page import page
 from evercart.evaluate.pagedata import AppData, Quality, ReportData
 from evercart.events.kinds import kind_name
@@ -33,14 +35,26 @@ def write(
     events: int,
 ) -> None:
     """Write the page; `about` says what each app asks."""
-    made = datetime.fromtimestamp(now_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
-    data = ReportData(shop, made, events, tuple(_app(one, about[one.app]) for one in found), quality, stages)
+    data = ReportData(shop, _made(now_us), events, tuple(_app(one, about[one.app]) for one in found), quality, stages)
+    _put(path, page(data))
+
+
+def write_comparison(path: Path, shop: str, now_us: int, found: Comparison) -> None:
+    """Write the page of a comparison."""
+    _put(path, comparison_page(found, shop, _made(now_us)))
+
+
+def _put(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page(data), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(expected(str(path), "a file that can be written", error.strerror)) from None
+
+
+def _made(now_us: int) -> str:
+    return datetime.fromtimestamp(now_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def quality_of(

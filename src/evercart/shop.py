@@ -15,9 +15,11 @@ from evercart.app import App
 from evercart.backtest import Backtest, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
+from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
 from evercart.errors import UserError, expected, loudly
+from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
@@ -28,7 +30,7 @@ from evercart.ingest import Ingest, Ingested
 from evercart.lease import SqliteLeases
 from evercart.log import Log, open_log
 from evercart.loop import Ring, warm
-from evercart.reporting import quality_of, write
+from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
@@ -171,6 +173,21 @@ class Shop:
             opponents=opponents,
             told=told,
         )
+
+    def compare(
+        self, app: str, told: Callable[[str, float | None], None] = lambda step, part: None, *, nightly: bool = True
+    ) -> Comparison:
+        """Replay the log for one app under each policy of learning; write its page, `reports/compare-APP.html`."""
+        chosen, tick = self.app(app), self.config.tick
+        told(f"{app}: replay", None)
+        batches = self.log.read(0, columns=chosen.reads)
+        found = compare(chosen, batches, tick, self.quarter_us(), self.clock.cpu_s, nightly=nightly, told=told)
+        write_comparison(self.comparison_path(app), self.config.name, self.clock.now_us(), found)
+        return found
+
+    def comparison_path(self, app: str) -> Path:
+        """Return where the page of a comparison lies."""
+        return self.folder / "reports" / f"compare-{app}.html"
 
     def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> list[Backtest]:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""

@@ -64,3 +64,21 @@ def test_all_is_plain_json():
 
 def test_the_dearest_is_on_top():
     assert figures.cost({"a": 3.0, "b": 1.0, "c": 2.0})["data"][0]["y"] == ["b", "c", "a"]
+
+
+def test_a_difference_that_is_not_known_has_no_bar():
+    nan = float("nan")
+    drawn = figures.against_cost(["a", "b"], [1.0, 2.0], [Difference(0, 0, 0), Difference(0.1, nan, nan)])["data"]
+    assert [one["error_y"]["visible"] for one in drawn] == [True, False]
+    assert drawn[1]["y"] == [pytest.approx(10.0)]
+    json.dumps(drawn, allow_nan=False)
+
+
+def test_ages_have_one_bar_a_measure():
+    drawn = figures.ages(["a", "b"], {"mean": [1.0, float("nan")], "most": [2.0, 4.0]})["data"]
+    assert [(one["name"], one["x"]) for one in drawn] == [("mean", [1.0, None]), ("most", [2.0, 4.0])]
+
+
+def test_what_was_forgotten_has_its_interval():
+    drawn = figures.forgotten(["a"], [Difference(2.0, 1.0, 5.0)], "loss")["data"][0]
+    assert (drawn["y"], drawn["error_y"]["array"], drawn["error_y"]["arrayminus"]) == ([2.0], [3.0], [1.0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.evaluate.compare import Difference
 from evercart.evaluate.metrics import calibration
 from evercart.evaluate.pagedata import AppData, Quality
 from evercart.evaluate.scores import rolling
@@ -131,3 +132,42 @@ def cost(seconds: Mapping[str, float]) -> Figure:
     bars |= {"text": [f"{value:,.2f} s" for value in values], "textposition": "auto", "hoverinfo": "skip"}
     height = 90 + 30 * len(names)
     return _figure([bars], "CPU seconds", "", yaxis={"automargin": True}, height=height, showlegend=False)
+
+
+def against_cost(names: Sequence[str], seconds: Sequence[float], gaps: Sequence[Difference]) -> Figure:
+    """Return how much more each loses than the first, with its interval, against its CPU seconds (log axis).
+
+    gaps    as parts of the first one's loss; the first one's own is 0
+    """
+    data = []
+    for at, name in enumerate(names):
+        gap = [100.0 * value for value in gaps[at]]
+        known = bool(np.isfinite(gap).all())
+        bars = {"type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "visible": known}
+        bars |= {"array": [gap[2] - gap[0] if known else 0.0], "arrayminus": [gap[0] - gap[1] if known else 0.0]}
+        marks = {"mode": "markers", "marker": {"size": 11, "color": COLOURS[at % len(COLOURS)]}, "error_y": bars}
+        hover = {"hovertemplate": "%{x:.3g} s<br>%{y:+.3f} %"}
+        data.append(_line(name, at, np.array([seconds[at]]), np.array(gap[:1]), **marks | hover))
+    return _figure(
+        data, "CPU seconds", f"loss above {names[0]} (%)", xaxis={"type": "log", "dtick": 1}, hovermode="closest"
+    )
+
+
+def ages(names: Sequence[str], hours: Mapping[str, Sequence[float]]) -> Figure:
+    """Return ages in hours as bars on a log axis, one group a policy, one bar a named measure."""
+    data = []
+    for at, (measure, values) in enumerate(hours.items()):
+        text = [f"{value:,.1f} h" if np.isfinite(value) else "" for value in values]
+        bar = {"type": "bar", "orientation": "h", "name": measure, "y": list(names), "x": _list(np.array(values))}
+        data.append(bar | {"marker": {"color": COLOURS[2 * at]}, "text": text, "textposition": "auto"})
+    yaxis = {"automargin": True, "autorange": "reversed"}
+    return _figure(data, "hours", "", xaxis={"type": "log", "dtick": 1}, yaxis=yaxis, hovermode="closest")
+
+
+def forgotten(names: Sequence[str], gaps: Sequence[Difference], unit: str) -> Figure:
+    """Return differences as bars with their intervals."""
+    mean, low, high = (np.array(values) for values in zip(*gaps, strict=True))
+    spread = {"type": "data", "symmetric": False, "color": "#9aa1ad", "array": _list(high - mean)}
+    spread |= {"arrayminus": _list(mean - low)}
+    bars = {"type": "bar", "x": list(names), "y": _list(mean), "marker": {"color": list(COLOURS[: len(names)])}}
+    return _figure([bars | {"error_y": spread}], "", unit, showlegend=False, hovermode="closest")

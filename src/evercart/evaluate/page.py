@@ -23,21 +23,21 @@ _HERE = Path(__file__).parent / "pages"
 
 def page(data: ReportData) -> str:
     """Return the HTML of a report; scripts, styles with data are all in it, names are escaped."""
-    plotly, draw = _plotly(), (_HERE / "draw.js").read_text(encoding="utf-8")
-    text: str = (
-        _templates()
-        .get_template("report.html.j2")
-        .render(
-            data=data,
-            apps=[_app(app) for app in data.apps],
-            arrivals=_json(figures.arrivals(data.quality)) if data.quality.kinds else None,
-            cost=_json(figures.cost(_seconds(data))) if _seconds(data) else None,
-            style=(_HERE / "report.css").read_text(encoding="utf-8"),
-            plotly=plotly,
-            draw=draw,
-            script_hashes=[_hash(plotly), _hash(draw)],
-        )
+    return rendered(
+        "report.html.j2",
+        data=data,
+        apps=[_app(app) for app in data.apps],
+        arrivals=as_json(figures.arrivals(data.quality)) if data.quality.kinds else None,
+        cost=as_json(figures.cost(_seconds(data))) if _seconds(data) else None,
     )
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Return the HTML of a page that needs nothing beside itself; figures are given by `as_json`."""
+    plotly, draw = _plotly(), (_HERE / "draw.js").read_text(encoding="utf-8")
+    style = (_HERE / "report.css").read_text(encoding="utf-8")
+    frame = {"style": style, "plotly": plotly, "draw": draw, "script_hashes": [_hash(plotly), _hash(draw)]}
+    text: str = _templates().get_template(template).render(**frame, **values)
     return text
 
 
@@ -53,9 +53,9 @@ def _app(app: AppData) -> dict[str, Any]:
         "metrics": list(found[app.champion]),
         "verdicts": [_verdict(name, gap, loss, app) for name, gap in app.differences.items()],
         "slices": by_slice(app.report, app.judged) if len(app.report.slices) > 1 else [],
-        "over_time": _json(figures.over_time(app)),
-        "saved": _json(figures.saved(app)) if app.differences and len(app.judged) else None,
-        "calibrated": _json(figures.calibrated(app)),
+        "over_time": as_json(figures.over_time(app)),
+        "saved": as_json(figures.saved(app)) if app.differences and len(app.judged) else None,
+        "calibrated": as_json(figures.calibrated(app)),
     }
 
 
@@ -94,7 +94,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:#,.4g}"
 
 
-def _json(figure: figures.Figure) -> str:
+def as_json(figure: figures.Figure) -> str:
     """Return JSON that no HTML parser can take for markup."""
     return json.dumps(figure, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 

@@ -1,0 +1,41 @@
+"""ComparisonPage: policies of learning as one HTML file that asks nothing of the network."""
+
+from __future__ import annotations
+
+from evercart.evaluate import figures
+from evercart.evaluate.compare import Difference
+from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.page import as_json, rendered
+from evercart.evaluate.pagedata import AppData
+from evercart.evaluate.scores import scores
+
+NONE = Difference(0.0, 0.0, 0.0)
+
+
+def comparison_page(found: Comparison, shop: str, made: str) -> str:
+    """Return the HTML; `made` says when, as text."""
+    names, differences = found.policies, found.differences()
+    data = AppData(found.app, found.question, found.unit, found.report, found.days, found.later, differences)
+    later, overall = scores(found.report, found.later), scores(found.report, found.days)
+    loss = later[names[0]]["loss"]
+    parts = {name: Difference(*(value / loss for value in differences.get(name, NONE))) for name in names}
+    hours = {"mean": [found.staleness[name].mean_h for name in names]}
+    hours["95th percentile"] = [found.staleness[name].p95_h for name in names]
+    gaps = [found.forgetting[name].gap for name in names]
+    return rendered(
+        "comparison.html.j2",
+        found=found,
+        shop=shop,
+        made=made,
+        questions=int(found.days.n.sum()),
+        compared=int(found.later.n.sum()),
+        later=later,
+        overall=overall,
+        parts=parts,
+        months=found.months(),
+        over_time=as_json(figures.over_time(data)),
+        saved=as_json(figures.saved(data)) if len(found.later) else None,
+        against_cost=as_json(figures.against_cost(names, [found.cpu_s[name] for name in names], list(parts.values()))),
+        ages=as_json(figures.ages(names, hours)),
+        forgotten=as_json(figures.forgotten(names, gaps, f"{found.report.loss.name.replace('_', ' ')}, now − then")),
+    )

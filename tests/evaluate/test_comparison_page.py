@@ -1,0 +1,83 @@
+"""The page of a comparison stands alone, with every figure of its policies."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from evercart.evaluate.compare import Difference
+from evercart.evaluate.comparison import Forgetting
+from evercart.evaluate.comparison_page import comparison_page
+from evercart.evaluate.staleness import Staleness
+from evercart.testing.compared import NAMES, compared
+
+EVIL = "<img src=x onerror=alert(1)>"
+HTML = comparison_page(compared(EVIL), EVIL, "2026-01-01 UTC")
+MARKUP = re.sub(r"<script>.*?</script>", "", HTML, flags=re.S)
+
+
+def figure(name: str) -> dict:
+    """Return what a chart draws."""
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', HTML, re.S)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_nothing_is_asked_of_the_network() -> None:
+    assert "http:" not in MARKUP
+    assert "https:" not in MARKUP
+    assert "default-src 'none'" in HTML
+
+
+def test_names_are_escaped() -> None:
+    assert EVIL not in HTML
+    assert MARKUP.count("&lt;img") == 2
+
+
+def test_every_chart_has_its_figure() -> None:
+    wanted = re.findall(r'data-figure="([^"]+)"', HTML)
+    assert wanted == ["time", "saved", "cost", "ages", "forgotten"]
+    assert all(figure(name)["data"] for name in wanted)
+
+
+def test_the_table_says_what_was_found() -> None:
+    row = re.search(r"<tr><td>refit weekly</td>(.*?)</tr>", MARKUP, re.S)
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row[1])
+    told = ["4.000", "+300.00 %", "+300.00 to +300.00", "10.00", "80.0", "160.0"]
+    assert cells == [*told, "+0.5", "+0.1 to +0.9"]
+    assert "refit weekly: 8 fits" in MARKUP
+
+
+def test_months_end_with_the_whole() -> None:
+    months = re.findall(r"<tr><td>(1970-\d\d|all)</td>(.*?)</tr>", MARKUP)
+    assert [month for month, _ in months] == ["1970-01", "1970-02", "1970-03", "all"]
+    assert re.findall(r"<td[^>]*>(.*?)</td>", months[-1][1]) == ["1.000", "4.000", "9.000"]
+
+
+def test_score_against_cpu_on_a_log_axis() -> None:
+    drawn = figure("cost")
+    assert drawn["layout"]["xaxis"]["type"] == "log"
+    assert [(one["name"], one["x"], one["y"]) for one in drawn["data"]] == [
+        ("continual", [0.1], [0.0]),
+        ("refit weekly", [10.0], [300.0]),
+        ("frozen", [0.05], [800.0]),
+    ]
+
+
+def test_ages_with_forgetting() -> None:
+    assert figure("ages")["data"][1]["x"] == [0.2, 160.0, 6000.0]
+    assert figure("forgotten")["data"][0]["error_y"]["array"] == [0.4] * 3
+
+
+def test_too_little_to_say_is_a_dash() -> None:
+    nan = float("nan")
+    none = Forgetting(nan, nan, Difference(nan, nan, nan))
+    short = compared(days=10)
+    short = replace(short, forgetting=dict.fromkeys(NAMES, none), staleness=dict.fromkeys(NAMES, Staleness(nan, nan)))
+    page = comparison_page(short, "shop", "now")
+    assert "nan" not in re.sub(r"<script>.*?</script>", "", page, flags=re.S).lower()
+    assert np.isnan(short.differences()["frozen"].low)
