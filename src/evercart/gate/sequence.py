@@ -99,7 +99,7 @@ class Sequence:
                 promoting: where most of the money is laid, worth most within a factor of two; None: laid evenly
     keep_s      how long a shopper without counted questions is kept
 
-    The packed state is 184 bytes a challenger, with (48 + 8 * challengers) bytes for each shopper kept,
+    The packed state is 184 bytes a challenger, with (32 + 8 * challengers) bytes for each shopper kept,
     16 bytes for each question counted in that time.
     Source: Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86(1),
     2024; the mixture of stakes: Robbins, "Statistical methods related to the law of the iterated logarithm",
