@@ -19,7 +19,7 @@ from evercart.publish.moves import Move, logged, table
 from evercart.publish.published import Published, Publisher, Reader
 from evercart.publish.revision import Revision
 from evercart.publish.shelf import Shelf
-from evercart.publish.wishes import Why, promotion, rollback
+from evercart.publish.wishes import Wish, promotion, rollback
 from evercart.units import SECOND_US
 
 
@@ -34,7 +34,7 @@ def timed(clock: Callable[[], float], times: int, call: Callable[[int], object])
 
 
 def said(name: str, took: np.ndarray, more: str = "") -> None:
-    print(f"  {name}: median {np.median(took):.3f} ms, slowest {took.max():.3f} ms{more}")
+    print(f"  {name}: {np.median(took):.3f} ms (median; {took.min():.3f} to {took.max():.3f}){more}")
 
 
 def live_weights(folder: Path, learner: Linear, state: object, times: int) -> None:
@@ -52,7 +52,7 @@ def live_weights(folder: Path, learner: Linear, state: object, times: int) -> No
     said("unpack for a server", timed(time.perf_counter, 3, lambda _: unpack(learner.start(), found.flat)))
 
 
-def roll_back(folder: Path, shelf: Shelf, models: list[Model], learner: Linear, state: object, times: int) -> None:
+def roll_back(folder: Path, shelf: Shelf, models: list[Model], state: object, times: int) -> None:
     """Print how long it takes from the wish to weights that servers may read, the event in the log included."""
     log, live = open_log(folder / "log", 1), Publisher(folder / "live", "spend")
 
@@ -62,17 +62,22 @@ def roll_back(folder: Path, shelf: Shelf, models: list[Model], learner: Linear, 
         shelf.obey(logged(log.names(at, log.next_offset).to_pylist()))
 
     def to_model(i: int) -> None:
-        move(rollback(shelf, "spend", None, Why("worse", "me", 10 + i)))
+        move(rollback(shelf, "spend", None, Wish("person", "me", 5_000 + i)))
         live.publish(Published(models[i % 2].id, i, pack(state)), i * SECOND_US)
 
     def to_revision(i: int) -> None:
-        wish = rollback(shelf, "spend", oldest.address, Why("poisoned", "me", 10_000 + i))
+        wish = rollback(shelf, "spend", oldest.address, Wish("person", "me", 10_000 + i))
         move(wish)
-        again = unpack(learner.start(), shelf.load(oldest.address).flat)
-        live.publish(Published(wish.to_model, i, pack(again)), i * SECOND_US)
+        saved = shelf.load(oldest.address)
+        live.publish(Published(wish.to_model, saved.next_offset, saved.flat), i * SECOND_US)
 
-    move(promotion(shelf, "spend", models[0].id, Why("first", "me", 1)))
-    move(promotion(shelf, "spend", models[1].id, Why("better", "gate", 2)))
+    move(promotion(shelf, "spend", models[0].id, Wish("first", "me", 1)))
+    move(promotion(shelf, "spend", models[1].id, Wish("gate", "gate", 2)))
+    swing = (Wish("person", "me", 1_000 + i) for i in range(times))
+    said(
+        "move of `current`: wish, event in the log, shelf",
+        timed(time.perf_counter, times, lambda _: move(rollback(shelf, "spend", None, next(swing)))),
+    )
     said("rollback to another model, with log, shelf, live weights", timed(time.perf_counter, times, to_model))
     oldest = shelf.versions("spend")[-1]
     said("rollback to an older revision, with all that, loaded", timed(time.perf_counter, times, to_revision))
@@ -98,16 +103,15 @@ def main() -> None:
         live_weights(folder / "live", lines[0], state, args.times)
         shelf = Shelf(folder / "shelf")
         print("shelf")
-        for model in models:
-            took = timed(
-                time.perf_counter, 5, lambda i, model=model: shelf.publish(model, Revision(pack(state), 1 + i, i))
-            )
+        for model, clock in zip(models, (time.process_time, time.perf_counter), strict=True):
+            took = timed(clock, 5, lambda i, model=model: shelf.publish(model, Revision(pack(state), 1 + i, i)))
         said("publish a revision durably", took)
         said(f"verify {len(shelf.versions())} revisions", timed(time.perf_counter, 1, lambda _: shelf.verify()))
         a, b = (version.address for version in shelf.versions()[:2])
         said("diff", timed(time.perf_counter, 3, lambda _: shelf.diff(a, b)))
         print("rollback")
-        roll_back(folder, shelf, models, lines[0], state, args.times)
+        roll_back(folder, shelf, models, state, args.times)
+        shelf.close()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,10 @@ VERSIONS = [
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Index:
-    return Index(tmp_path / "index.db")
+def index(tmp_path: Path) -> Iterator[Index]:
+    opened = Index(tmp_path / "index.db")
+    yield opened
+    opened.close()
 
 
 def test_versions_come_back_newest_first(index: Index) -> None:
@@ -47,7 +49,7 @@ def test_models_moves_come_back_once(index: Index, line: Callable[..., Model]) -
     models = [line("one", 0.1), line("two", 0.2), line("three", app="buy")]
     moves = [
         Logged(4, Move("spend", "", "a1", "first", "evercart", 5)),
-        Logged(9, Move("buy", "b2", "a1", "worse", "me", 6, True, "ab", 3)),
+        Logged(9, Move("buy", "b2", "a1", "person", "me", 6, "worse", "ab", 3)),
     ]
     for _ in range(2):
         with index.writing() as rows:
@@ -71,24 +73,38 @@ def test_a_block_that_fails_leaves_no_trace(index: Index) -> None:
 
 
 def test_commits_wait_for_the_disk(index: Index) -> None:
-    for _ in range(2):  # made, then opened again
-        with index.reading() as rows:
+    for opened in (index, Index(index.path)):  # made, then opened again
+        with opened.reading() as rows:
             assert rows._run("PRAGMA journal_mode").fetchone() == ("wal",)
             assert rows._run("PRAGMA synchronous").fetchone() == (2,)
+        opened.close()
+
+
+def test_another_process_sees_what_was_committed(index: Index) -> None:
+    other = Index(index.path)
+    with index.writing() as rows:
+        rows.add(VERSIONS[0])
+        with other.reading() as seen:
+            assert seen.versions() == []
+    with other.reading() as seen:
+        assert seen.versions() == [VERSIONS[0]]
+    other.close()
 
 
 def test_a_newer_schema_is_refused(index: Index) -> None:
-    with index.reading():
-        pass
-    with sqlite3.connect(index.path) as other:
-        other.execute("UPDATE meta SET value = 2 WHERE name = 'version'")
-    other.close()
-    with pytest.raises(UserError, match=r"^shelf.version: expected at most 1, got 2$"), index.reading():
-        pass
+    with index.writing() as rows:
+        rows._run("UPDATE meta SET value = 2 WHERE name = 'version'")
+    with pytest.raises(UserError, match=r"^shelf.version: expected at most 1, got 2$"):
+        Index(index.path)
 
 
-def test_what_is_no_database_is_named(index: Index) -> None:
-    index.path.write_bytes(b"no database" * 999)
-    text = r"index.db: expected an undamaged file, got 'file is not a database'$"
-    with pytest.raises(UserError, match=text), index.reading():
-        pass
+def test_what_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    path.write_bytes(b"no database" * 999)
+    with pytest.raises(UserError, match=r"index.db: expected an undamaged file, got 'file is not a database'$"):
+        Index(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"index.db: expected a folder that may be read and written, got "):
+        Index(tmp_path / "none" / "index.db")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ NAMES = st.sampled_from(["a1", "b2", "c3"])
 
 
 def move(old: str, new: str, app: str = "spend", revision: str = "", at: int = -1) -> Move:
-    return Move(app, old, new, "it is better", "gate", 5, False, revision, at)
+    return Move(app, old, new, "gate", "gate", 5, "it is better", revision, at)
 
 
 @st.composite
@@ -86,24 +85,31 @@ def test_moves_go_through_a_log_once(tmp_path: Path) -> None:
     assert replay_moves(stored)["spend"].model == "b2"
 
 
+def test_a_row_without_properties_is_a_move_too() -> None:
+    told = {"offset": 3, "kind": PROMOTION, "event_us": 5, "app": "spend", "model": "b2", "current": "a1"}
+    (one,) = logged([told | {"why": "force", "text": None, "properties": None}])
+    assert one == Logged(3, Move("spend", "a1", "b2", "force", "force", 5))
+    assert one.move.forced
+
+
 def test_what_is_no_move_is_refused() -> None:
-    for name in ("app", "new", "reason", "who"):
-        said = {"app": "spend", "new": "b2", "reason": "why", "who": "gate"} | {name: ""}
-        with pytest.raises(UserError, match=r"^move\.\w+: expected a text that is not empty, got ''$"):
-            Move(said["app"], "a1", said["new"], said["reason"], said["who"], 5)
+    for name in ("app", "to_model", "who"):
+        said = {"app": "spend", "from_model": "a1", "to_model": "b2", "why": "gate", "who": "gate", "us": 5}
+        with pytest.raises(UserError, match=rf"^move\.{name}: expected a text that is not empty, got ''$"):
+            Move(**said | {name: ""})
+    text = r"^move.why: expected one of the reasons first gate turned person force, got 'forced' \(nearest: 'force'\)$"
+    with pytest.raises(UserError, match=text):
+        Move("spend", "a1", "b2", "forced", "me", 5)
     with pytest.raises(UserError, match=r"^move.to_model: expected a model other than the one that reigns, got 'a1'$"):
         move("a1", "a1")
-    with pytest.raises(
-        UserError, match=r"^move.revision_offset: expected an offset where a revision is named, else -1, got -1$"
-    ):
+    text = r"^move.revision_offset: expected an offset where a revision is named, else -1, got -1$"
+    with pytest.raises(UserError, match=text):
         move("a1", "b2", revision="ab")
 
 
 def test_an_event_that_is_no_move_is_named() -> None:
     row = {"offset": 9, **move("", "a1").row()}
-    assert row["kind"] == PROMOTION
-    for broken in ({"properties": "{"}, {"properties": json.dumps({"who": "x"})}, {"properties": None}):
-        with pytest.raises(
-            UserError, match=r"^promotion at offset 9: expected an event with app, ref, text, properties"
-        ):
+    for broken in ({"properties": "{"}, {"properties": "[]"}, {"properties": '{"revision_offset": "x"}'}):
+        text = "^promotion at offset 9: expected an event with app, model, current, why, text, properties, got "
+        with pytest.raises(UserError, match=text):
             logged([row | broken])

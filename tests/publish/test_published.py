@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -110,3 +111,26 @@ def test_an_altered_weight_is_named_by_checksums(tmp_path: Path) -> None:
 def test_what_is_no_number_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^state.w: expected numbers or booleans, got <U1$"):
         write(tmp_path / "x", Published("ab12", 5, {"w": np.array(["a"])}))
+
+
+def test_whoever_reads_while_another_publishes_has_whole_ones(tmp_path: Path) -> None:
+    path, rows = path_of(tmp_path, "spend"), 20_000
+    write(path, Published("ab12", 0, {"w": np.zeros(rows)}))
+
+    def publish() -> None:
+        for offset in range(1, 200):
+            write(path, Published("ab12", offset, {"w": np.full(rows, float(offset))}))
+
+    publisher = threading.Thread(target=publish)
+    publisher.start()
+    reader, offsets = Reader(tmp_path, "spend", lambda text: pytest.fail(text)), [0]
+    while publisher.is_alive():
+        found = reader.newest()
+        assert found is not None
+        assert (found.flat["w"] == found.next_offset).all()
+        offsets.append(found.next_offset)
+    publisher.join()
+    found = reader.newest()
+    assert found is not None
+    assert found.next_offset == 199
+    assert offsets == sorted(offsets)

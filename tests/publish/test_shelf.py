@@ -36,7 +36,8 @@ def test_a_revision_comes_back_as_it_was(shelf: Shelf, line: Line, revision: Mak
 def test_the_address_is_of_the_content_alone(shelf: Shelf, line: Line, revision: Make, tmp_path) -> None:
     made = revision(5)
     turned = Revision(dict(reversed(made.flat.items())), made.next_offset, made.us, made.scores)
-    assert Shelf(tmp_path / "other").publish(line(), turned).address == shelf.publish(line(), made).address
+    with Shelf(tmp_path / "other") as other:
+        assert other.publish(line(), turned).address == shelf.publish(line(), made).address
 
 
 def test_lineage_runs_from_parent_to_child(shelf: Shelf, line: Line, revision: Make) -> None:
@@ -70,7 +71,7 @@ def test_a_line_that_starts_anew_tells_its_parent_with_what_it_skipped(
     anew = line().anew(Origin(good.address, 30))
     with pytest.raises(UserError, match=rf"^model {anew.id}: expected the move that began it, got 'none'$"):
         shelf.publish(anew, revision(26))
-    move = Move("spend", line().id, anew.id, "poisoned", "me", 30, False, good.address, 5)
+    move = Move("spend", line().id, anew.id, "person", "me", 30, "poisoned", good.address, 5)
     shelf.obey([Logged(1, Move("spend", "", line().id, "first", "evercart", 0)), Logged(25, move)])
     assert shelf.models("spend") == [line(), anew]
     one = shelf.publish(anew, revision(26))
@@ -85,7 +86,7 @@ def test_current_is_what_the_moves_say(shelf: Shelf, line: Line) -> None:
     assert shelf.current("spend") is None
     moves = [
         Logged(1, Move("spend", "", "a1", "first", "evercart", 0)),
-        Logged(7, Move("spend", "a1", "b2", "better", "gate", 0)),
+        Logged(7, Move("spend", "a1", "b2", "gate", "gate", 0)),
     ]
     shelf.obey(reversed(moves))
     shelf.obey(moves)
@@ -98,7 +99,7 @@ def test_current_is_what_the_moves_say(shelf: Shelf, line: Line) -> None:
 def test_a_move_to_a_line_that_its_revision_does_not_make_is_refused(shelf: Shelf, line: Line, revision: Make) -> None:
     good = shelf.publish(line(), revision(5))
     anew = line().anew(Origin(good.address, 30))
-    wrong = Move("spend", line().id, "ffff", "poisoned", "me", 30, False, good.address, 5)
+    wrong = Move("spend", line().id, "ffff", "person", "me", 30, "poisoned", good.address, 5)
     with pytest.raises(UserError, match=rf"^promotion at offset 25: expected the model {anew.id}, got 'ffff'$"):
         shelf.obey([Logged(25, wrong)])
     assert shelf.moves() == []
@@ -140,7 +141,7 @@ def test_files_that_are_missing_or_too_many_are_found(shelf: Shelf, line: Line, 
 def test_pruning_keeps_the_newest_with_one_a_day_with_what_moves_name(shelf: Shelf, line: Line, revision: Make) -> None:
     made = [shelf.publish(line(), revision(10 * day + hour, day=day)) for day in range(3) for hour in (1, 2, 3)]
     move = Move(
-        "spend", line().id, line().anew(Origin(made[0].address, 9)).id, "bad", "me", 9, False, made[0].address, 1
+        "spend", line().id, line().anew(Origin(made[0].address, 9)).id, "person", "me", 9, "bad", made[0].address, 1
     )
     shelf.obey([Logged(40, move)])
     gone = shelf.prune(keep=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,55 +27,71 @@ _TABLES: Final = (
     " scores TEXT NOT NULL, parent TEXT NOT NULL, skipped_first INTEGER, skipped_end INTEGER,"
     " UNIQUE (model, next_offset))",
     'CREATE TABLE IF NOT EXISTS moves ("offset" INTEGER PRIMARY KEY, app TEXT NOT NULL, from_model TEXT NOT NULL,'
-    " to_model TEXT NOT NULL, reason TEXT NOT NULL, who TEXT NOT NULL, us INTEGER NOT NULL, forced INTEGER NOT NULL,"
+    " to_model TEXT NOT NULL, why TEXT NOT NULL, who TEXT NOT NULL, us INTEGER NOT NULL, reason TEXT NOT NULL,"
     " revision TEXT NOT NULL, revision_offset INTEGER NOT NULL)",
 )
 
 
 class Index:
-    """The file `index.db` of a shelf; each block opens it, sees one committed state, commits or leaves no trace."""
+    """The file `index.db` of a shelf: one connection, since closing the last one costs several waits for the disk.
+
+    A block sees one committed state; it commits, or leaves no trace. It belongs to one thread at a time.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.RLock()
+        with plainly(path):
+            self._connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+        try:
+            with plainly(path):
+                _prepare(self._connection)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
         """See one committed state."""
-        with self._open("BEGIN") as rows:
+        with self._transaction("BEGIN") as rows:
             yield rows
 
     @contextmanager
     def writing(self) -> Iterator[Rows]:
         """Be the only writer."""
-        with self._open("BEGIN IMMEDIATE") as rows:
+        with self._transaction("BEGIN IMMEDIATE") as rows:
             yield rows
 
     @contextmanager
-    def _open(self, begin: str) -> Iterator[Rows]:
-        with plainly(self.path):
-            connection = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
+    def _transaction(self, begin: str) -> Iterator[Rows]:
+        with self._lock, plainly(self.path):
+            self._connection.execute(begin)
             try:
-                _prepare(connection)
-                connection.execute(begin)
-                yield Rows(connection)
-                connection.execute("COMMIT")
-            finally:
-                connection.close()  # rolls back what was not committed
+                yield Rows(self._connection)
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk may have rolled back already
+                    self._connection.rollback()
+                raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        (found,) = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-        require(found <= VERSION, "shelf.version", f"at most {VERSION}", found)
-        connection.execute("PRAGMA synchronous = FULL")
-        return
+        found = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() or (VERSION,)
+        require(found[0] <= VERSION, "shelf.version", f"at most {VERSION}", found[0])  # before anything is written
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("BEGIN IMMEDIATE")
-    for sql in _TABLES:
-        connection.execute(sql)
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (VERSION,))
-    connection.execute("COMMIT")
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        connection.execute("BEGIN IMMEDIATE")
+        for sql in _TABLES:
+            connection.execute(sql)
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('version', ?)", (VERSION,))
+        connection.execute("COMMIT")
 
 
 class Rows:
@@ -124,7 +141,7 @@ class Rows:
     def moves(self, app: str | None = None) -> list[Logged]:
         """Return moves in the order of the log, of one app if it is named."""
         sql = (
-            'SELECT "offset", app, from_model, to_model, reason, who, us, forced, revision, revision_offset'
+            'SELECT "offset", app, from_model, to_model, why, who, us, reason, revision, revision_offset'
             ' FROM moves WHERE ? IS NULL OR app = ? ORDER BY "offset"'
         )
         return [_logged(row) for row in self._run(sql, (app, app))]
@@ -132,7 +149,7 @@ class Rows:
     def move(self, one: Logged) -> None:
         """Add a move; the same again changes nothing."""
         move = one.move
-        values = (move.app, move.from_model, move.to_model, move.reason, move.who, move.us, move.forced)
+        values = (move.app, move.from_model, move.to_model, move.why, move.who, move.us, move.reason)
         self._run(
             "INSERT OR IGNORE INTO moves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (one.offset, *values, move.revision, move.revision_offset),
@@ -150,5 +167,5 @@ def _version(row: tuple[Any, ...]) -> Version:
 
 
 def _logged(row: tuple[Any, ...]) -> Logged:
-    offset, app, old, new, reason, who, us, forced, revision, revision_offset = row
-    return Logged(offset, Move(app, old, new, reason, who, us, bool(forced), revision, revision_offset))
+    offset, *told = row
+    return Logged(offset, Move(*told))

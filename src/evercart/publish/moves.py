@@ -13,12 +13,14 @@ from typing import Any, Final, NamedTuple, Self
 
 import pyarrow as pa
 
-from evercart.errors import UserError, expected, require
+from evercart.errors import UserError, expected, require, unknown
+from evercart.events.kinds import number
 from evercart.events.schema import SCHEMA, conform
 from evercart.fold import config_hash
 
-PROMOTION: Final = 14  # the number of its kind of event
-_IN_PROPERTIES: Final = ("from_model", "revision", "revision_offset", "who", "forced")
+PROMOTION: Final = number("promotion")
+WHYS: Final = ("first", "gate", "turned", "person", "force")
+_IN_PROPERTIES: Final = ("revision", "revision_offset", "who")
 
 
 @dataclass(frozen=True)
@@ -27,26 +29,30 @@ class Move:
 
     from_model         the model that reigned when it was decided; "" before the first
     to_model           the one that reigns from the event on
+    why                "first"; "gate": it passed; "turned": evidence turned against the model before; "person":
+                       somebody asked for it; "force": somebody overruled the gate, outside its level
+    who                the gate, or the person
+    us                 when it was decided, log time
+    reason             in words
     revision           address of an older revision from which `to_model` starts anew; "": it goes on as it stands
     revision_offset    next offset of that revision; -1 without one. What lies between it and the event is skipped
-    who                the gate, or the person
-    forced             whether the gate was not asked; then it is outside the gate's level
-    us                 when it was decided, log time
     """
 
     app: str
     from_model: str
     to_model: str
-    reason: str
+    why: str
     who: str
     us: int
-    forced: bool = False
+    reason: str = ""
     revision: str = ""
     revision_offset: int = -1
 
     def __post_init__(self) -> None:
-        for name in ("app", "to_model", "reason", "who"):
+        for name in ("app", "to_model", "who"):
             require(getattr(self, name) != "", f"move.{name}", "a text that is not empty", getattr(self, name))
+        if self.why not in WHYS:
+            raise UserError(unknown("move.why", "reasons", WHYS, self.why))
         other = self.to_model != self.from_model
         require(other, "move.to_model", "a model other than the one that reigns", self.to_model)
         said, rule = (
@@ -55,32 +61,40 @@ class Move:
         )
         require(said, "move.revision_offset", rule, self.revision_offset)
 
+    @property
+    def forced(self) -> bool:
+        """Return whether somebody overruled the gate."""
+        return self.why == "force"
+
     def row(self) -> dict[str, Any]:
         """Return it as a row of the log; its id is of its content, so sending it again is harmless.
 
-        >>> Move("spend", "", "ab12", "first", "evercart", us=5).row()["ref"]
+        >>> Move("spend", "", "ab12", "first", "evercart", us=5).row()["model"]
         'ab12'
         """
         return {
             "id": f"promotion {config_hash(self)}",
             "event_us": self.us,
             "kind": PROMOTION,
-            "ref": self.to_model,
-            "text": self.reason,
             "app": self.app,
+            "model": self.to_model,
+            "current": self.from_model or None,
+            "why": self.why,
+            "text": self.reason or None,
             "properties": json.dumps({name: getattr(self, name) for name in _IN_PROPERTIES}, sort_keys=True),
         }
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> Self:
-        """Return the move that a row of the log tells of."""
+        """Return the move that a row of the log tells of; without properties it names no revision."""
         where = f"promotion at offset {row.get('offset', 'unknown')}"
         try:
-            said = json.loads(row["properties"])
-            kept = {name: said[name] for name in _IN_PROPERTIES}
-            return cls(app=row["app"], to_model=row["ref"], reason=row["text"], us=row["event_us"], **kept)
+            app, old, new, why = row["app"], row["current"] or "", row["model"], row["why"]
+            said = {"who": why} | json.loads(row["properties"] or "{}")
+            kept = {name: said[name] for name in _IN_PROPERTIES if name in said}
+            return cls(app, old, new, why, us=row["event_us"], reason=row["text"] or "", **kept)
         except (KeyError, TypeError, ValueError) as error:
-            rule = f"an event with app, ref, text, properties ({' '.join(_IN_PROPERTIES)})"
+            rule = "an event with app, model, current, why, text, properties"
             raise UserError(expected(where, rule, f"{type(error).__name__}: {error}")) from error
 
 

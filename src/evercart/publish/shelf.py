@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from evercart.durable import WRITING, make_folder, writing
 from evercart.errors import UserError, expected, require
@@ -31,20 +30,26 @@ class Shelf:
     """The folder `shelf` of a shop; any process may read it, the one that learns writes.
 
     >>> import tempfile
-    >>> with Shelf(Path(tempfile.mkdtemp())).index.reading() as rows:
-    ...     rows.versions()
+    >>> with Shelf(Path(tempfile.mkdtemp()) / "shelf") as shelf:
+    ...     shelf.versions()
     []
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        with plainly(folder):
+            make_folder(folder)
+        self.index = Index(folder / "index.db")
 
-    @cached_property
-    def index(self) -> Index:
-        """Return what names the files."""
-        with plainly(self.folder):
-            make_folder(self.folder)
-        return Index(self.folder / "index.db")
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the index; nothing is pending."""
+        self.index.close()
 
     def publish(self, model: Model, revision: Revision) -> Version:
         """Put a revision on the shelf, durably; the same again changes nothing.
@@ -106,7 +111,7 @@ class Shelf:
         except FileNotFoundError:
             raise UserError(expected(str(path), "a file of the shelf", "none")) from None
         _require_address(path, body)
-        return unsealed(str(path), body)
+        return unsealed(str(path), body, proven=True)
 
     def current(self, app: str) -> Current | None:
         """Return what is live in an app by the moves that the shelf was told of; None before the first."""

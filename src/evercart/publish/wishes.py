@@ -13,24 +13,24 @@ from evercart.publish.moves import Current, Move
 from evercart.publish.shelf import Shelf
 
 
-class Why(NamedTuple):
-    """Who wishes a move for which reason, at what log time; `forced`: without the gate."""
+class Wish(NamedTuple):
+    """Who wishes a move, at what log time; `why` as in `Move`, the reason in words."""
 
-    reason: str
+    why: str
     who: str
     us: int
-    forced: bool = False
+    reason: str = ""
 
 
-def promotion(shelf: Shelf, app: str, model: str, why: Why) -> Move:
+def promotion(shelf: Shelf, app: str, model: str, wish: Wish) -> Move:
     """Return the move that makes a model, named as in `Shelf.model`, the one that is live; also the first."""
     to, now = shelf.model(model, app), shelf.current(app)
     reigns = now.model if now else ""
     require(to.id != reigns, f"promote {app}", "a model other than the one that is live", model)
-    return Move(app, reigns, to.id, why.reason, why.who, why.us, why.forced)
+    return Move(app, reigns, to.id, *wish)
 
 
-def rollback(shelf: Shelf, app: str, to: str | None, why: Why) -> Move:
+def rollback(shelf: Shelf, app: str, to: str | None, wish: Wish) -> Move:
     """Return the move back to another model, which has learned on as shadow, or to an older revision.
 
     to    a model or a revision, named as in `Shelf.model`, `Shelf.version`; None: the model that reigned before
@@ -38,14 +38,14 @@ def rollback(shelf: Shelf, app: str, to: str | None, why: Why) -> Move:
     now = _live(shelf, app)
     if to is None:
         require(now.previous != "", f"rollback {app}", "a model that reigned before", "none")
-        return Move(app, now.model, now.previous, why.reason, why.who, why.us, why.forced)
+        return Move(app, now.model, now.previous, *wish)
     if any(to in (model.id, model.name) for model in shelf.models(app)):
-        return promotion(shelf, app, to, why)
+        return promotion(shelf, app, to, wish)
     version = shelf.version(to, app)
-    require(version.us <= why.us, f"rollback {app}", f"a revision from before {why.us}", version.us)
-    line = shelf.model(version.model, app).anew(Origin(version.address, why.us))
+    require(version.us <= wish.us, f"rollback {app}", f"a revision from before {wish.us}", version.us)
+    line = shelf.model(version.model, app).anew(Origin(version.address, wish.us))
     past = version.address, version.next_offset
-    return Move(app, now.model, line.id, why.reason, why.who, why.us, why.forced, *past)
+    return Move(app, now.model, line.id, *wish, *past)
 
 
 def _live(shelf: Shelf, app: str) -> Current:
