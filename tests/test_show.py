@@ -61,7 +61,7 @@ def test_policies_side_by_side() -> None:
     assert "% above continual" in said
     row = next(line for line in said.splitlines() if "refit weekly" in line)
     assert [cell.strip() for cell in row.split("│")[1:-1]] == [
-        *("refit weekly", "4", "+300.00", "+300 to +300", "10.00", "80.0", "160.0", "+0.5", "+0.1 to +0.9")
+        *("refit weekly", "4", "+300.00", "+300.00 to +300.00", "10.00", "80.0", "160.0", "+50.00", "+10.00 to +90.00")
     ]
     assert "1970-02" in said
     assert [cell.strip() for cell in said.splitlines()[-3].split("│")[1:-1]] == ["all", "1", "4", "9"]

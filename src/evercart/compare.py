@@ -2,8 +2,9 @@
 
 Staleness is defined in `evaluate.staleness`. Forgetting asks what each policy still knows of an old regime: the
 questions of the later half of the first quarter, with labels that were known by its end, are put to the weights as
-they stood there, then to those at the end of the log. All policies have learned these labels: what is measured is
-what the months since then have overwritten, not a forecast.
+they stood there, then to those at the end of the log. All policies had learned these labels, but for the days since
+the last fit or publication: what is measured is what the months after it have overwritten, not a forecast. Features
+are those of back then; only weights, with the statistics of wrappers, are today's.
 
 Source: the backward transfer of Lopez-Paz and Ranzato, "Gradient episodic memory for continual learning",
 NeurIPS 2017, section 2, with losses, one task.

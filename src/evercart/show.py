@@ -106,20 +106,20 @@ def comparison(found: Comparison, page: Path) -> Group:
     said, differences, first = found.summary()["policies"], found.differences(), found.policies[0]
     table = Table(title=f"{found.app}: questions asked after the first quarter", title_justify="left")
     table.add_column("policy")
-    heads = ("loss", f"% above {first}", "95 % interval", "CPU s", "stale, h", "95 %", "forgotten", "95 % interval")
+    heads = ("loss", f"% above {first}", "95 % interval", "CPU s", "stale, h", "95th", "% forgotten", "95 % interval")
     for head in heads:
         table.add_column(head, justify="right")
     for name in found.policies:
-        one, gap, lost = said[name], differences.get(name), found.forgetting[name].gap
+        one, gap, lost = said[name], differences.get(name), found.forgetting[name].percent
         parts = [100.0 * value / said[first]["loss"] for value in gap or ()]
         ages = (f"{hours:,.1f}".replace("nan", "–") for hours in found.staleness[name])
         score = (f"{one['loss']:.5g}", f"{parts[0]:+.2f}" if parts else "", _span(*parts[1:]))
         table.add_row(
-            name, *score, f"{one['cpu_s']:.2f}", *ages, f"{lost.mean:+.3g}".replace("+nan", "–"), _span(*lost[1:])
+            name, *score, f"{one['cpu_s']:.2f}", *ages, f"{lost.mean:+.2f}".replace("+nan", "–"), _span(*lost[1:])
         )
     table.caption = (
         f"stale: age of the newest label behind a guess, mean, 95th percentile; forgotten: loss on {found.probed:,} "
-        f"questions of the first quarter, asked again at the end, minus loss then; all share {found.shared_cpu_s:.2f} s"
+        f"questions of the first quarter, asked again at the end, above loss then; all share {found.shared_cpu_s:.2f} s"
     )
     table.caption_justify = "left"
     return Group(table, _months(found, said), f"The page: {page}")
@@ -140,7 +140,7 @@ def _months(found: Comparison, said: dict[str, Any]) -> Table:
 def _span(low: float | None = None, high: float | None = None) -> str:
     if low is None or high is None:
         return ""
-    return f"{low:+.3g} to {high:+.3g}" if math.isfinite(high - low) else "–"
+    return f"{low:+.2f} to {high:+.2f}" if math.isfinite(high - low) else "–"
 
 
 def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], report: Path) -> Group:

@@ -48,7 +48,7 @@ def test_the_table_says_what_was_found() -> None:
     assert row is not None
     cells = re.findall(r"<td[^>]*>(.*?)</td>", row[1])
     told = ["4.000", "+300.00 %", "+300.00 to +300.00", "10.00", "80.0", "160.0"]
-    assert cells == [*told, "+0.5", "+0.1 to +0.9"]
+    assert cells == [*told, "+50.00 %", "+10.00 to +90.00"]
     assert "refit weekly: 8 fits" in MARKUP
 
 
@@ -70,7 +70,7 @@ def test_score_against_cpu_on_a_log_axis() -> None:
 
 def test_ages_with_forgetting() -> None:
     assert figure("ages")["data"][1]["x"] == [0.2, 160.0, 6000.0]
-    assert figure("forgotten")["data"][0]["error_y"]["array"] == [0.4] * 3
+    assert figure("forgotten")["data"][0]["error_y"]["array"] == [40.0] * 3
 
 
 def test_too_little_to_say_is_a_dash() -> None:

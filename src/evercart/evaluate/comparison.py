@@ -24,6 +24,15 @@ class Forgetting(NamedTuple):
     now: float
     gap: Difference
 
+    @property
+    def percent(self) -> Difference:
+        """Return the gap in percent of the loss then.
+
+        >>> Forgetting(2.0, 2.5, Difference(0.5, 0.25, 1.0)).percent
+        Difference(mean=25.0, low=12.5, high=50.0)
+        """
+        return Difference(*(100.0 * value / self.then if self.then else float("nan") for value in self.gap))
+
 
 @dataclass(frozen=True)
 class Comparison:

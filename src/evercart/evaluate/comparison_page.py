@@ -21,7 +21,7 @@ def comparison_page(found: Comparison, shop: str, made: str) -> str:
     parts = {name: Difference(*(value / loss for value in differences.get(name, NONE))) for name in names}
     hours = {"mean": [found.staleness[name].mean_h for name in names]}
     hours["95th percentile"] = [found.staleness[name].p95_h for name in names]
-    gaps = [found.forgetting[name].gap for name in names]
+    lost = [found.forgetting[name].percent for name in names]
     return rendered(
         "comparison.html.j2",
         found=found,
@@ -37,5 +37,5 @@ def comparison_page(found: Comparison, shop: str, made: str) -> str:
         saved=as_json(figures.saved(data)) if len(found.later) else None,
         against_cost=as_json(figures.against_cost(names, [found.cpu_s[name] for name in names], list(parts.values()))),
         ages=as_json(figures.ages(names, hours)),
-        forgotten=as_json(figures.forgotten(names, gaps, f"{found.report.loss.name.replace('_', ' ')}, now − then")),
+        forgotten=as_json(figures.forgotten(names, lost, "loss above then (%)")),
     )
