@@ -6,7 +6,7 @@ NEEDS := pyproject.toml constraints.txt tools/install.py
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-all bench format clean
+.PHONY: help run test kills check check-all bench format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ run: .venv/.sample ## ingest the sample shop, turn the ring, write the report
 
 test: .venv/.dev ## run every test and doctest but the slow suites
 	@.venv/bin/python -m pytest $(PYTEST) -m "not slow"
+
+kills: .venv/.dev ## end a shop's life by kill -9 at 300 random instants, compare it with one never ended
+	@.venv/bin/python -m evercart.testing.kills --kills 300
 
 check: .venv/.dev ## check format, lint, types and the repository's own rules
 	@.venv/bin/ruff format --check $(CODE)

@@ -186,3 +186,22 @@ def test_every_command_has_help_with_an_example(tmp_path: Path) -> None:
         assert "--shop" in said
     for command in ("list", "show", "retry"):
         assert "Example: evercart quarantine" in evercart("quarantine", command, "--help", folder=tmp_path)
+
+
+def test_doctor_says_what_is_wrong_then_mends_it(tmp_path: Path) -> None:
+    evercart("init", folder=tmp_path)
+    assert "Nothing is wrong." in evercart("doctor", folder=tmp_path)
+    (tmp_path / "shop" / "log" / "segments" / "x.writing").touch()
+    found = subprocess.run(
+        [*COMMAND, "doctor", "--json"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert found.returncode == 2
+    (one,) = json.loads(found.stdout)["findings"]
+    assert one == {
+        "wrong": "shop/log/segments/x.writing: expected a file that belongs to something, got 'a stray'",
+        "would": "remove it",
+        "can": True,
+        "mended": False,
+    }
+    assert "done: remove it" in evercart("doctor", "--repair", folder=tmp_path)
+    assert "Nothing is wrong." in evercart("doctor", folder=tmp_path)

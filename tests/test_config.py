@@ -95,3 +95,15 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"file: expected a folder that can be written, got "):
         create(tmp_path / "file", "one")
+
+
+def test_seconds_between_checkpoints(tmp_path: Path) -> None:
+    assert Config.read(written(tmp_path, "[checkpoint]\nseconds = 0.5")).checkpoint.seconds == 0.5
+    with pytest.raises(UserError, match=r"^shop.toml: checkpoint.seconds: expected at least 0, got -1$"):
+        Config.read(written(tmp_path, "[checkpoint]\nseconds = -1"))
+
+
+def test_a_key_that_is_there_is_kept(tmp_path: Path) -> None:
+    (tmp_path / KEY_FILE).write_text("77\n")
+    create(tmp_path, "again")
+    assert read_key(tmp_path) == 0x77

@@ -71,12 +71,17 @@ def told(found: list[Finding]) -> list[Told]:
     return [Told(one.wrong, one.would, one.mend is not None, False) for one in found]
 
 
+def _has_database(folder: Path) -> bool:
+    """Return whether the log can be asked; a new one would be made where there is none."""
+    path = folder / "log" / "log.db"
+    return path.exists() and _sqlite_fault(path) is None
+
+
 def _end(folder: Path) -> int | None:
     """Return the log's next offset; None where it cannot be read."""
-    try:
-        database = Database(folder / "log" / "log.db")
-    except UserError:
+    if not _has_database(folder):
         return None
+    database = Database(folder / "log" / "log.db")
     try:
         return int(database.meta().get("next_offset", 0))
     finally:
@@ -157,10 +162,9 @@ def _sqlite_fault(path: Path) -> str | None:
 
 def _imports(folder: Path) -> Iterator[Finding]:
     """Yield scratch files of finished imports, notes that cannot be read."""
-    try:
-        database = Database(folder / "log" / "log.db")
-    except UserError:
+    if not _has_database(folder):
         return
+    database = Database(folder / "log" / "log.db")
     try:
         rows = database.rows("SELECT name, consumed FROM imports WHERE finished")
     finally:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from evercart.errors import UserError, expected
 from evercart.log.archive import Archive
 from evercart.log.database import Database
+from evercart.log.faults import plainly
 from evercart.log.files import fault, require_size
 from evercart.log.ids import Run, find, hash_ids, open_run
 from evercart.log.segments import Segment, read_names, read_numbers
@@ -104,6 +107,19 @@ def _segment(folder: Path, segment: Segment) -> Iterator[Finding]:
         if wrong:
             rows = f"; rows {segment.first} to {segment.stop - 1} cannot be read"
             yield lost(wrong + rows, folder / stored.name)
+            return
+    names, numbers = _rows(folder, segment)
+    for stored, found in ((segment.names, names), (segment.numbers, numbers)):
+        if found != segment.rows:
+            yield lost(expected(stored.name, f"{segment.rows} rows", found), "log.db")
+
+
+def _rows(folder: Path, segment: Segment) -> tuple[int, int]:
+    """Return how many rows a segment's two files hold."""
+    with plainly(folder / segment.names.name), pq.ParquetFile(folder / segment.names.name) as file:
+        names = file.metadata.num_rows
+    with plainly(folder / segment.numbers.name), pa.memory_map(str(folder / segment.numbers.name)) as memory:
+        return names, pa.ipc.open_file(memory).get_batch(0).num_rows
 
 
 def _log_time(folder: Path, segments: list[Segment], database: Database, meta: dict[str, Any]) -> Iterator[Finding]:
@@ -111,8 +127,6 @@ def _log_time(folder: Path, segments: list[Segment], database: Database, meta: d
     last = np.iinfo(np.int64).min
     for segment in segments:
         us = read_numbers(folder, segment, ("logged_us",))["logged_us"]
-        if len(us) != segment.rows:
-            yield lost(expected(segment.numbers.name, f"{segment.rows} rows", len(us)), segment.numbers.name)
         if us[0] < last or (us[1:] < us[:-1]).any():
             yield lost(expected(segment.numbers.name, "log time that never goes back", "some that does"), "it")
         last = int(us[-1])

@@ -30,6 +30,7 @@ from evercart.log.sift import Sifted, sift
 from evercart.log.tail import Tail
 
 TAIL_ROWS: Final = 1 << 17
+DATABASE: Final = "log.db"
 
 
 def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = TAIL_ROWS) -> Log:
@@ -41,6 +42,8 @@ def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_r
     """
     with plainly(folder):
         make_folder(folder / FOLDER)
+        lost = not (folder / DATABASE).exists() and any((folder / FOLDER).iterdir())
+    require(not lost, str(folder / DATABASE), "the database that knows the segments beside it", "no such file")
     return SqliteLog(folder, key, segment_rows, tail_rows)
 
 
@@ -53,7 +56,7 @@ class SqliteLog:
 
     def __init__(self, folder: Path, key: int, segment_rows: int, tail_rows: int) -> None:
         self._key, self._segment_rows, self._tail_rows = key, segment_rows, tail_rows
-        self._database = Database(folder / "log.db")
+        self._database = Database(folder / DATABASE)
         self._archive = Archive(folder, self._database, key)
         self._tail = Tail(self._database, key)
         try:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from evercart.testing.faults import Life, Outcome
+from evercart.testing.faults import Life, Outcome, memory_disk
 
 _MOST: Final = 6  # kills of one life
 _FAILED: Final = 70
@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(dir=memory_disk()) as home:
         found = killed(args.kills, args.seed, Path(home))
     if args.json:
         print(json.dumps(found._asdict()))
