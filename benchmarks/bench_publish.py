@@ -67,8 +67,8 @@ def roll_back(folder: Path, shelf: Shelf, models: list[Model], state: object, ti
 
     def to_revision(i: int) -> None:
         wish = rollback(shelf, "spend", oldest.address, Wish("person", "me", 10_000 + i))
+        saved = shelf.load(oldest.address)  # first: nobody goes back to a damaged one
         move(wish)
-        saved = shelf.load(oldest.address)
         live.publish(Published(wish.to_model, saved.next_offset, saved.flat), i * SECOND_US)
 
     move(promotion(shelf, "spend", models[0].id, Wish("first", "me", 1)))

@@ -161,8 +161,8 @@ class Shelf:
         self._sweep()
 
     def verify(self) -> list[str]:
-        """Return one text for each file that is altered, missing or too many."""
-        with self.index.reading() as rows:
+        """Return one text for each file that is altered, missing or too many; best while nobody prunes."""
+        with self.index.writing() as rows:  # so that no file is in the making
             wrong = [expected(str(self.index.path), "an undamaged file", text) for text in rows.damage()]
             named = {version.address for version in rows.versions()}
             too_many = [path for path in self._files() if path.name.removesuffix(_SUFFIX) not in named]

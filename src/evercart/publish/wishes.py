@@ -34,6 +34,8 @@ def rollback(shelf: Shelf, app: str, to: str | None, wish: Wish) -> Move:
     """Return the move back to another model, which has learned on as shadow, or to an older revision.
 
     to    a model or a revision, named as in `Shelf.model`, `Shelf.version`; None: the model that reigned before
+
+    A revision whose file is missing or altered raises `UserError` when it is loaded: load it before the move is logged.
     """
     now = _live(shelf, app)
     if to is None:
