@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,11 @@ from evercart.backtest import backtest, linear_opponents
 from evercart.compare import compare
 from evercart.errors import UserError
 from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.comparison_page import comparison_page
 from evercart.labels.pairs import Tick
 from evercart.learners.mean import Mean
 from evercart.policies import POLICIES
+from evercart.show import as_json
 from evercart.testing.redeems import orders, redeems
 from evercart.units import DAY_S
 
@@ -100,6 +103,15 @@ def test_the_summary_is_plain(done) -> None:
         int(done[0].days.n[done[0].days.dates.astype("datetime64[M]") == np.datetime64(m)].sum()) for m in months
     ]
     assert np.average(list(months.values()), weights=weights) == pytest.approx(said["policies"]["frozen"]["overall"])
+
+
+@pytest.mark.parametrize(("asked", "quarter_us"), [(3, 0), (3, 10**15), (20, 10**11)])
+def test_a_short_log_says_what_it_can(asked: int, quarter_us: int) -> None:
+    found = compare(APP, iter([orders(asked)]), Tick(), quarter_us, clock(), opponents=OPPONENTS)
+    assert found.days.n.sum() >= asked - 1
+    assert np.isnan(found.forgetting["continual"].gap.low)
+    json.loads(as_json(found.summary()))
+    assert "nan" not in re.sub(r"<script>.*?</script>", "", comparison_page(found, "shop", "now"), flags=re.S)
 
 
 def test_a_log_without_an_answer_is_refused() -> None:

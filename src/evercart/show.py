@@ -17,6 +17,7 @@ from rich.table import Table
 
 from evercart.backtest import RACERS, Backtest
 from evercart.doctor import Told
+from evercart.evaluate.compare import Difference
 from evercart.evaluate.comparison import Comparison
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
@@ -103,20 +104,17 @@ def backtests(found: Sequence[Backtest]) -> Table:
 
 def comparison(found: Comparison, page: Path) -> Group:
     """Return the policies side by side, then by month."""
-    said, differences, first = found.summary()["policies"], found.differences(), found.policies[0]
+    said, above, first = found.summary()["policies"], found.above(), found.policies[0]
     table = Table(title=f"{found.app}: questions asked after the first quarter", title_justify="left")
     table.add_column("policy")
     heads = ("loss", f"% above {first}", "95 % interval", "CPU s", "stale, h", "95th", "% forgotten", "95 % interval")
     for head in heads:
         table.add_column(head, justify="right")
     for name in found.policies:
-        one, gap, lost = said[name], differences.get(name), found.forgetting[name].percent
-        parts = [100.0 * value / said[first]["loss"] for value in gap or ()]
+        one, gap, lost = said[name], above[name], found.forgetting[name].percent
         ages = (f"{hours:,.1f}".replace("nan", "–") for hours in found.staleness[name])
-        score = (f"{one['loss']:.5g}", f"{parts[0]:+.2f}" if parts else "", _span(*parts[1:]))
-        table.add_row(
-            name, *score, f"{one['cpu_s']:.2f}", *ages, f"{lost.mean:+.2f}".replace("+nan", "–"), _span(*lost[1:])
-        )
+        score = (f"{one['loss']:.5g}", *(("", "") if name == first else _percent(gap)))
+        table.add_row(name, *score, f"{one['cpu_s']:.2f}", *ages, *_percent(lost))
     table.caption = (
         f"stale: age of the newest label behind a guess, mean, 95th percentile; forgotten: loss on {found.probed:,} "
         f"questions of the first quarter, asked again at the end, above loss then; all share {found.shared_cpu_s:.2f} s"
@@ -137,10 +135,10 @@ def _months(found: Comparison, said: dict[str, Any]) -> Table:
     return table
 
 
-def _span(low: float | None = None, high: float | None = None) -> str:
-    if low is None or high is None:
-        return ""
-    return f"{low:+.2f} to {high:+.2f}" if math.isfinite(high - low) else "–"
+def _percent(gap: Difference) -> tuple[str, str]:
+    """Return a difference with its interval, a dash for what is not known."""
+    known = math.isfinite(gap.mean), math.isfinite(gap.high - gap.low)
+    return f"{gap.mean:+.2f}" if known[0] else "–", f"{gap.low:+.2f} to {gap.high:+.2f}" if known[1] else "–"
 
 
 def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], report: Path) -> Group:

@@ -9,6 +9,11 @@ def test_differences_are_against_the_first():
     assert {name: gap.mean for name, gap in compared().differences().items()} == {"refit weekly": 3.0, "frozen": 8.0}
 
 
+def test_differences_in_percent_of_the_first():
+    assert compared().above()["continual"] == (0.0, 0.0, 0.0)
+    assert compared().above()["frozen"] == (800.0, 800.0, 800.0)
+
+
 def test_months_are_those_of_asking():
     assert compared().months()["frozen"] == {"1970-01": 9.0, "1970-02": 9.0, "1970-03": 9.0}
 

@@ -13,6 +13,12 @@ from evercart.evaluate.report import Report
 from evercart.evaluate.scores import scores
 from evercart.evaluate.staleness import Staleness
 
+_NONE = Difference(0.0, 0.0, 0.0)
+
+
+def _percent(gap: Difference, loss: float) -> Difference:
+    return Difference(*(100.0 * value / loss if loss else float("nan") for value in gap))
+
 
 class Forgetting(NamedTuple):
     """Mean loss on old questions asked once more: by the weights of back then, by those at the end of the log.
@@ -31,7 +37,7 @@ class Forgetting(NamedTuple):
         >>> Forgetting(2.0, 2.5, Difference(0.5, 0.25, 1.0)).percent
         Difference(mean=25.0, low=12.5, high=50.0)
         """
-        return Difference(*(100.0 * value / self.then if self.then else float("nan") for value in self.gap))
+        return _percent(self.gap, self.then)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,11 @@ class Comparison:
         """Return each policy's loss minus the first one's, with its 95 % interval."""
         first, *others = self.policies
         return {name: difference(self.report, self.later, name, first) for name in others}
+
+    def above(self) -> dict[str, Difference]:
+        """Return the differences in percent of the first one's loss; the first one's own is 0."""
+        loss = scores(self.report, self.later)[self.policies[0]]["loss"]
+        return {name: _percent(gap, loss) for name, gap in ({self.policies[0]: _NONE} | self.differences()).items()}
 
     def months(self) -> dict[str, dict[str, float]]:
         """Return each policy's mean loss by the month in which was asked, over all questions."""

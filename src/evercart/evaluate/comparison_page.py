@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from evercart.evaluate import figures
-from evercart.evaluate.compare import Difference
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.page import as_json, rendered
 from evercart.evaluate.pagedata import AppData
 from evercart.evaluate.scores import scores
 
-NONE = Difference(0.0, 0.0, 0.0)
-
 
 def comparison_page(found: Comparison, shop: str, made: str) -> str:
     """Return the HTML; `made` says when, as text."""
-    names, differences = found.policies, found.differences()
-    data = AppData(found.app, found.question, found.unit, found.report, found.days, found.later, differences)
+    names, above = found.policies, found.above()
+    data = AppData(found.app, found.question, found.unit, found.report, found.days, found.later, found.differences())
     later, overall = scores(found.report, found.later), scores(found.report, found.days)
-    loss = later[names[0]]["loss"]
-    parts = {name: Difference(*(value / loss for value in differences.get(name, NONE))) for name in names}
     hours = {"mean": [found.staleness[name].mean_h for name in names]}
     hours["95th percentile"] = [found.staleness[name].p95_h for name in names]
     lost = [found.forgetting[name].percent for name in names]
@@ -31,11 +26,11 @@ def comparison_page(found: Comparison, shop: str, made: str) -> str:
         compared=int(found.later.n.sum()),
         later=later,
         overall=overall,
-        parts=parts,
+        above=above,
         months=found.months(),
         over_time=as_json(figures.over_time(data)),
         saved=as_json(figures.saved(data)) if len(found.later) else None,
-        against_cost=as_json(figures.against_cost(names, [found.cpu_s[name] for name in names], list(parts.values()))),
+        against_cost=as_json(figures.against_cost(names, [found.cpu_s[name] for name in names], list(above.values()))),
         ages=as_json(figures.ages(names, hours)),
         forgotten=as_json(figures.forgotten(names, lost, "loss above then (%)")),
     )

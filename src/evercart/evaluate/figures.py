@@ -137,17 +137,17 @@ def cost(seconds: Mapping[str, float]) -> Figure:
 def against_cost(names: Sequence[str], seconds: Sequence[float], gaps: Sequence[Difference]) -> Figure:
     """Return how much more each loses than the first, with its interval, against its CPU seconds (log axis).
 
-    gaps    as parts of the first one's loss; the first one's own is 0
+    gaps    in percent of the first one's loss; the first one's own is 0
     """
     data = []
     for at, name in enumerate(names):
-        gap = [100.0 * value for value in gaps[at]]
+        gap = gaps[at]
         known = bool(np.isfinite(gap).all())
         bars = {"type": "data", "symmetric": False, "thickness": 1.5, "width": 5, "visible": known}
-        bars |= {"array": [gap[2] - gap[0] if known else 0.0], "arrayminus": [gap[0] - gap[1] if known else 0.0]}
+        bars |= {"array": [gap.high - gap.mean if known else 0.0], "arrayminus": [gap.mean - gap.low if known else 0.0]}
         marks = {"mode": "markers", "marker": {"size": 11, "color": COLOURS[at % len(COLOURS)]}, "error_y": bars}
         hover = {"hovertemplate": "%{x:.3g} s<br>%{y:+.3f} %"}
-        data.append(_line(name, at, np.array([seconds[at]]), np.array(gap[:1]), **marks | hover))
+        data.append(_line(name, at, np.array([seconds[at]]), np.array([gap.mean]), **marks | hover))
     return _figure(
         data, "CPU seconds", f"loss above {names[0]} (%)", xaxis={"type": "log", "dtick": 1}, hovermode="closest"
     )
