@@ -52,9 +52,9 @@ def live_weights(folder: Path, learner: Linear, state: object, times: int) -> No
     said("unpack for a server", timed(time.perf_counter, 3, lambda _: unpack(learner.start(), found.flat)))
 
 
-def roll_back(folder: Path, shelf: Shelf, models: list[Model], state: object, times: int) -> None:
+def roll_back(folder: Path, live_folder: Path, shelf: Shelf, models: list[Model], state: object, times: int) -> None:
     """Print how long it takes from the wish to weights that servers may read, the event in the log included."""
-    log, live = open_log(folder / "log", 1), Publisher(folder / "live", "spend")
+    log, live = open_log(folder / "log", 1), Publisher(live_folder, "spend")
 
     def move(wish: Move) -> None:
         at = log.next_offset
@@ -90,6 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", type=int, default=1 << 20)
     parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--live", type=Path, help="folder of live weights, such as one in memory")
     args = parser.parse_args()
     columns = (Column("item", slots=args.weights - 1),)
     lines = [Linear(columns, slot_value=value) for value in (1.0, 2.0)]
@@ -110,7 +111,7 @@ def main() -> None:
         a, b = (version.address for version in shelf.versions()[:2])
         said("diff", timed(time.perf_counter, 3, lambda _: shelf.diff(a, b)))
         print("rollback")
-        roll_back(folder, shelf, models, state, args.times)
+        roll_back(folder, args.live or folder / "live", shelf, models, state, args.times)
         shelf.close()
 
 
