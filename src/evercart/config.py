@@ -32,7 +32,8 @@ events = 4096
 
 [checkpoint]                         # what a restart goes on from
 events = 500000                      # saved every so many,
-seconds = 30                         # or after so long
+seconds = 30                         # or after so long;
+share = 0.03                         # of the CPU at most, so that a fast replay is saved less often
 keep = 3
 """
 
@@ -46,15 +47,20 @@ _SPEND = """\
 
 @dataclass(frozen=True)
 class Checkpointing:
-    """How often states are saved, by events or by seconds, whichever comes first; how many are kept."""
+    """How often states are saved, by events or by seconds, whichever comes first; how many are kept.
+
+    share    of the CPU that saving by events may take: what a restart replays costs a multiple of what a save does
+    """
 
     events: int = 500_000
     seconds: float = 30
+    share: float = 0.03
     keep: int = 3
 
     def __post_init__(self) -> None:
         require(self.events >= 1, f"{FILE}: checkpoint.events", "an integer of at least 1", self.events)
         require(self.seconds >= 0, f"{FILE}: checkpoint.seconds", "at least 0", self.seconds)
+        require(self.share > 0, f"{FILE}: checkpoint.share", "more than 0", self.share)
         require(self.keep >= 1, f"{FILE}: checkpoint.keep", "an integer of at least 1", self.keep)
 
 
@@ -92,9 +98,9 @@ class Config:
         _typed(said, {"name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
         _check_names(tick, ["seconds", "events"], "tick.")
-        _check_names(checkpoint, ["events", "seconds", "keep"], "checkpoint.")
+        _check_names(checkpoint, ["events", "seconds", "share", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
-        _typed(checkpoint, {"events": int, "seconds": (int, float), "keep": int}, "checkpoint.")
+        _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
         beat = Tick(round(tick.get("seconds", 1) * SECOND_US), tick.get("events", Tick.events))
         return cls(**said, apps=tuple(own), tick=beat, checkpoint=Checkpointing(**checkpoint), options=options)
 

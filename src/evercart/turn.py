@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,16 +69,16 @@ class Turner:
         """Go on from the last checkpoint to the last closed tick; a kill costs what came after a checkpoint."""
         watch = Stopwatch(self.clock.cpu_s)
         states, at, tally = self._resumed()
-        began, saved, saved_s = at, at, self.clock.wall_s()
+        began, pace = at, Pace(self.every, self.clock, at)
         for events in whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick):
             tally.add(self.ring.step(states, events, watch))
             at = int(events.offset[-1]) + 1
             self.grant.renew(self.clock.now_us())
-            if at - saved >= self.every.events or self.clock.wall_s() - saved_s >= self.every.seconds:
-                self._save(states, tally, at)
-                saved, saved_s = at, self.clock.wall_s()
+            if pace.due(at):
+                with pace.saving(at):
+                    self._save(states, tally, at)
             told(Progress(at, self.log.next_offset, at - began, sum(watch.spent.values()), *tally.losses()))
-        if at > saved:
+        if at > pace.saved:
             self._save(states, tally, at)
         return Turned(at - began, at, self.log.next_offset - at, watch.spent)
 
@@ -104,6 +105,30 @@ class Turner:
             self.checkpoints.drop_after(at)
             tally.drop_beyond(at)
         return states, at, tally
+
+
+class Pace:
+    """When the next checkpoint is due; its clocks decide what a restart costs, never what is learned."""
+
+    def __init__(self, every: Checkpointing, clock: Clock, at: int) -> None:
+        self._every, self._clock = every, clock
+        self.saved, self._cost_s = at, 0.0
+        self._saved_cpu_s, self._saved_s = clock.cpu_s(), clock.wall_s()
+
+    def due(self, at: int) -> bool:
+        """Return whether so many events, worth their cost, or so much time have passed."""
+        if self._clock.wall_s() - self._saved_s >= self._every.seconds:
+            return True
+        worth = self._clock.cpu_s() - self._saved_cpu_s >= self._cost_s / self._every.share
+        return at - self.saved >= self._every.events and worth
+
+    @contextmanager
+    def saving(self, at: int) -> Iterator[None]:
+        """Measure what a checkpoint costs."""
+        began_s = self._clock.cpu_s()
+        yield
+        self.saved, self._saved_cpu_s, self._saved_s = at, self._clock.cpu_s(), self._clock.wall_s()
+        self._cost_s = self._saved_cpu_s - began_s
 
 
 class Tally:
