@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 from evercart import __version__
 from evercart.durable import WRITING, make_folder, writing
 from evercart.errors import UserError, expected, loudly, require
-from evercart.fold import Saved, config_hash, load, save
+from evercart.fold import Saved, load, save
 from evercart.log.faults import plainly
 from evercart.loop import Ring
 
@@ -41,8 +41,7 @@ class Checkpoints:
 
     def save(self, ring: Ring, states: dict[str, Any], next_offset: int, **about: Any) -> None:
         """Write the states durably, with JSON about them; drop the oldest beyond `keep`."""
-        folds = {name: config_hash(fold) for name, fold in ring.stages().items()}
-        said = {"version": __version__, "folds": folds, "frozen_us": ring.frozen_us, **about}
+        said = {"version": __version__, "folds": ring.names, "frozen_us": ring.frozen_us, **about}
         path = self.folder / f"{next_offset:016d}{_SUFFIX}"
         with plainly(path):
             make_folder(self.folder)
@@ -72,10 +71,10 @@ class Checkpoints:
         where, made = f"checkpoint {saved.next_offset:016d}", saved.about
         if made["version"] != __version__:
             raise UserError(expected(where, f"code version {__version__}", made["version"]) + _REBUILD)
-        for name, fold in ring.stages().items():
+        for name, named in ring.names.items():
             found = made["folds"].get(name, "no such fold")
-            if found != config_hash(fold):
-                raise UserError(expected(f"{where}: {name}", f"fingerprint {config_hash(fold)}", found) + _REBUILD)
+            if found != named:
+                raise UserError(expected(f"{where}: {name}", f"fingerprint {named}", found) + _REBUILD)
         return ring.unpack(saved.flat)
 
     def frozen_us(self) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,7 +97,16 @@ class Ring:
 
     def lanes(self) -> list[Lane]:
         """Return each app's stages; equal folds fed alike have equal names, hence one state."""
-        return [_lane(app, self.tick, self.frozen_us) for app in self.apps]
+        return list(self._lanes)
+
+    @cached_property
+    def _lanes(self) -> tuple[Lane, ...]:
+        return tuple(_lane(app, self.tick, self.frozen_us) for app in self.apps)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return every stage's name by its content: equal names, equal numbers in its state."""
+        return {name: config_hash(fold) for name, fold in self.stages().items()}
 
     def stages(self) -> dict[str, Fold[Any, Any, Any]]:
         """Return every stage once, by name."""
