@@ -41,6 +41,15 @@ def test_guesses_are_those_of_the_ticks_before_the_period():
         np.testing.assert_array_equal(guesses[row], alone[0])
 
 
+def test_what_is_shown_stands_still_between_steps():
+    given, published = stream(), Published(LEARNER, 50)
+    state, guesses = published.start(), []
+    for first in range(0, 60, 3):
+        state, said = published.step(state, given.rows(slice(first, first + 3)))
+        guesses.append(said)
+    np.testing.assert_array_equal(np.concatenate(guesses), learned(published, given)[1])
+
+
 def test_published_at_every_tick_it_is_the_learner():
     given = stream()
     np.testing.assert_array_equal(learned(Published(LEARNER, 1), given)[1], learned(LEARNER, given)[1])
