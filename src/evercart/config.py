@@ -33,7 +33,7 @@ events = 4096
 [checkpoint]                         # what a restart goes on from
 events = 500000                      # saved every so many,
 seconds = 30                         # or after so long;
-share = 0.03                         # of the CPU at most, so that a fast replay is saved less often
+share = 0.025                        # of the CPU at most, so that a fast replay is saved less often
 keep = 3
 """
 
@@ -54,7 +54,7 @@ class Checkpointing:
 
     events: int = 500_000
     seconds: float = 30
-    share: float = 0.03
+    share: float = 0.025
     keep: int = 3
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from evercart.log import Log
 from evercart.log.faults import plainly
 from evercart.loop import Ring, Said, Stopwatch, whole_ticks
 
+_GUESS_S = 0.03  # CPU that a checkpoint costs, until one was made
 _FROM_THE_LOG = "; beginning again at the start of the log"
 
 
@@ -112,7 +113,7 @@ class Pace:
 
     def __init__(self, every: Checkpointing, clock: Clock, at: int) -> None:
         self._every, self._clock = every, clock
-        self.saved, self._cost_s = at, 0.0
+        self.saved, self._cost_s = at, _GUESS_S
         self._saved_cpu_s, self._saved_s = clock.cpu_s(), clock.wall_s()
 
     def due(self, at: int) -> bool:

@@ -98,7 +98,7 @@ class Life(NamedTuple):
             (folder / KEY_FILE).write_text(f"{KEY:016x}\n")
             create(folder, "life")
         text = (folder / FILE).read_text().replace("events = 500000", f"events = {self.every}")
-        text = text.replace("share = 0.03", "share = 1000")
+        text = text.replace("share = 0.025", "share = 1000")
         (folder / FILE).write_text(text)
 
     def live(self, folder: Path, told: Callable[[str], None], *, now_us: int = NOW_US) -> Outcome:
