@@ -42,6 +42,7 @@ class Pairs:
     The window is (asked, asked + window_s]; it closes at the first row logged after it. An event counts at
     its own time, or at the log's where that is earlier: nothing is known before it is logged. From
     `provisional_s` on, silence is learned with `provisional_weight`, and the rest of the weight at the close.
+    A question about nobody (key 0) is guessed, then abandoned: silence would not mean no.
     """
 
     answers: tuple[Answer, ...]
