@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 
 from evercart import Shop, UserError
@@ -29,8 +30,10 @@ def test_a_new_shop_is_empty(tmp_path: Path) -> None:
         assert new.run().events == 0
         with pytest.raises(UserError, match=r"^fingerprint: expected a checkpoint; see `evercart run`, got 'none'$"):
             new.fingerprint()
-        with pytest.raises(UserError, match=r"^log: expected events, got 'none; see `evercart ingest --help`'$"):
+        with pytest.raises(UserError, match=r"^log: expected rows before its last tick, got 'none; see `evercart"):
             new.backtest("spend")
+        with pytest.raises(UserError, match=r"^log: expected events; see `evercart ingest --help`, got 'none'$"):
+            new.report()
 
 
 def test_the_quarter_is_that_of_what_is_asked_about(shop: Shop) -> None:
@@ -49,12 +52,26 @@ def test_the_control_stays_frozen_where_it_was(shop: Shop) -> None:
 
 def test_results_are_computed_once(shop: Shop) -> None:
     steps: list[str] = []
-    first = shop.results(lambda step, part: steps.append(step))
+    first = shop.results(lambda step, part: steps.append(step)).backtests
     assert steps
     steps.clear()
-    again = shop.results(lambda step, part: steps.append(step))
+    again = shop.results(lambda step, part: steps.append(step)).backtests
     assert not steps
     assert [one.summary() for one in again] == [one.summary() for one in first]
+
+
+def test_an_app_with_nothing_to_compare_yet_does_not_stop_the_others(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "clicks", create=True) as clicks:
+        views = SimulatedShop(seed=3, shoppers=20, items=30, days=20).table().filter(pc.field("kind") == 1)
+        clicks.log.import_history("views", lambda skip: iter([views.slice(skip)]))
+        clicks.run()
+        found = clicks.results()
+        assert found.backtests == []
+        assert found.too_early == [
+            f"app {name}: expected questions about order events, answered, got '0 asked, 0 answered'"
+            for name in ("repurchase", "spend")
+        ]
+        assert "view" in clicks.report().read_text(encoding="utf-8")
 
 
 def test_the_report_is_written(shop: Shop, tmp_path: Path) -> None:

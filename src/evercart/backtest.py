@@ -28,6 +28,10 @@ RACERS = ("continual", "frozen", "refit")
 Told = Callable[[str, float], None]  # which step, which part of it is done
 
 
+class TooEarly(UserError):
+    """Nothing that an app asked about has been answered yet."""
+
+
 class Replayed(NamedTuple):
     """One app's turns and scores over a whole log."""
 
@@ -102,7 +106,8 @@ def backtest(
     """
     replayed = replay(app, batches, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
-        raise UserError(expected(f"app {app.name}", "a log in which questions were asked and answered", "none"))
+        rule = f"questions about {app.asks.kind} events, answered"
+        raise TooEarly(expected(f"app {app.name}", rule, "{asked} asked, {settled} answered".format(**replayed.counts)))
     history = History.of(replayed.turns)
     candidates = [Refit(fit, every_days * DAY_US) for fit in opponents or linear_opponents(app)]
     choice = choose(candidates, history, app.loss, frozen_us, cpu_s)
@@ -146,7 +151,7 @@ def replay(
         turns.append(said.turns.rows(np.isin(said.turns.what, (ASKED, SETTLED, CORRECTION, ABANDONED))))
         scored.append(said.scored)
     if not turns:
-        raise UserError(expected("log", "events", "none; see `evercart ingest --help`"))
+        raise TooEarly(expected("log", "rows before its last tick", "none; see `evercart ingest --help`"))
     counts = app.pairs(tick).counts(states[f"{app.name} pairs"])
     return Replayed(Turns.concat(turns), Scored.concat(scored), counts, watch)
 

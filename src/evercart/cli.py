@@ -127,7 +127,7 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
         said |= {"next_offset": turned.next_offset, "report": str(report)}
         _say(
             as_json,
-            {**said, "apps": [one.summary() for one in found]},
+            {**said, "apps": [one.summary() for one in found.backtests], "too_early": found.too_early},
             _show().main_job(ingested, turned, found, report),
         )
 

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
 from evercart import apps
 from evercart.app import App
-from evercart.backtest import Backtest, backtest
+from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, require
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
@@ -31,6 +31,13 @@ from evercart.reporting import quality_of, write
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
+
+
+class Found(NamedTuple):
+    """The apps' backtests; one text for each app of which nothing can be said yet."""
+
+    backtests: list[Backtest]
+    too_early: list[str]
 
 
 def _silent(step: str, done: float, total: float) -> None:
@@ -155,23 +162,28 @@ class Shop:
             told=told,
         )
 
-    def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> list[Backtest]:
+    def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> Found:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""
         kept, end = Results(self.folder / "reports"), self.log.next_offset
-        found = []
+        found: Found = Found([], [])
         for app in self.apps:
             result = kept.load(app, end)
             if result is None:
-                result = self.backtest(app.name, told)
+                try:
+                    result = self.backtest(app.name, told)
+                except TooEarly as error:
+                    found.too_early.append(str(error))
+                    continue
                 kept.save(app, end, result)
-            found.append(result)
+            found.backtests.append(result)
         return found
 
     def report(
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
     ) -> Path:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
-        found = self.results(told)
+        require(self.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
+        found = self.results(told).backtests
         told("write the report", None)
         written = Path(path) if path else self.folder / "reports" / "report.html"
         about = {app.name: app.about for app in self.apps}

@@ -16,9 +16,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from evercart.backtest import RACERS, Backtest
+from evercart.evaluate.compare import Difference
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.ingest import Ingested
+from evercart.shop import Found
 from evercart.turn import Turned
 from evercart.units import SECOND_US
 
@@ -90,8 +92,7 @@ def backtests(found: Sequence[Backtest]) -> Table:
         said, differences = one.summary(), one.differences()
         for name in RACERS:
             gap = differences.get(name)
-            share = f"{gap.mean / said[name]['loss']:+.2%}" if gap else ""
-            span = f"{gap.low:+.4g} to {gap.high:+.4g}" if gap else ""
+            share, span = _against(gap, said[name]["loss"]) if gap else ("", "")
             table.add_row(one.app, name, f"{said[name]['loss']:.5g}", share, span, f"{said[name]['cpu_s']:.2f}")
         table.add_section()
     table.caption = "a positive difference: the control loses more than the model that goes on learning"
@@ -99,12 +100,24 @@ def backtests(found: Sequence[Backtest]) -> Table:
     return table
 
 
-def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], report: Path) -> Group:
+def _against(gap: Difference, loss: float) -> tuple[str, str]:
+    """Return a control's difference as a share of its loss, then the interval; a dash where there is none.
+
+    >>> _against(Difference(0.1, float("nan"), float("nan")), 0.0)
+    ('–', '–')
+    """
+    share = f"{gap.mean / loss:+.2%}" if loss and math.isfinite(gap.mean) else "–"
+    return share, f"{gap.low:+.4g} to {gap.high:+.4g}" if math.isfinite(gap.low) else "–"
+
+
+def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) -> Group:
     """Return what the main job did."""
     parts: list[RenderableType] = [ingested(done)] if done else []
     news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
     wait = f" The last {turned.waiting:,} wait for their tick to close." if turned.waiting else ""
-    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}", backtests(found)]
+    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}"]
+    parts += [f"Nothing to compare yet: {escape(text)}" for text in found.too_early]
+    parts += [backtests(found.backtests)] if found.backtests else []
     return Group(*parts, f"The report: {report}")
 
 
