@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -9,6 +10,9 @@ import pytest
 
 from evercart import Shop, UserError
 from evercart.clock import Clock
+from evercart.events.mapping_file import load
+from evercart.lease import lease
+from evercart.samples import completejourney
 from evercart.testing.shop import SimulatedShop
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -58,6 +62,40 @@ def test_results_are_computed_once(shop: Shop) -> None:
     again = shop.results(lambda step, part: steps.append(step)).backtests
     assert not steps
     assert [one.summary() for one in again] == [one.summary() for one in first]
+
+
+def test_only_one_process_runs_a_shop(shop: Shop) -> None:
+    text = re.escape(f"{shop.folder}: expected one process at a time that")
+    with lease(shop.folder / "run.lock", ""), pytest.raises(UserError, match=f"^{text} runs, got 'another one'$"):
+        shop.run()
+    with lease(shop.folder / "ingest.lock", ""), pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
+        shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
+
+
+def test_a_sample_left_half_way_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completejourney, "place", lambda: EXAMPLES / "purchases.csv")
+    monkeypatch.setattr(completejourney, "mapping", lambda: load(EXAMPLES / "purchases.toml"))
+
+    def stop(step: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with Shop.open(tmp_path / "demo", create=True, sample=True) as demo:
+        assert demo.wants_sample
+        with pytest.raises(KeyboardInterrupt):
+            demo.ingest_sample(stop)
+        assert demo.wants_sample
+        demo.ingest_sample()
+        assert not demo.wants_sample
+
+
+def test_a_shop_whose_rows_were_all_refused_is_not_filled_with_the_sample(tmp_path: Path) -> None:
+    lines = (EXAMPLES / "purchases.csv").read_text(encoding="utf-8").splitlines()
+    bad = tmp_path / "bad.csv"
+    bad.write_text("\n".join([lines[0], lines[1].replace("/", "-")]) + "\n", encoding="utf-8")
+    with Shop.open(tmp_path / "mine", create=True) as mine:
+        assert mine.ingest(bad, EXAMPLES / "purchases.toml").added == 0
+        assert mine.log.next_offset == 0
+        assert not mine.wants_sample
 
 
 def test_an_app_with_nothing_to_compare_yet_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from evercart.events.kinds import kind_name
 from evercart.events.mapping import MappingFile
 from evercart.events.quarantine import Quarantine
 from evercart.events.schema import SCHEMA
+from evercart.lease import lease
 from evercart.log.log import Log
 from evercart.log.sift import RULE
 
@@ -55,6 +56,10 @@ class Ingest:
 
     def take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:
         """Import a file, or a folder's files; killed and run again it goes on, finished it does nothing."""
+        with lease(self.folder / "ingest.lock", "ingests"):
+            return self._take(source, mapping, now_us, told)
+
+    def _take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:
         one = Import(source, mapping, self._scratch)
         if self.log.imported(one.name):
             one.forget()  # killed after the last commit, it left its scratch files
@@ -128,6 +133,10 @@ class Ingest:
             (self._notes / f"{done.name}.json").write_text(json.dumps(asdict(done), indent=1), encoding="utf-8")
         except OSError as error:
             raise UserError(expected(str(self._notes), "a folder that can be written", error.strerror)) from None
+
+    def named(self, source: Path, mapping: MappingFile) -> str:
+        """Return the name of an import, which its contents make."""
+        return Import(source, mapping, self._scratch).name
 
     def begun(self) -> tuple[str, ...]:
         """Return the names of imports that were begun, but not finished."""

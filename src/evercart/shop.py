@@ -25,6 +25,7 @@ from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
+from evercart.lease import lease
 from evercart.log import Log, open_log
 from evercart.loop import Ring, warm
 from evercart.reporting import quality_of, write
@@ -110,6 +111,15 @@ class Shop:
         """Import a file, or a folder's files, as a mapping file says."""
         return self.ingester.take(Path(source), load_mapping(Path(mapping)), self.clock.now_us(), told)
 
+    @property
+    def wants_sample(self) -> bool:
+        """Return whether nothing was ever taken in, or a stop left the sample half way."""
+        begun = self.ingester.begun()
+        if begun:
+            place = completejourney.place()
+            return place is not None and self.ingester.named(place, completejourney.mapping()) in begun
+        return not (self.log.next_offset or self.ingester.notes())
+
     def ingest_sample(self, told: Callable[[str, int, int], None] = _silent) -> Ingested:
         """Import the sample shop, from the package that carries it."""
         return self.ingester.take(completejourney.source(), completejourney.mapping(), self.clock.now_us(), told)
@@ -122,10 +132,11 @@ class Shop:
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
-        if replay:
-            self.checkpoints.clear()
-        every, days = self.config.checkpoint.events, self.folder / "days"
-        return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
+        with lease(self.folder / "run.lock", "runs"):
+            if replay:
+                self.checkpoints.clear()
+            every, days = self.config.checkpoint.events, self.folder / "days"
+            return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
