@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend}
 
 
-def app(name: str, options: Mapping[str, Any] | None = None) -> App:
-    """Return an app by its name, built with options of its own.
+def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:
+    """Return an app by its name, built with options of its own; `zone` is that option where it has none.
 
     >>> app("spend", {"most": 300.0}).answers[0].most
     300.0
@@ -29,4 +29,4 @@ def app(name: str, options: Mapping[str, Any] | None = None) -> App:
     for option in options:
         if option not in known:
             raise UserError(expected(f"option of {name}", "one of " + " ".join(known), option))
-    return APPS[name](**options)
+    return APPS[name](**({"zone": zone} if "zone" in known else {}) | dict(options))
