@@ -10,6 +10,7 @@ import pytest
 
 from evercart import Shop, UserError
 from evercart.clock import Clock
+from evercart.evaluate.report import Report
 from evercart.events.mapping_file import load
 from evercart.lease import lease
 from evercart.samples import completejourney
@@ -70,6 +71,16 @@ def test_only_one_process_runs_a_shop(shop: Shop) -> None:
         shop.run()
     with lease(shop.folder / "ingest.lock", ""), pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
         shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
+
+
+def test_the_days_of_the_report_are_those_of_the_shop_s_zone(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "far", create=True):
+        settings = (tmp_path / "far" / "shop.toml").read_text().replace('"UTC"', '"Asia/Tokyo"')
+        (tmp_path / "far" / "shop.toml").write_text(settings)
+    with Shop.open(tmp_path / "far") as far:
+        assert {report.time_zone for report in far.ring().stages().values() if isinstance(report, Report)} == {
+            "Asia/Tokyo"
+        }
 
 
 def test_a_sample_left_half_way_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,8 @@ def backtest(
 
 def report_of(app: App) -> Report:
     """Return what is summed about the three racers of a backtest."""
-    return Report(RACERS, app.loss, slices=app.slices.names if app.slices else ("all",))
+    slices = app.slices.names if app.slices else ("all",)
+    return Report(RACERS, app.loss, slices=slices, time_zone=app.time_zone)
 
 
 def replay(

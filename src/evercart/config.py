@@ -20,7 +20,7 @@ KEY_FILE = "shop.key"
 _TEMPLATE = """\
 # What this shop asks, when. Every line is optional; these are the defaults.
 name = "{name}"
-time_zone = "UTC"                    # whose days are the rows of the report
+time_zone = "UTC"                    # whose days and weekdays count
 apps = ["repurchase", "spend"]       # see `evercart backtest --help`
 
 {spend}

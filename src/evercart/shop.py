@@ -98,7 +98,7 @@ class Shop:
 
     def app(self, name: str) -> App:
         """Return one of the shop's apps by its name."""
-        return apps.app(name, self.config.options.get(name, {}))
+        return apps.app(name, self.config.options.get(name, {}), self.config.time_zone)
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -175,7 +175,7 @@ class Shop:
 
     def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> Found:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""
-        kept, end = Results(self.folder / "reports"), self.log.next_offset
+        kept, end = Results(self.folder / "reports", self.config.tick), self.log.next_offset
         found: Found = Found([], [])
         for app in self.apps:
             result = kept.load(app, end)

@@ -18,6 +18,13 @@ def test_options_reach_the_app() -> None:
     assert app("spend", {"unit": "JPY", "minor": 1}).unit == "JPY"
 
 
+@pytest.mark.parametrize("name", APPS)
+def test_the_shop_s_zone_is_the_app_s_unless_it_has_its_own(name: str) -> None:
+    assert app(name, zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+    assert app(name, {"zone": "Europe/Paris"}, zone="Asia/Tokyo").time_zone == "Europe/Paris"
+    assert app(name, zone="Asia/Tokyo").tables != app(name).tables  # whose Monday it is
+
+
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(UserError, match=r"^app: expected one of repurchase spend, got 'churn'$"):
         app("churn")
