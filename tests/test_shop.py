@@ -15,6 +15,7 @@ from evercart.events.mapping_file import load
 from evercart.lease import lease
 from evercart.samples import completejourney
 from evercart.testing.shop import SimulatedShop
+from evercart.units import DAY_US
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -71,6 +72,22 @@ def test_only_one_process_runs_a_shop(shop: Shop) -> None:
         shop.run()
     with lease(shop.folder / "ingest.lock", ""), pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
         shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
+
+
+def test_in_a_quiet_live_shop_ticks_close(tmp_path: Path) -> None:
+    now = [1_700_000_000_000_000]
+    with Shop.open(tmp_path / "live", create=True, clock=Clock(now_us=lambda: now[0])) as live:
+        table = SimulatedShop(seed=3, shoppers=20, items=30, days=2).table()
+        live.log.append(table, now[0])
+        assert live.run().waiting > 1
+        now[0] += 8 * DAY_US
+        turned = live.run()
+        assert turned.waiting == 1  # the heartbeat itself
+        assert turned.next_offset == 1 + table.num_rows  # the heartbeat with which live began, then the rows
+        for _ in range(2):
+            now[0] += 8 * DAY_US
+            live.run()
+        assert live.results().too_early == []  # windows have closed
 
 
 def test_the_days_of_the_report_are_those_of_the_shop_s_zone(tmp_path: Path) -> None:

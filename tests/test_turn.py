@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from evercart import fold
 from evercart.config import create
+from evercart.errors import UserError
 from evercart.evaluate import days as day_files
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
@@ -98,3 +100,16 @@ def test_progress_tells_the_scores_so_far(whole, tmp_path: Path, monkeypatch) ->
     assert set(told[-1].losses) == {"repurchase", "spend"}
     assert set(told[-1].losses["repurchase"]) == {"continual", "frozen"}
     assert 0 < told[-1].today["repurchase"]["continual"] < 2
+
+
+def test_states_from_beyond_the_log_are_refused(tmp_path: Path) -> None:
+    with opened(tmp_path / "shop") as shop:
+        shop.run()
+        end = shop.log.next_offset
+        last = max((shop.folder / "checkpoints").iterdir())
+        saved = fold.load(last)
+        fold.save(last, saved.flat, end + 1, saved.about)
+        with pytest.raises(
+            UserError, match=rf"^checkpoint: expected an offset of the log, up to {end}, got {end + 1}$"
+        ):
+            shop.run()

@@ -131,8 +131,12 @@ class Shop:
         told("compile kernels", 1.0)
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
-        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
+        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint.
+
+        A live log is told the time first: in a quiet shop, too, ticks and windows close.
+        """
         with lease(self.folder / "run.lock", "runs"):
+            self.log.heartbeat(self.clock.now_us())
             if replay:
                 self.checkpoints.clear()
             every, days = self.config.checkpoint.events, self.folder / "days"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evercart.checkpoints import Checkpoints
+from evercart.errors import require
 from evercart.evaluate import days as day_files
 from evercart.evaluate.days import Days
 from evercart.log import Log
@@ -58,6 +59,7 @@ class Turner:
         """Go on from the last checkpoint to the last closed tick; a kill costs what came after a checkpoint."""
         watch = Stopwatch(self.cpu_s)
         states, at = self.checkpoints.last(self.ring) or (self.ring.start(), 0)
+        require(at <= self.log.next_offset, "checkpoint", f"an offset of the log, up to {self.log.next_offset}", at)
         tally = Tally(self.days, self.ring, at)
         began = saved = at
         for events in whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick):
