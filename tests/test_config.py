@@ -72,6 +72,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("[checkpoint]\nkeep = 0", "shop.toml: checkpoint.keep: expected an integer of at least 1, got 0"),
         ("apps = []", "shop.toml: apps: expected at least one app, got []"),
         ("apps = 'spend'", "shop.toml: apps: expected a list of names, got 'spend'"),
+        ("apps = [['spend']]", "shop.toml: apps: expected a list of names, got [['spend']]"),
         ("time_zone = 'Mars'", "zone: expected an IANA time zone such as 'Europe/Paris', got 'Mars'"),
     ],
 )

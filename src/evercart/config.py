@@ -81,7 +81,8 @@ class Config:
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(expected(str(path), "a readable TOML file", f"{type(error).__name__}: {error}")) from None
         own = said.pop("apps", list(cls.apps))
-        require(isinstance(own, list), f"{FILE}: apps", "a list of names", own)
+        named = isinstance(own, list) and all(isinstance(name, str) for name in own)
+        require(named, f"{FILE}: apps", "a list of names", own)
         options = {name: said.pop(name) for name in own if isinstance(said.get(name), dict)}
         _check_names(said, [f.name for f in fields(cls) if f.name != "options"], "")
         _typed(said, {"name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")

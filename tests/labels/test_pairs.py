@@ -217,7 +217,8 @@ def test_counts_name_what_became_of_the_questions() -> None:
     ("make", "text"),
     [
         (lambda: Pairs((), 1), "pairs.answers: expected at least one, got ()"),
-        (lambda: Pairs((yes("order"),), 0), "pairs.window_s: expected more than 0, got 0"),
+        (lambda: Pairs((yes("order"),), 0), "pairs.window_s: expected more than 0, at most a century, got 0"),
+        (lambda: Pairs((yes("order"),), 1e99), "pairs.window_s: expected more than 0, at most a century, got 1e+99"),
         (lambda: Pairs((yes("order"),), 5, provisional_s=9), "pairs.provisional_s: expected within the window, got 9"),
         (lambda: Tick(us=0), "tick.us: expected more than 0, got 0"),
         (lambda: Answer("order", "amount"), "answer.by: expected a hashed column, got 'amount'"),

@@ -6,6 +6,7 @@ from math import inf
 
 from evercart.app import App, columns_of
 from evercart.apps.shopping import Shopper, asked
+from evercart.errors import require
 from evercart.evaluate.losses import squared
 from evercart.features import Feature, Latest, Minus, Table, Times
 from evercart.labels.answers import total
@@ -64,6 +65,7 @@ def spend(
     >>> spend(unit="EUR").unit
     'EUR'
     """
+    require(minor >= 1, "spend.minor", "at least 1", minor)
     shopper = Shopper(kind, gap_s)
     tables = (purse(shopper), asked(zone))
     columns = columns_of(tables)
