@@ -83,7 +83,7 @@ def test_the_ring_s_loss_is_that_of_its_guesses() -> None:
 
 def test_a_log_without_an_answer_is_refused() -> None:
     events = orders(1)
-    text = r"^app redeems: expected questions about order events, answered, got '1 asked, 0 answered'$"
+    text = r"^app redeems: expected questions about order events, answered, got '1 asked, 0 about nobody, 0 answered'$"
     with pytest.raises(TooEarly, match=text):
         backtest(redeems(), batches(events), Tick(), 0, clock())
     with pytest.raises(TooEarly, match=r"^log: expected rows before its last tick, got 'none; see `evercart"):

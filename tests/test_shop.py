@@ -134,7 +134,7 @@ def test_an_app_with_nothing_to_compare_yet_does_not_stop_the_others(tmp_path: P
         found = clicks.results()
         assert found.backtests == []
         assert found.too_early == [
-            f"app {name}: expected questions about order events, answered, got '0 asked, 0 answered'"
+            f"app {name}: expected questions about order events, answered, got '0 asked, 0 about nobody, 0 answered'"
             for name in ("repurchase", "spend")
         ]
         assert "view" in clicks.report().read_text(encoding="utf-8")

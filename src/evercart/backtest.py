@@ -107,7 +107,8 @@ def backtest(
     replayed = replay(app, batches, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
         rule = f"questions about {app.asks.kind} events, answered"
-        raise TooEarly(expected(f"app {app.name}", rule, "{asked} asked, {settled} answered".format(**replayed.counts)))
+        got = "{asked} asked, {nobody} about nobody, {settled} answered".format(**replayed.counts)
+        raise TooEarly(expected(f"app {app.name}", rule, got))
     history = History.of(replayed.turns)
     candidates = [Refit(fit, every_days * DAY_US) for fit in opponents or linear_opponents(app)]
     choice = choose(candidates, history, app.loss, frozen_us, cpu_s)

@@ -191,7 +191,7 @@ class Shop:
                     continue
                 kept.save(app, end, result)
             found.backtests.append(result)
-        return found
+        return found._replace(too_early=list(dict.fromkeys(found.too_early)))
 
     def report(
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
