@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -54,6 +55,22 @@ def test_the_control_stays_frozen_where_it_was(shop: Shop) -> None:
     shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
     assert shop.quarter_us() != frozen_us
     assert shop.ring().frozen_us == frozen_us
+
+
+def test_a_control_that_stopped_before_it_learned_begins_again(tmp_path: Path) -> None:
+    days = list(SimulatedShop(seed=3, shoppers=20, items=30, days=60).events())
+    with Shop.open(tmp_path / "young", create=True) as young:
+
+        def later(first: int, stop: int) -> int | None:
+            table = pa.concat_tables(days[first:stop])
+            young.log.import_history(f"to {stop}", lambda skip: iter([table.slice(skip)]))
+            young.run()
+            return young.ring().frozen_us
+
+        assert later(0, 3) == later(3, 20)  # a quarter of twenty days is still less than the window of seven
+        grown = later(20, 50)
+        assert grown == young.quarter_us()
+        assert later(50, 60) == grown
 
 
 def test_results_are_computed_once(shop: Shop) -> None:

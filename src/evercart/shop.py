@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
 from evercart.errors import UserError, expected, require
 from evercart.evaluate.refit import Fit
+from evercart.events.batch import Events
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
 from evercart.events.mapping_file import load as load_mapping
@@ -32,6 +33,7 @@ from evercart.reporting import quality_of, write
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
+from evercart.units import SECOND_US
 
 
 class Found(NamedTuple):
@@ -133,11 +135,12 @@ class Shop:
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint.
 
-        A live log is told the time first: in a quiet shop, too, ticks and windows close.
+        A live log is told the time first: in a quiet shop, too, ticks and windows close. A first run over a
+        short log is forgotten once there is enough of it: its control had stopped before it learned anything.
         """
         with lease(self.folder / "run.lock", "runs"):
             self.log.heartbeat(self.clock.now_us())
-            if replay:
+            if replay or self._frozen_too_early():
                 self.checkpoints.clear()
             every, days = self.config.checkpoint.events, self.folder / "days"
             return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
@@ -149,12 +152,23 @@ class Shop:
 
     def quarter_us(self) -> int:
         """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""
-        asked = {kind_number(app.asks.kind) for app in self.apps}
         first = last = 0
-        for events in self.log.read(0, kinds=asked):
+        for events in self._asked_about():
             first = first or int(events.logged_us[0])
             last = int(events.logged_us[-1])
         return first + (last - first) // 4
+
+    def _asked_about(self) -> Iterator[Events]:
+        """Yield the clock of the rows that questions are about."""
+        return self.log.read(0, kinds={kind_number(app.asks.kind) for app in self.apps})
+
+    def _frozen_too_early(self) -> bool:
+        """Return whether the control stopped before any label could settle, in a log that is long enough by now."""
+        frozen_us, begun = self.checkpoints.frozen_us(), next(self._asked_about(), None)
+        if frozen_us is None or begun is None:
+            return False
+        settles_us = int(begun.logged_us[0]) + round(max(app.window_s for app in self.apps) * SECOND_US)
+        return frozen_us <= settles_us < self.quarter_us()
 
     def backtest(
         self,
