@@ -8,8 +8,10 @@ from typing import Any
 
 from evercart import __version__
 from evercart.errors import UserError, expected
-from evercart.fold import config_hash, load, save
+from evercart.fold import Saved, config_hash, load, save
 from evercart.loop import Ring
+
+_REBUILD = "; `evercart run --replay` rebuilds it from the log"
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,20 @@ class Checkpoints:
         paths = self._paths()
         if not paths:
             return None
-        saved = load(paths[-1])
+        saved = _load(paths[-1])
         for name, fold in ring.stages().items():
             found = saved.about["folds"].get(name, "no such fold")
             if found != config_hash(fold):
                 raise UserError(
                     expected(f"checkpoint {paths[-1].name}: {name}", f"fingerprint {config_hash(fold)}", found)
-                    + "; `evercart run --replay` rebuilds it from the log"
+                    + _REBUILD
                 )
         return ring.unpack(saved.flat), saved.next_offset
 
     def frozen_us(self) -> int | None:
         """Return when the control of the newest checkpoint stopped learning."""
         paths = self._paths()
-        return load(paths[-1]).about["frozen_us"] if paths else None
+        return _load(paths[-1]).about["frozen_us"] if paths else None
 
     def next_offset(self) -> int:
         """Return the offset that the newest checkpoint goes on from; 0 without one."""
@@ -62,4 +64,11 @@ class Checkpoints:
             path.unlink()
 
     def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("*.safetensors"))
+        return sorted(self.folder.glob(f"{'[0-9]' * 16}.safetensors"))
+
+
+def _load(path: Path) -> Saved:
+    try:
+        return load(path)
+    except UserError as error:
+        raise UserError(str(error) + _REBUILD) from error
