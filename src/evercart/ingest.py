@@ -24,6 +24,7 @@ from evercart.log.log import Log
 from evercart.log.sift import RULE
 
 Told = Callable[[str, int, int], None]  # which step, done, total
+SENT_AGAIN = "sent again"  # the source of rows whose id stands in the log with another body
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Ingest:
 
     def notes(self) -> list[dict[str, Any]]:
         """Return what finished imports did, in the order of their names."""
-        return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._notes.glob("*.json"))]
+        return [_read_note(path) for path in sorted(self._notes.glob("*.json"))]
 
     def retry(self, raw: pa.Table, now_us: int) -> tuple[int, tuple[Refusal, ...]]:
         """Send mended rows through the border again; return how many entered, and what was refused anew."""
@@ -125,7 +126,7 @@ class Ingest:
             body = json.dumps({key: value for key, value in row.items() if value is not None}, ensure_ascii=False)
             place = int(_digest(body)[:12], 16)
             refusals.append(Refusal(place, "id", rule, got, body))
-        self.quarantine.add("sent again", f"{name}/sent again", tuple(refusals))
+        self.quarantine.add(SENT_AGAIN, f"{name}/sent again", tuple(refusals))
 
     def _note(self, done: Ingested) -> None:
         try:
@@ -153,3 +154,11 @@ class Ingest:
 
 def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    try:
+        return {**json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError) as error:
+        rule = "a note of an import as it was written (it may be removed: only the report counts it)"
+        raise UserError(expected(str(path), rule, f"{type(error).__name__}: {error}")) from None
