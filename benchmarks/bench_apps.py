@@ -84,7 +84,7 @@ def show(app: App, shop: Shop, title: str, every_days: int) -> None:
         scored, cpu_s[name] = beside(scored, refitted.number, refitted.guess), refitted.cpu_s
         names.append(name)
         print(f"{title}: {name} is fit {weekly.losses.index(min(weekly.losses)) + 1} of {len(fits)}", flush=True)
-    report = Report(tuple(names), app.loss)
+    report = Report(tuple(names), app.loss, slices=app.slices.names if app.slices else ("all",))
     later = scored.rows(scored.us > quarter_us)
     days = report.days(later)
     losses = [float(app.loss.each(later.y, guesses).mean()) for guesses in later.guesses.T]

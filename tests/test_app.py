@@ -30,7 +30,7 @@ def test_it_reads_what_any_part_reads_but_not_what_mending_adds() -> None:
     [
         ({"name": "Fraud!"}, "app.name: expected lower-case letters, digits, _, got 'Fraud!'"),
         ({"tables": ()}, "app redeems.tables: expected at least one table, got ()"),
-        ({"window_s": 0}, "pairs.window_s: expected more than 0, got 0"),
+        ({"window_s": 0}, "pairs.window_s: expected more than 0, at most a century, got 0"),
         (
             {"tables": (TABLE, TABLE)},
             "app redeems.tables: expected columns with names that differ, got 'user.order_amount_sum_1h.scaled_0.01 "

@@ -7,8 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from evercart.backtest import RACERS, backtest, linear_opponents, replay
-from evercart.errors import UserError
+from evercart.backtest import RACERS, TooEarly, backtest, linear_opponents, replay
 from evercart.evaluate.losses import log_loss
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
@@ -84,8 +83,8 @@ def test_the_ring_s_loss_is_that_of_its_guesses() -> None:
 
 def test_a_log_without_an_answer_is_refused() -> None:
     events = orders(1)
-    text = r"^app redeems: expected a log in which questions were asked and answered, got 'none'$"
-    with pytest.raises(UserError, match=text):
+    text = r"^app redeems: expected questions about order events, answered, got '1 asked, 0 about nobody, 0 answered'$"
+    with pytest.raises(TooEarly, match=text):
         backtest(redeems(), batches(events), Tick(), 0, clock())
-    with pytest.raises(UserError, match=r"^log: expected events, got 'none; see `evercart ingest --help`'$"):
+    with pytest.raises(TooEarly, match=r"^log: expected rows before its last tick, got 'none; see `evercart"):
         backtest(redeems(), iter([]), Tick(), 0, clock())

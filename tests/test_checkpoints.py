@@ -15,7 +15,6 @@ from evercart.fold import fingerprint_packed
 from evercart.loop import Ring, Stopwatch
 from evercart.testing.redeems import orders, redeems
 
-
 BEFORE = "going on from what was saved before it"
 
 

@@ -62,17 +62,35 @@ def test_settings_are_read(tmp_path: Path) -> None:
     [
         (
             "time_zon = 'UTC'",
-            "shop.toml: time_zon: expected one of name time_zone apps tick checkpoint (nearest: time_zone), "
-            "got 'time_zon'",
+            "shop.toml: time_zon: expected one of name time_zone apps tick checkpoint "
+            "repurchase spend (nearest: time_zone), got 'time_zon'",
         ),
-        ("tick = 5", "shop.toml: tick: expected a value of type dict, got 5"),
-        ("[tick]\nevents = 'many'", "shop.toml: tick.events: expected a value of type int, got 'many'"),
+        ("tick = 5", "shop.toml: tick: expected a table, got 5"),
+        ("[tick]\nevents = 'many'", "shop.toml: tick.events: expected an integer, got 'many'"),
         ("[tick]\nevent = 5", "shop.toml: tick.event: expected one of seconds events (nearest: events), got 'event'"),
-        ("[tick]\nseconds = 0", "tick.us: expected more than 0, got 0"),
+        ("[tick]\nseconds = 0", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got 0"),
         ("[checkpoint]\nkeep = 0", "shop.toml: checkpoint.keep: expected an integer of at least 1, got 0"),
         ("apps = []", "shop.toml: apps: expected at least one app, got []"),
-        ("apps = 'spend'", "shop.toml: apps: expected a list of names, got 'spend'"),
-        ("time_zone = 'Mars'", "zone: expected an IANA time zone such as 'Europe/Paris', got 'Mars'"),
+        ("apps = 'spend'", "shop.toml: apps: expected a list of names that differ, got 'spend'"),
+        ("apps = [['spend']]", "shop.toml: apps: expected a list of names that differ, got [['spend']]"),
+        ("apps = ['spend', 'spend']", "shop.toml: apps: expected a list of names that differ, got ['spend', 'spend']"),
+        ("spend = 5", "shop.toml: spend: expected a table, got 5"),
+        (
+            "[spnd]\nmost = 5",
+            "shop.toml: spnd: expected one of name time_zone apps tick checkpoint repurchase spend "
+            "(nearest: spend), got 'spnd'",
+        ),
+        ("[tick]\nseconds = nan", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got nan"),
+        ("[tick]\nseconds = 1e300", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got 1e+300"),
+        ("[tick]\nseconds = '1'", "shop.toml: tick.seconds: expected a number, got '1'"),
+        (
+            "[tick]\nevents = 99999999999999999999",
+            "shop.toml: tick.events: expected an integer from 1 to 2147483648, got 99999999999999999999",
+        ),
+        (
+            "time_zone = 'Mars'",
+            "shop.toml: time_zone: expected an IANA time zone such as 'Europe/Paris', got 'Mars'",
+        ),
     ],
 )
 def test_bad_settings(tmp_path: Path, text: str, error: str) -> None:

@@ -122,3 +122,31 @@ def test_one_that_stands_in_the_log_with_another_body_stays_held(ingest: Ingest)
     assert entered == 0
     assert {refusal.rule for refusal in refused} == {"a new id, or the same body again"}
     assert len(ingest.quarantine.list()) == 5
+
+
+def test_sent_again_and_again_it_stays_held_until_it_is_mended(ingest: Ingest) -> None:
+    take(ingest, lines(range(5)))
+    take(ingest, lines(range(5), euros="2.00"), name="again.csv")
+    for later in range(3):
+        entered, refused = ingest.retry(ingest.quarantine.retry(), NOW_US + later)
+        assert (entered, len(refused), len(ingest.quarantine.list())) == (0, 5, 5)
+
+
+def test_of_two_bodies_with_one_id_the_first_enters(ingest: Ingest) -> None:
+    take(ingest, "u1,i1,-1,1.00,2023-01-01T00:00:00Z\nu1,i1,-2,1.00,2023-01-01T00:00:01Z\n")
+    mended = {"quantity": 1000, "id": "one"}
+    entered, refused = ingest.retry(ingest.quarantine.retry(None, mended), NOW_US)
+    assert (entered, [refusal.value for refusal in refused]) == (1, ["one"])
+    assert [one.row for one in ingest.quarantine.list()] == [2]
+
+
+def test_a_finished_import_leaves_no_scratch_files(ingest: Ingest) -> None:
+    def kill(step: str, done: int, total: int) -> None:
+        if step.startswith("sort"):
+            raise Killed
+
+    with pytest.raises(Killed):
+        take(ingest, lines(range(5)), kill)
+    assert len(ingest.begun()) == 1
+    take(ingest, lines(range(5)))
+    assert ingest.begun() == ()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from evercart import Shop, UserError
 from evercart.clock import Clock
+from evercart.evaluate.report import Report
+from evercart.events.mapping_file import load
+from evercart.lease import lease
+from evercart.samples import completejourney
 from evercart.testing.shop import SimulatedShop
+from evercart.units import DAY_US
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -29,8 +37,10 @@ def test_a_new_shop_is_empty(tmp_path: Path) -> None:
         assert new.run().events == 0
         with pytest.raises(UserError, match=r"^fingerprint: expected a checkpoint; see `evercart run`, got 'none'$"):
             new.fingerprint()
-        with pytest.raises(UserError, match=r"^log: expected events, got 'none; see `evercart ingest --help`'$"):
+        with pytest.raises(UserError, match=r"^log: expected rows before its last tick, got 'none; see `evercart"):
             new.backtest("spend")
+        with pytest.raises(UserError, match=r"^log: expected events; see `evercart ingest --help`, got 'none'$"):
+            new.report()
 
 
 def test_the_quarter_is_that_of_what_is_asked_about(shop: Shop) -> None:
@@ -47,14 +57,104 @@ def test_the_control_stays_frozen_where_it_was(shop: Shop) -> None:
     assert shop.ring().frozen_us == frozen_us
 
 
+def test_a_control_that_stopped_before_it_learned_begins_again(tmp_path: Path) -> None:
+    days = list(SimulatedShop(seed=3, shoppers=20, items=30, days=60).events())
+    with Shop.open(tmp_path / "young", create=True) as young:
+
+        def later(first: int, stop: int) -> int | None:
+            table = pa.concat_tables(days[first:stop])
+            young.log.import_history(f"to {stop}", lambda skip: iter([table.slice(skip)]))
+            young.run()
+            return young.ring().frozen_us
+
+        assert later(0, 3) == later(3, 20)  # a quarter of twenty days is still less than the window of seven
+        grown = later(20, 50)
+        assert grown == young.quarter_us()
+        assert later(50, 60) == grown
+
+
 def test_results_are_computed_once(shop: Shop) -> None:
     steps: list[str] = []
-    first = shop.results(lambda step, part: steps.append(step))
+    first = shop.results(lambda step, part: steps.append(step)).backtests
     assert steps
     steps.clear()
-    again = shop.results(lambda step, part: steps.append(step))
+    again = shop.results(lambda step, part: steps.append(step)).backtests
     assert not steps
     assert [one.summary() for one in again] == [one.summary() for one in first]
+
+
+def test_only_one_process_runs_a_shop(shop: Shop) -> None:
+    text = re.escape(f"{shop.folder}: expected one process at a time that")
+    with lease(shop.folder / "run.lock", ""), pytest.raises(UserError, match=f"^{text} runs, got 'another one'$"):
+        shop.run()
+    with lease(shop.folder / "ingest.lock", ""), pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
+        shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
+
+
+def test_in_a_quiet_live_shop_ticks_close(tmp_path: Path) -> None:
+    now = [1_700_000_000_000_000]
+    with Shop.open(tmp_path / "live", create=True, clock=Clock(now_us=lambda: now[0])) as live:
+        table = SimulatedShop(seed=3, shoppers=20, items=30, days=2).table()
+        live.log.append(table, now[0])
+        assert live.run().waiting > 1
+        now[0] += 8 * DAY_US
+        turned = live.run()
+        assert turned.waiting == 1  # the heartbeat itself
+        assert turned.next_offset == 1 + table.num_rows  # the heartbeat with which live began, then the rows
+        for _ in range(2):
+            now[0] += 8 * DAY_US
+            live.run()
+        assert live.results().too_early == []  # windows have closed
+
+
+def test_the_days_of_the_report_are_those_of_the_shop_s_zone(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "far", create=True):
+        settings = (tmp_path / "far" / "shop.toml").read_text().replace('"UTC"', '"Asia/Tokyo"')
+        (tmp_path / "far" / "shop.toml").write_text(settings)
+    with Shop.open(tmp_path / "far") as far:
+        assert {report.time_zone for report in far.ring().stages().values() if isinstance(report, Report)} == {
+            "Asia/Tokyo"
+        }
+
+
+def test_a_sample_left_half_way_is_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(completejourney, "place", lambda: EXAMPLES / "purchases.csv")
+    monkeypatch.setattr(completejourney, "mapping", lambda: load(EXAMPLES / "purchases.toml"))
+
+    def stop(step: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with Shop.open(tmp_path / "demo", create=True, sample=True) as demo:
+        assert demo.wants_sample
+        with pytest.raises(KeyboardInterrupt):
+            demo.ingest_sample(stop)
+        assert demo.wants_sample
+        demo.ingest_sample()
+        assert not demo.wants_sample
+
+
+def test_a_shop_whose_rows_were_all_refused_is_not_filled_with_the_sample(tmp_path: Path) -> None:
+    lines = (EXAMPLES / "purchases.csv").read_text(encoding="utf-8").splitlines()
+    bad = tmp_path / "bad.csv"
+    bad.write_text("\n".join([lines[0], lines[1].replace("/", "-")]) + "\n", encoding="utf-8")
+    with Shop.open(tmp_path / "mine", create=True) as mine:
+        assert mine.ingest(bad, EXAMPLES / "purchases.toml").added == 0
+        assert mine.log.next_offset == 0
+        assert not mine.wants_sample
+
+
+def test_an_app_with_nothing_to_compare_yet_does_not_stop_the_others(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "clicks", create=True) as clicks:
+        views = SimulatedShop(seed=3, shoppers=20, items=30, days=20).table().filter(pc.field("kind") == 1)
+        clicks.log.import_history("views", lambda skip: iter([views.slice(skip)]))
+        clicks.run()
+        found = clicks.results()
+        assert found.backtests == []
+        assert found.too_early == [
+            f"app {name}: expected questions about order events, answered, got '0 asked, 0 about nobody, 0 answered'"
+            for name in ("repurchase", "spend")
+        ]
+        assert "view" in clicks.report().read_text(encoding="utf-8")
 
 
 def test_the_report_is_written(shop: Shop, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from evercart import show
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.events.schema import SCHEMA
-from evercart.ingest import Ingested
+from evercart.ingest import SENT_AGAIN, Ingested
 from evercart.testing.compared import compared
 
 
@@ -35,6 +35,18 @@ def test_markup_in_data_is_shown_as_it_is() -> None:
     assert "[red]x[/red]" in text(show.pairs({"name": "[red]x[/red]"}))
     held = Held(1, "a.csv", 2, "currency", "a code of ISO 4217", "[bold]EURO", "{}", False)
     assert "[bold]EURO" in text(show.held([held], {"currency: a code of ISO 4217": 1}))
+
+
+def test_what_waits_is_told_as_a_person_reads_it() -> None:
+    rule = "a time at most a day ahead"
+    rows = [
+        Held(1, "a.csv", 2, "event_us", rule, "4071024000000000", "{}", False),
+        Held(2, SENT_AGAIN, 29038462474481, "id", "a new id", "'R1/1' with another amount", "{}", False),
+    ]
+    said = text(show.held(rows, {"id: a new id": 2}))
+    assert "4071024000000000 (2099-01-02 08:00:00 UTC)" in said
+    assert "29038462474481" not in said  # a hash, no place in a file
+    assert "Quantities are in thousandths, money in minor units, times in microseconds since 1970." in said
 
 
 def test_nothing_waits() -> None:

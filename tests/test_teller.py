@@ -43,3 +43,11 @@ def test_bars_with_scores() -> None:
     assert "100 %" in text
     assert "50 of 100 events" in text
     assert "frozen" in text
+
+
+def test_a_line_says_a_hundred_only_at_the_end() -> None:
+    out = io.StringIO()
+    teller = Teller(Console(file=out), lambda: 0.0)
+    teller.step("turn the ring", 0.9999)
+    teller.step("turn the ring", 1.0)
+    assert out.getvalue().splitlines() == ["turn the ring … 99%", "turn the ring … 100%"]

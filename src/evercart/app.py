@@ -17,6 +17,7 @@ from evercart.labels.answers import Answer
 from evercart.labels.pairs import Pairs, Tick
 from evercart.learners.learner import Learner
 from evercart.units import DAY_S
+from evercart.zones import zone
 
 MEND_ADDS = ("outlier",)  # columns that a mending fold adds: the log does not hold them
 
@@ -28,6 +29,7 @@ class App:
     name         what people type
     about        one line that says what is predicted
     unit         of the label, such as "chance" or "USD"
+    time_zone    whose calendar days are the rows of the report
     mend         folds from Events to Events that run before the asks: outliers are flagged, gaps filled
     challengers  further racers by name, beside the champion
     slices       parts of the questions that are scored apart, too
@@ -43,6 +45,7 @@ class App:
     champion: Learner[Any]
     loss: Loss
     unit: str = "1"
+    time_zone: str = "UTC"
     late_s: float = 1 * DAY_S
     provisional_s: float | None = None
     mend: tuple[Fold[Any, Any, Any], ...] = ()
@@ -59,6 +62,7 @@ class App:
         twice = sorted({name for name in names if names.count(name) > 1})
         require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
         self.pairs(Tick())
+        zone(self.time_zone)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -28,6 +28,10 @@ RACERS = ("continual", "frozen", "refit")
 Told = Callable[[str, float], None]  # which step, which part of it is done
 
 
+class TooEarly(UserError):
+    """Nothing that an app asked about has been answered yet."""
+
+
 class Replayed(NamedTuple):
     """One app's turns and scores over a whole log."""
 
@@ -103,7 +107,9 @@ def backtest(
     """
     replayed = replay(app, batches, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
-        raise UserError(expected(f"app {app.name}", "a log in which questions were asked and answered", "none"))
+        rule = f"questions about {app.asks.kind} events, answered"
+        got = "{asked} asked, {nobody} about nobody, {settled} answered".format(**replayed.counts)
+        raise TooEarly(expected(f"app {app.name}", rule, got))
     history = History.of(replayed.turns)
     candidates = [Refit(fit, every_days * DAY_US) for fit in opponents or linear_opponents(app)]
     choice = choose(candidates, history, app.loss, frozen_us, cpu_s)
@@ -132,7 +138,8 @@ def backtest(
 
 def report_of(app: App) -> Report:
     """Return what is summed about the three racers of a backtest."""
-    return Report(RACERS, app.loss, slices=app.slices.names if app.slices else ("all",))
+    slices = app.slices.names if app.slices else ("all",)
+    return Report(RACERS, app.loss, slices=slices, time_zone=app.time_zone)
 
 
 def replay(
@@ -154,7 +161,7 @@ def replay(
         turns.append(said.turns.rows(np.isin(said.turns.what, kept)))
         scored.append(said.scored)
     if not turns:
-        raise UserError(expected("log", "events", "none; see `evercart ingest --help`"))
+        raise TooEarly(expected("log", "rows before its last tick", "none; see `evercart ingest --help`"))
     counts = app.pairs(tick).counts(states[f"{app.name} pairs"])
     return Replayed(Turns.concat(turns), Scored.concat(scored), counts, watch, states)
 

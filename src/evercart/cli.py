@@ -31,11 +31,12 @@ app = typer.Typer(
 quarantine = typer.Typer(help="What may not enter the log: list it, mend it, send it again.", no_args_is_help=True)
 app.add_typer(quarantine, name="quarantine")
 
-Folder = Annotated[Path, Option("--shop", metavar="DIR", help="The shop's folder.")]
+Folder = Annotated[Path, Option("--shop", metavar="DIR", readable=False, help="The shop's folder.")]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object instead of a table.")]
 HERE = Path("shop")
+_STOPPED = 130  # the exit code of what Ctrl-C ended
 _WIDE = None if sys.stdout.isatty() else 140  # columns, where no terminal says how many there are
-out = Console(width=_WIDE)
+out = Console(width=_WIDE, highlight=False)
 err = Console(stderr=True)
 
 
@@ -80,8 +81,10 @@ def init(shop: Folder = HERE, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: `evercart ingest examples/purchases.csv --map examples/purchases.toml`")
 def ingest(
-    source: Annotated[Path, Argument(help="A CSV, Parquet or JSON Lines file, or a folder of them.")],
-    mapping: Annotated[Path, Option("--map", metavar="FILE", help="Which column is what: a TOML file.")],
+    source: Annotated[Path, Argument(readable=False, help="A CSV, Parquet or JSON Lines file, or a folder of them.")],
+    mapping: Annotated[
+        Path, Option("--map", metavar="FILE", readable=False, help="Which column is what: a TOML file.")
+    ],
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -103,7 +106,7 @@ def run(
 ) -> None:
     """Turn the ring over what is new, for all apps, then write the report: the main job.
 
-    An empty log is filled with the sample shop first: 1.5 million real purchases of one year.
+    A shop that never took anything in gets the sample first: 1.5 million real purchases of one year.
     """
     _main_job(shop, replay, as_json)
 
@@ -118,7 +121,7 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
     teller = _teller()
     with _open(folder, create=True, sample=True) as shop:
         with teller.telling():
-            ingested = shop.ingest_sample(teller.rows) if shop.log.next_offset == 0 else None
+            ingested = shop.ingest_sample(teller.rows) if shop.wants_sample else None
             shop.compile(teller.step)
             turned = shop.run(teller.turning, replay=replay)
             teller.step("turn the ring", 1.0)
@@ -131,7 +134,7 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
         said |= {"next_offset": turned.next_offset, "report": str(report)}
         _say(
             as_json,
-            {**said, "apps": [one.summary() for one in found]},
+            {**said, "apps": [one.summary() for one in found.backtests], "too_early": found.too_early},
             _show().main_job(ingested, turned, found, report),
         )
 
@@ -150,6 +153,7 @@ def backtest(
     """
     teller = _teller()
     with _open(shop) as opened, teller.telling():
+        opened.app(name)  # a name that is none is told at once
         opened.compile(teller.step)
         done = opened.backtest(name, teller.step, every_days=every_days)
     _say(as_json, done.summary(), _show().backtests([done]))
@@ -204,7 +208,9 @@ def fingerprint(shop: Folder = HERE, as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: `evercart report --out report.html`")
 def report(
-    path: Annotated[Path | None, Option("--out", help="Where to; reports/report.html in the shop if not said.")] = None,
+    path: Annotated[
+        Path | None, Option("--out", readable=False, help="Where to; reports/report.html in the shop if not said.")
+    ] = None,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -266,7 +272,9 @@ def quarantine_retry(
     edits: Annotated[
         list[str] | None, Option("--set", metavar="FIELD=VALUE", help="Mend a field, in the log's terms.")
     ] = None,
-    file: Annotated[Path | None, Option(help="JSON Lines: a `number`, with the fields to replace.")] = None,
+    file: Annotated[
+        Path | None, Option(readable=False, help="JSON Lines: a `number`, with the fields to replace.")
+    ] = None,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -305,8 +313,10 @@ def main() -> None:
         app()
     except UserError as error:
         sys.exit(_fail(str(error), 2))
-    except KeyboardInterrupt:
-        sys.exit(_fail("stopped; run the same command again to go on", 130))
+    except (KeyboardInterrupt, SystemExit) as stop:  # typer makes an exit of Ctrl-C
+        if isinstance(stop, SystemExit) and stop.code != _STOPPED:
+            raise
+        sys.exit(_fail("stopped; run the same command again to go on", _STOPPED))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -13,7 +13,7 @@ from typing import Any, Self
 from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected, require
 from evercart.labels.pairs import Tick
-from evercart.units import SECOND_US
+from evercart.units import DAY_S, SECOND_US
 from evercart.zones import zone
 
 FILE = "shop.toml"
@@ -22,7 +22,7 @@ KEY_FILE = "shop.key"
 _TEMPLATE = """\
 # What this shop asks, when. Every line is optional; these are the defaults.
 name = "{name}"
-time_zone = "UTC"                    # whose days are the rows of the report
+time_zone = "UTC"                    # whose days and weekdays count
 apps = ["repurchase", "spend"]       # see `evercart backtest --help`
 
 {spend}
@@ -43,6 +43,8 @@ _SPEND = """\
 {mark}most = 300                           # a week counts up to this, in units of money: a few heavy
 {mark}                                     # shoppers otherwise carry most of a squared loss
 """
+
+_WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,11 @@ class Config:
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
 
     def __post_init__(self) -> None:
-        zone(self.time_zone)
+        try:
+            zone(self.time_zone)
+        except UserError:
+            rule = "an IANA time zone such as 'Europe/Paris'"
+            raise UserError(expected(f"{FILE}: time_zone", rule, self.time_zone)) from None
         require(len(self.apps) > 0, f"{FILE}: apps", "at least one app", list(self.apps))
 
     @classmethod
@@ -92,17 +98,24 @@ class Config:
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(expected(str(path), "a readable TOML file", f"{type(error).__name__}: {error}")) from None
         own = said.pop("apps", list(cls.apps))
-        require(isinstance(own, list), f"{FILE}: apps", "a list of names", own)
-        options = {name: said.pop(name) for name in own if isinstance(said.get(name), dict)}
-        _check_names(said, [f.name for f in fields(cls) if f.name != "options"], "")
-        _typed(said, {"name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
+        named = isinstance(own, list) and all(isinstance(name, str) for name in own) and len(set(own)) == len(own)
+        require(named, f"{FILE}: apps", "a list of names that differ", own)
+        _check_names(said, [*(f.name for f in fields(cls) if f.name != "options"), *own], "")
+        _typed(said, {**dict.fromkeys(own, dict), "name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
+        options = {name: said.pop(name) for name in own if name in said}
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
         _check_names(tick, ["seconds", "events"], "tick.")
         _check_names(checkpoint, ["events", "seconds", "share", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
         _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
-        beat = Tick(round(tick.get("seconds", 1) * SECOND_US), tick.get("events", Tick.events))
-        return cls(**said, apps=tuple(own), tick=beat, checkpoint=Checkpointing(**checkpoint), options=options)
+        return cls(**said, apps=tuple(own), tick=_tick(**tick), checkpoint=Checkpointing(**checkpoint), options=options)
+
+
+def _tick(seconds: float = 1, events: int = Tick.events) -> Tick:
+    least, most = 1 / SECOND_US, float(DAY_S)
+    require(least <= seconds <= most, f"{FILE}: tick.seconds", "a number from 0.000001 to 86400", seconds)
+    require(1 <= events <= 2**31, f"{FILE}: tick.events", "an integer from 1 to 2147483648", events)
+    return Tick(round(seconds * SECOND_US), events)
 
 
 def create(folder: Path, name: str, *, sample: bool = False) -> None:
@@ -144,6 +157,5 @@ def _check_names(said: dict[str, Any], known: list[str], where: str) -> None:
 def _typed(said: dict[str, Any], types: dict[str, Any], where: str) -> None:
     for name, value in said.items():
         wanted = types[name]
-        names = " or ".join(t.__name__ for t in (wanted if isinstance(wanted, tuple) else (wanted,)))
         ok = isinstance(value, wanted) and not isinstance(value, bool)
-        require(ok, f"{FILE}: {where}{name}", f"a value of type {names}", value)
+        require(ok, f"{FILE}: {where}{name}", _WORDS[wanted], value)

@@ -19,10 +19,13 @@ from evercart.events.imports import Import
 from evercart.events.kinds import kind_name
 from evercart.events.mapping import MappingFile
 from evercart.events.quarantine import Quarantine
+from evercart.events.schema import SCHEMA
+from evercart.lock import locked
 from evercart.log.log import Log
 from evercart.log.sift import RULE
 
 Told = Callable[[str, int, int], None]  # which step, done, total
+SENT_AGAIN = "sent again"  # the source of rows whose id stands in the log with another body
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,13 @@ class Ingest:
 
     def take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:
         """Import a file, or a folder's files; killed and run again it goes on, finished it does nothing."""
-        one = Import(source, mapping, self.folder / "imports" / "scratch")
+        with locked(self.folder / "ingest.lock", "ingests"):
+            return self._take(source, mapping, now_us, told)
+
+    def _take(self, source: Path, mapping: MappingFile, now_us: int, told: Told) -> Ingested:
+        one = Import(source, mapping, self._scratch)
         if self.log.imported(one.name):
+            one.forget()  # killed after the last commit, it left its scratch files
             return Ingested(one.name, str(source), again=True)
         counts = one.prepare(self.quarantine, now_us, lambda done, total: told("read, map, check", done, total))
         again: list[int] = []
@@ -91,7 +99,7 @@ class Ingest:
 
     def notes(self) -> list[dict[str, Any]]:
         """Return what finished imports did, in the order of their names."""
-        return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._notes.glob("*.json"))]
+        return [_read_note(path) for path in sorted(self._notes.glob("*.json"))]
 
     def retry(self, raw: pa.Table, now_us: int) -> tuple[int, tuple[Refusal, ...]]:
         """Send mended rows through the border again; return how many entered, and what was refused anew."""
@@ -100,17 +108,14 @@ class Ingest:
         checked = check(raw, now_us=now_us, where="quarantine")
         bad = {refusal.row for refusal in checked.bad}
         numbers = [number for number in raw[ROW].to_pylist() if number not in bad]
-        name = blake2b(repr(raw.to_pylist()).encode(), digest_size=10).hexdigest()
         order = checked.good.sort_by("event_us")
+        name = f"retry {now_us} {_digest(repr(raw.to_pylist()))}"  # never used twice: one that is finished says nothing
         appended = self.log.import_history(name, lambda skip: iter([order.slice(skip)]))
-        again = set(appended.refused["id"].to_pylist())
-        entered = [n for n, id_ in zip(numbers, checked.good["id"].to_pylist(), strict=True) if id_ not in again]
+        again = {repr(row) for row in appended.refused.select(SCHEMA.names).to_pylist()}
+        rows = list(zip(numbers, checked.good.to_pylist(), strict=True))
+        entered = [number for number, row in rows if repr(row) not in again]
         self.quarantine.sent(entered)
-        known = tuple(
-            Refusal(n, "id", RULE, id_, "{}")
-            for n, id_ in zip(numbers, checked.good["id"].to_pylist(), strict=True)
-            if id_ in again
-        )
+        known = tuple(Refusal(number, "id", RULE, row["id"], "{}") for number, row in rows if repr(row) in again)
         return len(entered), (*checked.bad, *known)
 
     def _refuse(self, name: str, rows: pa.Table) -> None:
@@ -120,9 +125,9 @@ class Ingest:
             rule, got = row.pop("rule"), row.pop("got")
             row["kind"] = kind_name(row["kind"])  # as the border reads it, should it be sent again
             body = json.dumps({key: value for key, value in row.items() if value is not None}, ensure_ascii=False)
-            place = int.from_bytes(blake2b(body.encode(), digest_size=6).digest(), "big")
+            place = int(_digest(body)[:12], 16)
             refusals.append(Refusal(place, "id", rule, got, body))
-        self.quarantine.add("sent again", f"{name}/sent again", tuple(refusals))
+        self.quarantine.add(SENT_AGAIN, f"{name}/sent again", tuple(refusals))
 
     def _note(self, done: Ingested) -> None:
         try:
@@ -132,6 +137,30 @@ class Ingest:
         except OSError as error:
             raise UserError(expected(str(self._notes), "a folder that can be written", error.strerror)) from None
 
+    def named(self, source: Path, mapping: MappingFile) -> str:
+        """Return the name of an import, which its contents make."""
+        return Import(source, mapping, self._scratch).name
+
+    def begun(self) -> tuple[str, ...]:
+        """Return the names of imports that were begun, but not finished."""
+        return tuple(sorted(path.name for path in self._scratch.glob("*")))
+
     @property
     def _notes(self) -> Path:
         return self.folder / "imports"
+
+    @property
+    def _scratch(self) -> Path:
+        return self._notes / "scratch"
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=10).hexdigest()
+
+
+def _read_note(path: Path) -> dict[str, Any]:
+    try:
+        return {**json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError) as error:
+        rule = "a note of an import as it was written (it may be removed: only the report counts it)"
+        raise UserError(expected(str(path), rule, f"{type(error).__name__}: {error}")) from None

@@ -185,7 +185,7 @@ def _lane(app: App, tick: Tick, frozen_us: int | None) -> Lane:
         Stage(f"{app.name} pairs", app.pairs(tick)),
         {name: Stage(f"{app.name} {name}", learner) for name, learner in learners.items()},
         Stage(f"{app.name} race", Race(names, app.slices)),
-        Stage(f"{app.name} report", Report(names, app.loss, slices=slices)),
+        Stage(f"{app.name} report", Report(names, app.loss, slices=slices, time_zone=app.time_zone)),
     )
 
 

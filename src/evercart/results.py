@@ -11,8 +11,10 @@ from evercart import __version__
 from evercart.app import App
 from evercart.backtest import Backtest, report_of
 from evercart.durable import writing
+from evercart.errors import UserError
 from evercart.evaluate import days as day_files
 from evercart.fold import config_hash
+from evercart.labels.pairs import Tick
 
 _ARRAYS = ("report", "days", "later")
 
@@ -22,14 +24,16 @@ class Results:
     """The folder `reports` of a shop."""
 
     folder: Path
+    tick: Tick
 
     def save(self, app: App, next_offset: int, result: Backtest) -> None:
         """Keep a backtest of the log up to an offset; the JSON is written last, so that it vouches for the rest."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._path(app).unlink(missing_ok=True)  # or it would vouch for arrays that are half another's
         day_files.save(self.folder / f"{app.name}.days.arrow", result.days, {})
         day_files.save(self.folder / f"{app.name}.later.arrow", result.later, {})
         kept = {f.name: getattr(result, f.name) for f in fields(result) if f.name not in _ARRAYS}
-        said = {"made_from": _made_from(app, next_offset), "kept": kept, "summary": result.summary()}
+        said = {"made_from": self._made_from(app, next_offset), "kept": kept, "summary": result.summary()}
         with writing(self._path(app)) as file:
             file.write(json.dumps(said, indent=1).encode())
 
@@ -37,17 +41,16 @@ class Results:
         """Return the kept backtest of this very app over this very log, or None."""
         try:
             said = json.loads(self._path(app).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            if said.get("made_from") != self._made_from(app, next_offset):
+                return None
+            days, _ = day_files.load(self.folder / f"{app.name}.days.arrow")
+            later, _ = day_files.load(self.folder / f"{app.name}.later.arrow")
+        except (OSError, ValueError, UserError):
             return None
-        if said.get("made_from") != _made_from(app, next_offset):
-            return None
-        days, _ = day_files.load(self.folder / f"{app.name}.days.arrow")
-        later, _ = day_files.load(self.folder / f"{app.name}.later.arrow")
         return Backtest(report=report_of(app), days=days, later=later, **said["kept"])
 
     def _path(self, app: App) -> Path:
         return self.folder / f"{app.name}.json"
 
-
-def _made_from(app: App, next_offset: int) -> dict[str, Any]:
-    return {"version": __version__, "app": config_hash(app), "next_offset": next_offset}
+    def _made_from(self, app: App, next_offset: int) -> dict[str, Any]:
+        return {"version": __version__, "app": config_hash((app, self.tick)), "next_offset": next_offset}

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
 
 from evercart import apps
 from evercart.app import App
-from evercart.backtest import Backtest, backtest
+from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
-from evercart.errors import UserError, expected, loudly
+from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
+from evercart.events.batch import Events
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
 from evercart.events.mapping_file import load as load_mapping
@@ -34,6 +35,14 @@ from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
+from evercart.units import SECOND_US
+
+
+class Found(NamedTuple):
+    """The apps' backtests; one text for each app of which nothing can be said yet."""
+
+    backtests: list[Backtest]
+    too_early: list[str]
 
 
 def _silent(step: str, done: float, total: float) -> None:
@@ -100,7 +109,7 @@ class Shop:
 
     def app(self, name: str) -> App:
         """Return one of the shop's apps by its name."""
-        return apps.app(name, self.config.options.get(name, {}))
+        return apps.app(name, self.config.options.get(name, {}), self.config.time_zone)
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -118,6 +127,15 @@ class Shop:
         """Import a file, or a folder's files, as a mapping file says."""
         return self.ingester.take(Path(source), load_mapping(Path(mapping)), self.clock.now_us(), told)
 
+    @property
+    def wants_sample(self) -> bool:
+        """Return whether nothing was ever taken in, or a stop left the sample half way."""
+        begun = self.ingester.begun()
+        if begun:
+            place = completejourney.place()
+            return place is not None and self.ingester.named(place, completejourney.mapping()) in begun
+        return not (self.log.next_offset or self.ingester.notes())
+
     def ingest_sample(self, told: Callable[[str, int, int], None] = _silent) -> Ingested:
         """Import the sample shop, from the package that carries it."""
         return self.ingester.take(completejourney.source(), completejourney.mapping(), self.clock.now_us(), told)
@@ -129,9 +147,14 @@ class Shop:
         told("compile kernels", 1.0)
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
-        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
+        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint.
+
+        A live log is told the time first: in a quiet shop, too, ticks and windows close. A first run over a
+        short log is forgotten once there is enough of it: its control had stopped before it learned anything.
+        """
         with self.leases.held(self.clock.now_us) as grant:
-            if replay:
+            self.log.heartbeat(self.clock.now_us())
+            if replay or self._frozen_too_early():
                 with grant.committing():
                     self.checkpoints.clear()
             ring, every, days = self.ring(), self.config.checkpoint, self.folder / "days"
@@ -146,12 +169,23 @@ class Shop:
 
     def quarter_us(self) -> int:
         """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""
-        asked = {kind_number(app.asks.kind) for app in self.apps}
         first = last = 0
-        for events in self.log.read(0, kinds=asked):
+        for events in self._asked_about():
             first = first or int(events.logged_us[0])
             last = int(events.logged_us[-1])
         return first + (last - first) // 4
+
+    def _asked_about(self) -> Iterator[Events]:
+        """Yield the clock of the rows that questions are about."""
+        return self.log.read(0, kinds={kind_number(app.asks.kind) for app in self.apps})
+
+    def _frozen_too_early(self) -> bool:
+        """Return whether the control stopped before any label could settle, in a log that is long enough by now."""
+        frozen_us, begun = self.checkpoints.frozen_us(), next(self._asked_about(), None)
+        if frozen_us is None or begun is None:
+            return False
+        settles_us = int(begun.logged_us[0]) + round(max(app.window_s for app in self.apps) * SECOND_US)
+        return frozen_us <= settles_us < self.quarter_us()
 
     def backtest(
         self,
@@ -189,23 +223,28 @@ class Shop:
         """Return where the page of a comparison lies."""
         return self.folder / "reports" / f"compare-{app}.html"
 
-    def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> list[Backtest]:
+    def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> Found:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""
-        kept, end = Results(self.folder / "reports"), self.log.next_offset
-        found = []
+        kept, end = Results(self.folder / "reports", self.config.tick), self.log.next_offset
+        found: Found = Found([], [])
         for app in self.apps:
             result = kept.load(app, end)
             if result is None:
-                result = self.backtest(app.name, told)
+                try:
+                    result = self.backtest(app.name, told)
+                except TooEarly as error:
+                    found.too_early.append(str(error))
+                    continue
                 kept.save(app, end, result)
-            found.append(result)
-        return found
+            found.backtests.append(result)
+        return found._replace(too_early=list(dict.fromkeys(found.too_early)))
 
     def report(
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
     ) -> Path:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
-        found = self.results(told)
+        require(self.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
+        found = self.results(told).backtests
         told("write the report", None)
         written = Path(path) if path else self.folder / "reports" / "report.html"
         about = {app.name: app.about for app in self.apps}

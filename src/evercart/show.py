@@ -21,7 +21,8 @@ from evercart.evaluate.compare import Difference
 from evercart.evaluate.comparison import Comparison
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
-from evercart.ingest import Ingested
+from evercart.ingest import SENT_AGAIN, Ingested
+from evercart.shop import Found
 from evercart.turn import Turned
 from evercart.units import SECOND_US
 
@@ -71,15 +72,17 @@ def ingested_json(done: Ingested) -> dict[str, Any]:
 def ingested(done: Ingested) -> RenderableType:
     """Return an import's counts as a table."""
     if done.again:
-        return f"{done.source} was imported before; nothing to do."
-    table = Table(title=f"Imported {escape(done.source)}", title_justify="left", show_header=False)
+        return escape(f"{done.source} was imported before; nothing to do.")
+    table = Table(show_header=False)
     for name in ("read", "added", "duplicates", "late", "dropped"):
         table.add_row(name, f"{getattr(done, name):,}")
     for reason, count in done.refused.items():
         table.add_row(f"quarantined · {escape(reason)}", f"{count:,}")
     for step, count in done.cleaned.items():
         table.add_row(f"cleaned · {escape(step)}", f"{count:,}")
-    return table
+    parts: list[RenderableType] = [f"Imported {escape(done.source)}", table]
+    parts += ["`evercart quarantine list` shows the rows that were refused."] if done.refused else []
+    return Group(*parts)
 
 
 def backtests(found: Sequence[Backtest]) -> Table:
@@ -93,8 +96,7 @@ def backtests(found: Sequence[Backtest]) -> Table:
         said, differences = one.summary(), one.differences()
         for name in RACERS:
             gap = differences.get(name)
-            share = f"{gap.mean / said[name]['loss']:+.2%}" if gap else ""
-            span = f"{gap.low:+.4g} to {gap.high:+.4g}" if gap else ""
+            share, span = _against(gap, said[name]["loss"]) if gap else ("", "")
             table.add_row(one.app, name, f"{said[name]['loss']:.5g}", share, span, f"{said[name]['cpu_s']:.2f}")
         table.add_section()
     table.caption = "a positive difference: the control loses more than the model that goes on learning"
@@ -141,12 +143,24 @@ def _percent(gap: Difference) -> tuple[str, str]:
     return f"{gap.mean:+.2f}" if known[0] else "–", f"{gap.low:+.2f} to {gap.high:+.2f}" if known[1] else "–"
 
 
-def main_job(done: Ingested | None, turned: Turned, found: Sequence[Backtest], report: Path) -> Group:
+def _against(gap: Difference, loss: float) -> tuple[str, str]:
+    """Return a control's difference as a share of its loss, then the interval; a dash where there is none.
+
+    >>> _against(Difference(0.1, float("nan"), float("nan")), 0.0)
+    ('–', '–')
+    """
+    share = f"{gap.mean / loss:+.2%}" if loss and math.isfinite(gap.mean) else "–"
+    return share, f"{gap.low:+.4g} to {gap.high:+.4g}" if math.isfinite(gap.low) else "–"
+
+
+def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) -> Group:
     """Return what the main job did."""
     parts: list[RenderableType] = [ingested(done)] if done else []
     news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
-    wait = f" The last {turned.waiting:,} wait for their tick to close." if turned.waiting else ""
-    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}", backtests(found)]
+    wait = f" {turned.waiting:,} more will, with the next event that is logged." if turned.waiting else ""
+    parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}"]
+    parts += [f"Nothing to compare yet: {escape(text)}" for text in found.too_early]
+    parts += [backtests(found.backtests)] if found.backtests else []
     return Group(*parts, f"The report: {report}")
 
 
@@ -179,9 +193,25 @@ def held(rows: Sequence[Held], counts: dict[str, int]) -> RenderableType:
         return "Nothing waits."
     table = Table("number", "source", "row", "field", "expected", "got")
     for one in rows:
-        cells = (one.number, one.source, one.row, one.field, one.rule, one.value)
+        row = one.row if one.source != SENT_AGAIN else "–"  # rows of a sorted import have no number of their own
+        cells = (one.number, one.source, row, one.field, one.rule, _read(one.field, one.value))
         table.add_row(*(escape(str(cell)) for cell in cells))
-    return Group(table, f"{sum(counts.values()):,} rows wait; `evercart quarantine show NUMBER` shows one whole.")
+    terms = "Quantities are in thousandths, money in minor units, times in microseconds since 1970."
+    return Group(
+        table, f"{sum(counts.values()):,} rows wait; `evercart quarantine show NUMBER` shows one whole.\n{terms}"
+    )
+
+
+def _read(field: str, value: str) -> str:
+    """Return a value as a person reads it.
+
+    >>> _read("event_us", "4071024000000000")
+    '4071024000000000 (2099-01-02 08:00:00 UTC)'
+    """
+    try:
+        return f"{value} ({time_text(int(value))})" if field.endswith("_us") else value
+    except (ValueError, OverflowError, OSError):
+        return value
 
 
 def findings(found: Sequence[Told]) -> RenderableType:
@@ -200,5 +230,5 @@ def findings(found: Sequence[Told]) -> RenderableType:
 def retried(entered: int, refused: Sequence[Refusal]) -> RenderableType:
     """Return what became of rows sent again."""
     lines = [f"{entered:,} rows entered, {len(refused):,} were refused again."]
-    lines += [escape(f"{one.row}: {one.field}: expected {one.rule}, got {one.value}") for one in refused[:20]]
+    lines += [escape(f"number {one.row}: {one.field}: expected {one.rule}, got {one.value}") for one in refused[:20]]
     return Group(*lines)

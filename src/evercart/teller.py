@@ -69,7 +69,7 @@ class Teller:
         if name in self._said and now - self._said[name] < _EVERY_S and part != 1.0:
             return
         if self._said.get(name, 0.0) != float("inf"):
-            self._console.print(f"{name} …" if part is None else f"{name} … {part:.0%}", highlight=False)
+            self._console.print(f"{name} …" if part is None else f"{name} … {int(part * 100)}%", highlight=False)
         self._said[name] = float("inf") if part == 1.0 else now
 
     def _shown(self) -> Group:

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evercart.apps.repurchase import repurchase
 from evercart.apps.shopping import Shopper, asked, grid
 from evercart.events.batch import Events
 from evercart.features import Feature
+from evercart.features.columns import chosen
+from evercart.learners.prequential import prequential
 from evercart.units import DAY_S, DAY_US, HOUR_S, MINUTE_S, SECOND_US
 
 
@@ -95,3 +98,14 @@ def test_grid_ends_at_both_ends() -> None:
     assert grid(-2, 2, 12)[0] == -2
     assert grid(-2, 2, 12)[-1] == 2
     assert len(grid(-2, 2, 12)) == 13
+
+
+def test_slices_are_by_how_often_a_shopper_comes() -> None:
+    app = repurchase()
+    assert app.slices is not None
+    (place,) = chosen(app.columns, [f"habits.{Shopper().visits(14).name}"])
+    x = np.zeros((4, len(app.columns)), np.float32)
+    x[:, place] = np.log(np.array([0.1, 0.7, 1.5, 5.0]) + 0.03)
+    asked_rows = prequential(x, np.zeros(4)).rows(slice(None, None, 2))
+    assert app.slices(asked_rows).tolist() == [0, 1, 2, 3]
+    assert len(app.slices.names) == 4

@@ -6,7 +6,7 @@ from sklearn import metrics as reference
 
 from evercart.errors import UserError
 from evercart.evaluate.days import Days
-from evercart.evaluate.losses import log_loss, pinball
+from evercart.evaluate.losses import log_loss, pinball, squared
 from evercart.evaluate.report import Report
 from evercart.evaluate.scored import Scored
 from evercart.evaluate.scores import scores
@@ -117,3 +117,10 @@ def test_texts(make, text):
     with pytest.raises(UserError) as caught:
         make()
     assert str(caught.value) == text
+
+
+def test_a_slice_that_has_no_name_is_refused() -> None:
+    one = np.zeros(1)
+    scored = Scored(np.array([0]), np.array([0]), one, np.uint64([1]), np.int16([4]), one[:, None])
+    with pytest.raises(UserError, match=r"^scored\.slice: expected numbers of the 2 slices, got 4$"):
+        Report(("a",), squared, slices=("new", "old")).days(scored)

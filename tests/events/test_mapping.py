@@ -85,7 +85,8 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
         ),
         (
             {"kind": "oder"},
-            "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat verdict alarm promotion, got 'oder'",
+            "mapping.kind: expected one of the kinds view order item user exposure redeem decision outcome feedback erase "
+            "heartbeat, got 'oder' (nearest: 'order')",
         ),
         (
             {"kind": ""},

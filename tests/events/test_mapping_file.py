@@ -131,7 +131,9 @@ def test_what_is_no_toml_is_told() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no\.toml: expected a mapping file in UTF-8, got .*No such file"):
+    with pytest.raises(
+        UserError, match=r"no\.toml: expected a mapping file that can be read, got 'No such file or directory'$"
+    ):
         load(tmp_path / "no.toml")
     (tmp_path / "bad.toml").write_bytes(b"\xff")
     with pytest.raises(UserError, match=r"bad\.toml: expected a mapping file in UTF-8, got "):

@@ -89,6 +89,9 @@ def oracle(pairs: Pairs, woven: Events) -> list[tuple]:
                 {"number": number, "key": key, "asked": now, "done": False, "hinted": False, "sum": 0, "label": None}
             )
             turns.append((row, ASKED, number, None, None, 1.0))
+            if key == 0:
+                turns.append((row, ABANDONED, number, None, None, 0.0))
+                questions.pop()
         elif woven.kind[row] == ORDER and woven["user"][row] != 0:
             happened, amount = min(int(woven.event_us[row]), now), int(woven["amount"][row])
             if not answer.column:
@@ -163,6 +166,20 @@ def test_equals_the_oracle_however_the_log_is_cut(pairs: Pairs, data) -> None:
         np.testing.assert_array_equal(getattr(both, name), getattr(whole, name))
 
 
+def test_a_question_about_nobody_is_not_answered_no() -> None:
+    pairs = FOLDS[0]
+    woven = Events.of(
+        kind=[DECISION, DECISION, 1],
+        logged_us=np.array([0, 0, 1000]) * SECOND_US,
+        user=[0, 1, 1],
+        live=[MISSING] * 3,
+        number=[0, 1, -1],
+    )
+    state, turns = pairs.step(pairs.start(), (woven, np.zeros((2, 2), np.float32)))
+    assert list(zip(turns.number, turns.what, strict=True)) == [(0, ASKED), (0, ABANDONED), (1, ASKED), (1, SETTLED)]
+    assert (pairs.counts(state)["nobody"], pairs.counts(state)["abandoned"], state.held) == (1, 0, 0)
+
+
 def test_a_drained_book_is_empty_again() -> None:
     pairs = FOLDS[1]
     woven = Events.of(
@@ -200,7 +217,8 @@ def test_counts_name_what_became_of_the_questions() -> None:
     ("make", "text"),
     [
         (lambda: Pairs((), 1), "pairs.answers: expected at least one, got ()"),
-        (lambda: Pairs((yes("order"),), 0), "pairs.window_s: expected more than 0, got 0"),
+        (lambda: Pairs((yes("order"),), 0), "pairs.window_s: expected more than 0, at most a century, got 0"),
+        (lambda: Pairs((yes("order"),), 1e99), "pairs.window_s: expected more than 0, at most a century, got 1e+99"),
         (lambda: Pairs((yes("order"),), 5, provisional_s=9), "pairs.provisional_s: expected within the window, got 9"),
         (lambda: Tick(us=0), "tick.us: expected more than 0, got 0"),
         (lambda: Answer("order", "amount"), "answer.by: expected a hashed column, got 'amount'"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evercart.apps.repurchase import repurchase
 from evercart.apps.spend import spend
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, require
 
 if TYPE_CHECKING:
     from evercart.app import App
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend}
 
 
-def app(name: str, options: Mapping[str, Any] | None = None) -> App:
-    """Return an app by its name, built with options of its own.
+def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:
+    """Return an app by its name, built with options of its own; `zone` is that option where it has none.
 
     >>> app("spend", {"most": 300.0}).answers[0].most
     300.0
@@ -26,7 +26,9 @@ def app(name: str, options: Mapping[str, Any] | None = None) -> App:
     if name not in APPS:
         raise UserError(expected("app", "one of " + " ".join(APPS), name))
     known = inspect.signature(APPS[name]).parameters
-    for option in options:
+    for option, value in options.items():
         if option not in known:
             raise UserError(expected(f"option of {name}", "one of " + " ".join(known), option))
-    return APPS[name](**options)
+        wanted, plain = ((str,), "text") if isinstance(known[option].default, str) else ((int, float), "a number")
+        require(isinstance(value, wanted) and not isinstance(value, bool), f"{name}.{option}", plain, value)
+    return APPS[name](**({"zone": zone} if "zone" in known else {}) | dict(options))

@@ -55,7 +55,7 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
     kind        of the rows that are lines of baskets, which also answer
     gap_s       between the rows of one basket, at most; 0 where its lines share one time
     window_s    how soon the shopper must be back
-    zone        in which it is Monday or not
+    zone        in which it is Monday or not, and whose days the report has
 
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
 
@@ -73,7 +73,9 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
         answers=(yes(kind, at_once=False),),
         window_s=window_s,
         tables=tables,
+        slices=shopper.slices(columns, "habits"),
         champion=Scaled(logistic, columns, most=5.0),
         loss=log_loss,
         unit="chance",
+        time_zone=zone,
     )

@@ -7,12 +7,15 @@ and a florist's.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 from evercart.asks.session import SessionEnd
+from evercart.evaluate.slices import Buckets
 from evercart.features import (
     Bucket,
+    Column,
     DayOfWeek,
     Decayed,
     Feature,
@@ -24,6 +27,7 @@ from evercart.features import (
     Ratio,
     Recency,
     Table,
+    chosen,
 )
 from evercart.units import DAY_S, HOUR_S
 
@@ -95,6 +99,13 @@ class Shopper:
     def bucket(self, of: Number, low: float, high: float) -> Bucket:
         """Return a number on a logarithmic scale as one of 14 slots."""
         return of.bucket(grid(low, high, 12))
+
+    def slices(self, columns: tuple[Column, ...], table: str) -> Buckets:
+        """Return the questions by how often the shopper came of late, for scores of their own."""
+        (place,) = chosen(columns, [f"{table}.{self.visits(14).name}"])
+        edges = tuple(math.log(visits + _RARE) for visits in (0.5, 1.0, 2.0))
+        names = ("comes less than every two weeks", "every one to two weeks", "once or twice a week", "more often")
+        return Buckets(place, edges, names)
 
     def table(self, name: str, features: tuple[Feature, ...]) -> Table:
         """Return a table of shoppers."""

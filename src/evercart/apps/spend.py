@@ -6,6 +6,7 @@ from math import inf
 
 from evercart.app import App, columns_of
 from evercart.apps.shopping import Shopper, asked
+from evercart.errors import require
 from evercart.evaluate.losses import squared
 from evercart.features import Feature, Latest, Minus, Table, Times
 from evercart.labels.answers import total
@@ -54,7 +55,7 @@ def spend(
     kind        of the rows that are lines of baskets, whose amounts answer
     gap_s       between the rows of one basket, at most; 0 where its lines share one time
     window_s    over which is summed
-    zone        in which it is Monday or not
+    zone        in which it is Monday or not, and whose days the report has
     unit        of the label, with `minor` minor units in one
     most        what is spent beyond it is not counted: with squared loss a handful of very heavy shoppers
                 otherwise carries the comparison of any two models
@@ -64,6 +65,7 @@ def spend(
     >>> spend(unit="EUR").unit
     'EUR'
     """
+    require(minor >= 1, "spend.minor", "at least 1", minor)
     shopper = Shopper(kind, gap_s)
     tables = (purse(shopper), asked(zone))
     columns = columns_of(tables)
@@ -83,7 +85,9 @@ def spend(
         answers=(total(kind, "amount", scale=1 / minor, most=most),),
         window_s=window_s,
         tables=tables,
+        slices=shopper.slices(columns, "purse"),
         champion=Rescaled(Scaled(both, columns, most=5.0 if most < inf else 10.0)),  # uncapped, far tails count
         loss=squared,
         unit=unit,
+        time_zone=zone,
     )

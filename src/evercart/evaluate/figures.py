@@ -38,7 +38,8 @@ def _line(name: str, at: int, x: NDArray[Any], y: NDArray[np.float64], **more: A
 
 
 def _loss(app: AppData) -> str:
-    return app.report.loss.name.replace("_", " ")
+    name = app.report.loss.name.replace("_", " ")
+    return f"{name} error" if name in ("squared", "absolute") else name
 
 
 def over_time(app: AppData) -> Figure:

@@ -102,6 +102,8 @@ class Report:
 
     def step(self, state: Day, batch: Scored) -> tuple[Day, Days]:
         """Return the days that closed: those before the day of the last question."""
+        known = bool(((batch.slice >= 0) & (batch.slice < len(self.slices))).all())  # the kernel looks no more
+        require(known, "scored.slice", f"numbers of the {len(self.slices)} slices", batch.slice.max(initial=0))
         day = local_us(batch.us, self.time_zone) // DAY_US
         day = np.maximum.accumulate(np.maximum(day, state.day))  # where clocks are put back a day would come twice
         starts = np.flatnonzero(np.diff(day, prepend=_NO_DAY))

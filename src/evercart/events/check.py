@@ -17,7 +17,7 @@ from evercart.errors import UserError, unknown
 from evercart.events import casts, times
 from evercart.events.currencies import CURRENCIES
 from evercart.events.findings import ROW, Findings, Refusals, numbered
-from evercart.events.kinds import KINDS, PROPERTIES, Property
+from evercart.events.kinds import KINDS, PROPERTIES, SENT, Property
 from evercart.events.schema import SCHEMA, conform
 from evercart.units import DAY_US
 
@@ -25,8 +25,8 @@ FIRST_US: Final = 631_152_000_000_000  # 1990-01-01T00:00:00Z
 MOST_BYTES: Final = 1_000_000  # of one field of text
 MOST: Final = 10**15  # of an integer: far above any price, and thousands of them still sum without overflow
 _ORDER: Final = ("kind", "id", *(name for name in SCHEMA.names if name not in ("kind", "id")))
-_NUMBERS: Final = {kind.name: kind.number for kind in KINDS}
-_NAMES: Final = {kind.number: kind.name for kind in KINDS}
+_NUMBERS: Final = {kind.name: kind.number for kind in SENT}
+_NAMES: Final = {kind.number: kind.name for kind in SENT}
 _BOUNDS: Final = {"quantity": Property("quantity", "integer", low=0), "amount": Property("amount", "money")}
 _BY_FIELD: Final[dict[str, Property]] = {**_BOUNDS, **PROPERTIES}
 _NEEDED: Final = {name: [kind.number for kind in KINDS if name in kind.needs] for name in SCHEMA.names}

@@ -29,12 +29,16 @@ class Property:
 
 @dataclass(frozen=True)
 class Kind:
-    """A declaration; `number` never changes once a log was written with it."""
+    """A declaration; `number` never changes once a log was written with it.
+
+    own    only the system writes such rows: what they say is obeyed, so the border refuses them
+    """
 
     number: int
     name: str
     needs: tuple[str, ...] = ()
     properties: tuple[Property, ...] = field(default=())
+    own: bool = False
 
     def __post_init__(self) -> None:
         require(0 < self.number < 2**15, f"kind {self.name}.number", "a small integer above 0", self.number)
@@ -67,16 +71,18 @@ KINDS: Final = (
     Kind(8, "outcome", ("ref",), (Property("value", "number"),)),
     Kind(9, "feedback", ("ref",), (Property("verdict", "category"),)),
     Kind(10, "erase", ("ref",), (_WHAT,)),
-    Kind(11, "heartbeat", (), (Property("live", "integer", low=0, high=1),)),
-    Kind(12, "verdict", (), (_APP, _MODEL, _CURRENT, Property("passed", "integer", low=0, high=1))),
+    Kind(11, "heartbeat", (), (Property("live", "integer", low=0, high=1),), own=True),
+    Kind(12, "verdict", (), (_APP, _MODEL, _CURRENT, Property("passed", "integer", low=0, high=1)), own=True),
     Kind(
         13,
         "alarm",
         (),
         (_APP, _WHAT, Property("since_us", "integer"), Property("was", "number"), Property("now", "number")),
+        own=True,
     ),
-    Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, Property("why", "category"))),
+    Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, Property("why", "category")), own=True),
 )
+SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 _BY_NUMBER: Final = {kind.number: kind for kind in KINDS}

@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evercart.errors import UserError, require, unknown
+from evercart.errors import UserError, expected, require, unknown
 from evercart.events import clean
 from evercart.events.findings import ROW
-from evercart.events.kinds import AMOUNTS, KEYS, KINDS, PROPERTIES, kind
+from evercart.events.kinds import AMOUNTS, KEYS, PROPERTIES, SENT, kind
 
 MINOR_UNITS: Final = ("major", "minor")
 PIECE_UNITS: Final = ("pieces", "thousandths")
 MONEY: Final = ("amount", *(name for name, prop in PROPERTIES.items() if prop.type == "money"))
 UNITS: Final = {"quantity": PIECE_UNITS, **dict.fromkeys(MONEY, MINOR_UNITS)}
+_MARKS: Final = (";", "\t", "|", ",")  # between columns, as exports have them
 _COMMON: Final = ("id", *KEYS, *AMOUNTS, "currency", "text", "properties")
 
 
@@ -71,6 +72,8 @@ class SourceMap:
         self._check_units(given)
 
     def _fields(self) -> tuple[str, ...]:
+        if self.kind and self.kind not in (names := [one.name for one in SENT]):
+            raise UserError(unknown(f"{self.where}.kind", "kinds", names, self.kind))
         own = {prop.name: 1 for prop in kind(self.kind).properties} if self.kind else PROPERTIES
         return (*_COMMON, *own) if self.kind else ("kind", *_COMMON, *own)
 
@@ -117,7 +120,15 @@ class SourceMap:
         named += [("time.column", self.time.column), ("join.on", self.join.on if self.join else "")]
         for place, name in named:
             if name and name not in columns:
+                self._check_delimiter(columns)
                 raise UserError(unknown(f"{self.where}.{place}", "columns", columns, name))
+
+    def _check_delimiter(self, columns: list[str]) -> None:
+        """Raise `UserError` where a header that was not cut seems to have another mark between its columns."""
+        marks = [mark for mark in _MARKS if mark in columns[0]] if len(columns) == 1 else []
+        if marks:
+            rule = f"the mark between columns, such as {marks[0]!r}"
+            raise UserError(expected(f"{self.where}.delimiter", rule, self.delimiter))
 
 
 @dataclass(frozen=True)
@@ -133,4 +144,4 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _kinds() -> str:
-    return " ".join(one.name for one in KINDS)
+    return " ".join(one.name for one in SENT)

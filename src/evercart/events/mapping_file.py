@@ -22,7 +22,9 @@ def load(path: Path) -> MappingFile:
     """Read a mapping file; whatever is wrong in it raises `UserError`."""
     try:
         return parse(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UserError(expected(str(path), "a mapping file that can be read", error.strerror)) from None
+    except UnicodeDecodeError as error:
         raise UserError(expected(str(path), "a mapping file in UTF-8", str(error))) from None
 
 

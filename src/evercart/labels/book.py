@@ -21,6 +21,7 @@ class Counts(IntEnum):
     corrected = 3
     too_late = 4  # answers logged after every question they could have answered was gone
     abandoned = 5  # open when the shop went live
+    nobody = 6  # asked about nobody, so that no row can ever answer
 
 
 OPEN, HINTED, ANSWERED, CLOSED = 0, 1, 2, 3  # an answered question has left its key's chain

@@ -7,7 +7,7 @@ is logged up to `late_s` after the close, about a time within the window, is a c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,9 @@ from evercart.labels.answers import Answer
 from evercart.labels.book import TURN, Book, Counts, book, with_room
 from evercart.labels.settle import Out, Rows, Rule, settle
 from evercart.labels.turns import Turns, tick_of
-from evercart.units import MISSING, SECOND_US
+from evercart.units import DAY_S, MISSING, SECOND_US
+
+CENTURY_S: Final = 36_525 * DAY_S
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Pairs:
     The window is (asked, asked + window_s]; it closes at the first row logged after it. An event counts at
     its own time, or at the log's where that is earlier: nothing is known before it is logged. From
     `provisional_s` on, silence is learned with `provisional_weight`, and the rest of the weight at the close.
+    A question about nobody (key 0) is guessed, then abandoned: silence would not mean no.
     """
 
     answers: tuple[Answer, ...]
@@ -59,8 +62,8 @@ class Pairs:
         for answer in self.answers:
             same = replace(answer, kind=first.kind, column=first.column) == first
             require(same, "pairs.answers", "answers alike but for kind, column", answer)
-        require(self.window_s > 0, "pairs.window_s", "more than 0", self.window_s)
-        require(self.late_s >= 0, "pairs.late_s", "at least 0", self.late_s)
+        require(0 < self.window_s <= CENTURY_S, "pairs.window_s", "more than 0, at most a century", self.window_s)
+        require(0 <= self.late_s <= CENTURY_S, "pairs.late_s", "at least 0, at most a century", self.late_s)
         if self.provisional_s is not None:
             require(
                 0 < self.provisional_s < self.window_s, "pairs.provisional_s", "within the window", self.provisional_s

