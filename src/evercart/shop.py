@@ -140,10 +140,18 @@ class Shop:
         """
         with lease(self.folder / "run.lock", "runs"):
             self.log.heartbeat(self.clock.now_us())
+            if replay:
+                self._require_whole()
             if replay or self._frozen_too_early():
                 self.checkpoints.clear()
             every, days = self.config.checkpoint.events, self.folder / "days"
             return Turner(self.ring(), self.log, self.checkpoints, days, every, self.clock.cpu_s).turn(told)
+
+    def _require_whole(self) -> None:
+        """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""
+        faults = self.log.verify()
+        if faults:
+            raise UserError(faults[0])
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
