@@ -210,3 +210,14 @@ def test_control_c_says_how_to_go_on(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(cli, "_open", stopped)
     assert run("status") == (130, "", "stopped; run the same command again to go on")
+
+
+def test_a_replay_reads_no_damaged_segment(run: Run) -> None:
+    _ingest(run, HEAD + GOOD)
+    damaged = next(Path("shop/log/segments").glob("*.arrow"))
+    body = bytearray(damaged.read_bytes())
+    body[len(body) // 2] ^= 1
+    damaged.write_bytes(body)
+    code, _, err = run("run", "--replay")
+    assert code == 2
+    assert err.startswith(f"{damaged}: expected contents with sha256 ")

@@ -154,6 +154,8 @@ class Shop:
         """
         with self.leases.held(self.clock.now_us) as grant:
             self.log.heartbeat(self.clock.now_us())
+            if replay:
+                self._require_whole()
             if replay or self._frozen_too_early():
                 with grant.committing():
                     self.checkpoints.clear()
@@ -161,6 +163,12 @@ class Shop:
             if ring.frozen_us and self.checkpoints.frozen_us() is None:
                 self.checkpoints.freeze(ring.frozen_us)
             return Turner(ring, self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
+
+    def _require_whole(self) -> None:
+        """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""
+        faults = self.log.verify()
+        if faults:
+            raise UserError(faults[0])
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
