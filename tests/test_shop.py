@@ -13,7 +13,7 @@ from evercart import Shop, UserError
 from evercart.clock import Clock
 from evercart.evaluate.report import Report
 from evercart.events.mapping_file import load
-from evercart.lease import lease
+from evercart.lock import locked
 from evercart.samples import completejourney
 from evercart.testing.shop import SimulatedShop
 from evercart.units import DAY_US
@@ -83,11 +83,10 @@ def test_results_are_computed_once(shop: Shop) -> None:
     assert [one.summary() for one in again] == [one.summary() for one in first]
 
 
-def test_only_one_process_runs_a_shop(shop: Shop) -> None:
+def test_only_one_process_takes_files_into_a_shop(shop: Shop) -> None:
     text = re.escape(f"{shop.folder}: expected one process at a time that")
-    with lease(shop.folder / "run.lock", ""), pytest.raises(UserError, match=f"^{text} runs, got 'another one'$"):
-        shop.run()
-    with lease(shop.folder / "ingest.lock", ""), pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
+    held = locked(shop.folder / "ingest.lock", "")
+    with held, pytest.raises(UserError, match=f"^{text} ingests, got 'another one'$"):
         shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml")
 
 

@@ -32,12 +32,12 @@ def test_who_passes_has_no_text(good: Evidence) -> None:
     assert (told["passed"], told["text"]) == (1, None)
 
 
-def test_rows_keep_the_rules_of_the_border(good: Evidence) -> None:
+def test_no_sender_may_bring_such_rows(good: Evidence) -> None:
     us = 1_700_000_000_000_000
     for row in (
         verdict_row("spend", judge((EnoughLabels(),), good), us),
         promotion_row("spend", "b", "a", "turned", us, "settled evidence: ..."),
     ):
         checked = check(row.set_column(0, "id", [["e1"]]), now_us=us)
-        assert len(checked.bad) == 0
-        assert checked.good.num_rows == 1
+        assert [refusal.field for refusal in checked.bad] == ["kind"]  # only the system itself writes them
+        assert row.schema == SCHEMA

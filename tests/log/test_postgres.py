@@ -307,7 +307,7 @@ class TestFit:
         self.told(url, "log.version: expected at most 1, got 2")
 
     def test_another_key(self, log, url):
-        self.told(url, "log.key: expected the key this log was begun with, got 2", key=2)
+        self.told(url, "log.key: expected the key this log was begun with, got 'another'", key=2)
 
     def test_a_property_declared_later_gets_a_column(self, log, url):
         log.append(table(0, 2), 5)

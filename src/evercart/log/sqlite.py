@@ -67,9 +67,15 @@ class SqliteLog:
 
     def _open(self) -> None:
         with self._database.writing():
-            begun = {"generation": 0, "next_offset": 0, "last_us": 0, "live_from": None, "key": str(self._key)}
+            begun = {
+                "generation": 0,
+                "next_offset": 0,
+                "last_us": 0,
+                "live_from": None,
+                "key": stamps.key_mark(self._key),
+            }
             meta = {**begun, **self._database.meta()}
-            require(meta["key"] == begun["key"], "log.key", "the key this log was begun with", self._key)
+            require(meta["key"] == begun["key"], "log.key", "the key this log was begun with", "another")
             self._database.set_meta(**meta)
             self._archive.follow(meta["generation"])
             for stored in self._archive.stored():

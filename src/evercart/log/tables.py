@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA
-from evercart.hashing import hash_name
 from evercart.log import wire
 from evercart.log.columns import HASHED, STAMPED, encoded
 from evercart.log.ids import Ids
 from evercart.log.server import Connection, Server
+from evercart.log.stamps import key_mark
 
 VERSION: Final = 1
 _SQL_TYPES: Final = {
@@ -91,13 +91,13 @@ class Tables:
 
     def _mark(self) -> int:
         """Return what tells one key from another, and does not tell the key."""
-        return hash_name("mark", self._key) - (1 << 63)
+        return key_mark(self._key)
 
     def _require_fit(self, rows: Any) -> None:
         ((version,),) = rows(f"SELECT version FROM {self._meta}")
         require(version <= VERSION, "log.version", f"at most {VERSION}", version)
         ((mark,),) = rows(f"SELECT mark FROM {self._meta}")
-        require(mark == self._mark(), "log.key", "the key this log was begun with", self._key)
+        require(mark == self._mark(), "log.key", "the key this log was begun with", "another")
 
     def _lacking(self, rows: Any) -> list[str]:
         """Return the columns of properties declared since the log was begun."""
