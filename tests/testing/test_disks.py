@@ -69,7 +69,7 @@ def test_a_disk_that_fails_again_and_again(lived: Lived, shops: Path) -> None:
     while found is None:
         attempts += 1
         try:
-            with Failing(int(rng.integers(20, 120)), errno.ENOSPC).failing():
+            with Failing(int(rng.integers(20, 100 + 20 * attempts)), errno.ENOSPC).failing():
                 found = life.live(shops / "shop", pytest.fail, now_us=AFTER_US)
         except UserError:
             continue
