@@ -68,7 +68,7 @@ def test_a_newer_version(folder):
 
 
 def test_another_key(folder):
-    with pytest.raises(UserError, match=r"^log\.key: expected the key this log was begun with, got 2$"):
+    with pytest.raises(UserError, match=r"^log\.key: expected the key this log was begun with, got 'another'$"):
         open_log(folder, 2)
 
 

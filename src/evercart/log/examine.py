@@ -20,6 +20,7 @@ from evercart.log.faults import plainly
 from evercart.log.files import fault, require_size
 from evercart.log.ids import Run, find, hash_ids, open_run
 from evercart.log.segments import Segment, read_names, read_numbers
+from evercart.log.stamps import key_mark
 
 _COPY: Final = "nothing here can mend it: put back {} from a copy, or import the sources into a new shop"
 
@@ -68,7 +69,7 @@ def _opened(folder: Path, database: Database, key: int) -> Iterator[Finding]:
     if checked != ["ok"]:
         yield lost(expected(str(database.path), "an undamaged database", "; ".join(checked)), database.path)
     meta = database.meta()
-    if meta.get("key", str(key)) != str(key):
+    if meta.get("key", key_mark(key)) != key_mark(key):
         wrong = expected("shop.key", "the key this log was begun with", "another")
         yield Finding(wrong, "nothing here can mend it: put back shop.key from a copy")
         return

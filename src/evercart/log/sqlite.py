@@ -75,7 +75,7 @@ class SqliteLog:
                 "key": stamps.key_mark(self._key),
             }
             meta = {**begun, **self._database.meta()}
-            require(meta["key"] == begun["key"], "log.key", "the key this log was begun with", "another")
+            require(meta["key"] == mark, "log.key", "the key this log was begun with", "another")
             self._database.set_meta(**meta)
             self._archive.follow(meta["generation"])
             for stored in self._archive.stored():
