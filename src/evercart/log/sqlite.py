@@ -67,13 +67,8 @@ class SqliteLog:
 
     def _open(self) -> None:
         with self._database.writing():
-            begun = {
-                "generation": 0,
-                "next_offset": 0,
-                "last_us": 0,
-                "live_from": None,
-                "key": stamps.key_mark(self._key),
-            }
+            mark = stamps.key_mark(self._key)
+            begun = {"generation": 0, "next_offset": 0, "last_us": 0, "live_from": None, "key": mark}
             meta = {**begun, **self._database.meta()}
             require(meta["key"] == mark, "log.key", "the key this log was begun with", "another")
             self._database.set_meta(**meta)
