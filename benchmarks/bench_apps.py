@@ -91,7 +91,7 @@ def show(app: App, shop: Shop, title: str, every_days: int) -> None:
     print(f"\n{title}: {len(scored):,} questions, {len(later):,} after the first quarter, {len(app.columns)} columns\n")
     print("| racer | loss | loss less continual's, 95 % | in % of its own loss | CPU s |\n|---|---|---|---|---|")
     for name, loss in zip(names, losses, strict=True):
-        cells = "| |"
+        cells = "| | |"
         if name != "continual":
             found = difference(report, days, name, "continual")
             part = [100 * value / loss for value in found]
