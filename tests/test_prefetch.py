@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evercart.kernel import lean
 from evercart.prefetch import prefetch
 
 
-@lean
+@numba.njit  # not from the cache, which keeps no text to look at
 def _asked(array: NDArray[np.int64], row: int) -> int:
     prefetch(array, row)
     return len(array)
