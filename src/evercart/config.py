@@ -40,8 +40,8 @@ keep = 3
 
 _SPEND = """\
 {mark}[spend]
-{mark}most = 300                           # a week counts up to this, in units of money: a few heavy
-{mark}                                     # shoppers otherwise carry most of a squared loss
+{mark}most = 300                           # a week counts up to this, in units of money: the few heavy
+{mark}                                     # shoppers otherwise blur every comparison
 """
 
 _WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}
