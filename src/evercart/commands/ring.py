@@ -1,0 +1,112 @@
+"""Commands that turn the ring, or look at how it turned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown
+
+
+@app.command(epilog="Example: `evercart run --shop my-shop`")
+def run(
+    shop: Folder = HERE,
+    replay: Annotated[bool, Option("--replay", help="Forget all states; rebuild them from the log.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Turn the ring over what is new, for all apps, then write the report: the main job.
+
+    A shop that never took anything in gets the sample first: 1.5 million real purchases of one year.
+    """
+    _main_job(shop, replay, as_json)
+
+
+@app.command(epilog="Example: `evercart demo --shop demo`")
+def demo(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """See it work on the sample shop: what `make run` does."""
+    _main_job(shop, False, as_json)
+
+
+def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
+    teller = new_teller()
+    with open_shop(folder, create=True, sample=True) as shop:
+        with teller.telling():
+            ingested = shop.ingest_sample(teller.rows) if shop.wants_sample else None
+            shop.compile(teller.step)
+            turned = shop.run(teller.turning, replay=replay)
+            teller.step("turn the ring", 1.0)
+            found = shop.results(teller.step)
+            report = shop.report(told=teller.step)
+        said: dict[str, Any] = {
+            "ingested": shown().ingested_json(ingested) if ingested else None,
+            "events": turned.events,
+        }
+        said |= {"next_offset": turned.next_offset, "report": str(report)}
+        say(
+            as_json,
+            {**said, "apps": [one.summary() for one in found.backtests], "too_early": found.too_early},
+            shown().main_job(ingested, turned, found, report),
+        )
+
+
+@app.command(epilog="Example: `evercart backtest repurchase --every-days 1`")
+def backtest(
+    name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
+    every_days: Annotated[int, Option(help="Days between two fits of the opponent.", min=1)] = 7,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the log for one app, against the same model frozen and against batch fits.
+
+    Compared are questions asked after the first quarter. `difference` is the control's loss minus the continual
+    learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
+    """
+    teller = new_teller()
+    with open_shop(shop) as opened, teller.telling():
+        opened.app(name)  # a name that is none is told at once
+        opened.compile(teller.step)
+        done = opened.backtest(name, teller.step, every_days=every_days)
+    say(as_json, done.summary(), shown().backtests([done]))
+
+
+@app.command(epilog="Example: `evercart compare repurchase --no-nightly`")
+def compare(
+    name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
+    nightly: Annotated[bool, Option(help="Refit each night, too; about seven times as dear as each week.")] = True,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Replay the log for one app under each policy of learning: what it is worth, what it costs, as a page, too.
+
+    The policies: frozen after the first quarter; refitted weekly, nightly; learning on, published nightly or at
+    once; learning on, eased when the losses rise. Intervals are of 95 %, by block bootstrap.
+    """
+    teller = new_teller()
+    with open_shop(shop) as opened, teller.telling():
+        found, page = opened.compare(name, teller.step, nightly=nightly), opened.comparison_path(name)
+    say(as_json, {**found.summary(), "page": str(page)}, shown().comparison(found, page))
+
+
+@app.command(epilog="Example: `evercart fingerprint --json`")
+def fingerprint(shop: Folder = HERE, as_json: AsJson = False) -> None:
+    """Print the hash of each state at the last checkpoint: equal hashes, equal states."""
+    with open_shop(shop) as opened:
+        said = opened.fingerprint()
+    say(as_json, said, shown().fingerprints(said))
+
+
+@app.command(epilog="Example: `evercart report --out report.html`")
+def report(
+    path: Annotated[
+        Path | None, Option("--out", readable=False, help="Where to; reports/report.html in the shop if not said.")
+    ] = None,
+    shop: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report: scores over time against the controls, calibration, data quality, CPU cost."""
+    teller = new_teller()
+    with open_shop(shop) as opened, teller.telling():
+        written = opened.report(path, teller.step)
+    say(as_json, {"report": str(written)}, f"The report is {written}")
