@@ -1,0 +1,1 @@
+"""Neighbours: candidates for a recommendation, found among the sessions of others."""

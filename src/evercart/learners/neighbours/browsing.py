@@ -1,0 +1,246 @@
+"""Browsing: candidates for a session's next item, from all that others clicked lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import require
+from evercart.events.batch import DTYPES, Events
+from evercart.events.kinds import number as kind_number
+from evercart.fold import Grain
+from evercart.hashing import U64
+from evercart.kernel import kernel, lean
+from evercart.learners.neighbours.board import (
+    BEFORE,
+    HOP,
+    LATER,
+    NEAR,
+    NEXT,
+    OWN,
+    PRIOR,
+    SECOND,
+    THIRD,
+    TOGETHER,
+    Board,
+    board,
+    wipe,
+)
+from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.clicks import PATH, Clicks, clicks, expire, insert, session_of
+from evercart.learners.neighbours.traits import TRAITS, describe
+from evercart.learners.neighbours.walk import Ways, around, beyond, own, popular, trace
+from evercart.slots import find
+from evercart.units import DAY_S, SECOND_US
+
+_MOST_M: Final = 4096
+
+
+class Rules(NamedTuple):
+    """The settings as kernels take them."""
+
+    kind: int
+    keep_us: int
+    most: int
+    popular_half_us: float
+    ways: Ways
+
+
+@dataclass(frozen=True)
+class Browsing:
+    """A source that reads one index of recent clicks as transitions, neighbours, cosine, popularity, own items.
+
+    kind           what a click is
+    by             what a session is
+    keep_s         how long a click counts
+    most           clicks kept at most; the oldest go first
+    newest         clicks of an item that are looked at (VMIS-kNN's m)
+    anchors        items of the session that are looked from
+    fading         weight of an anchor, per anchor after it
+    reach          clicks to each side of the shared one that a neighbouring session is read
+    half_s         in which a neighbour's weight halves
+    hops           candidates that are looked from in turn
+    hop_clicks     clicks of each of them that are looked at
+    listed         popular items that are always candidates
+    popular_s      in which a click's weight for popularity halves
+    offered        candidates a question gets at most
+
+    Erased rows leave the state that a log of tombstones builds; nothing is subtracted from what was.
+    """
+
+    kind: str = "view"
+    by: str = "session"
+    keep_s: float = 60 * DAY_S
+    most: int = 1 << 23
+    newest: int = 100
+    anchors: int = 6
+    fading: float = 0.8
+    reach: int = 5
+    half_s: float = 14 * DAY_S
+    hops: int = 12
+    hop_clicks: int = 20
+    listed: int = 20
+    popular_s: float = 1 * DAY_S
+    offered: int = 64
+    grain: ClassVar[Grain] = "event"
+
+    def __post_init__(self) -> None:
+        kind_number(self.kind)
+        require(DTYPES.get(self.by) == np.uint64, "browsing.by", "a hashed column", self.by)
+        require(self.keep_s > 0, "browsing.keep_s", "more than 0", self.keep_s)
+        require(1 <= self.most < 1 << 31, "browsing.most", "1 to 2^31 - 1", self.most)
+        require(1 <= self.newest <= _MOST_M, "browsing.newest", f"1 to {_MOST_M}", self.newest)
+        require(1 <= self.anchors <= PATH, "browsing.anchors", f"1 to {PATH}", self.anchors)
+        require(0 < self.fading <= 1, "browsing.fading", "more than 0, at most 1", self.fading)
+        require(0 <= self.reach <= PATH, "browsing.reach", f"0 to {PATH}", self.reach)
+        require(self.half_s > 0, "browsing.half_s", "more than 0", self.half_s)
+        require(0 <= self.hops <= self.offered, "browsing.hops", "0 to `offered`", self.hops)
+        require(self.hop_clicks >= 0, "browsing.hop_clicks", "at least 0", self.hop_clicks)
+        require(0 <= self.listed <= 1000, "browsing.listed", "0 to 1000", self.listed)
+        require(self.popular_s > 0, "browsing.popular_s", "more than 0", self.popular_s)
+        require(1 <= self.offered <= 1000, "browsing.offered", "1 to 1000", self.offered)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Return the columns it needs."""
+        return (self.by, "item")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the columns of x."""
+        return TRAITS
+
+    def start(self) -> Clicks:
+        """Return an empty index."""
+        return clicks(self.newest, self.listed)
+
+    def step(self, state: Clicks, woven: Events) -> tuple[Clicks, Candidates]:
+        """Return the candidates of each question, as known just before it."""
+        state = state.roomy(int((woven.kind == self._rules.kind).sum()), self.most)
+        questions = int((woven["number"] >= 0).sum())
+        rows = questions * self.offered
+        out = Candidates(
+            np.empty(rows, np.int64),
+            np.empty(rows, np.uint64),
+            np.empty(rows, np.float32),
+            np.empty(rows, np.int32),
+            np.empty((rows, len(TRAITS)), np.float32),
+        )
+        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
+        columns = (out.question, out.item, out.score, out.rank, out.x)
+        found = _walk(state, self._rules, board(PATH), self.offered, given, columns)
+        return state, out.rows(slice(found))
+
+    @property
+    def _rules(self) -> Rules:
+        ways = Ways(
+            *(self.anchors, self.fading, self.reach, self.half_s * SECOND_US, self.hops, self.hop_clicks),
+        )
+        keep_us = round(self.keep_s * SECOND_US)
+        return Rules(kind_number(self.kind), keep_us, self.most, self.popular_s * SECOND_US, ways)
+
+
+@kernel
+def _walk(
+    state: Clicks,
+    rules: Rules,
+    scores: Board,
+    offered: int,
+    given: tuple[
+        NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]
+    ],
+    columns: tuple[
+        NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]
+    ],
+) -> int:
+    """Take in clicks, answer questions, row by row; return how many rows of candidates there are."""
+    number, kind, logged_us, session, item = given
+    question, offer, score, rank, x = columns
+    best = np.empty(offered, np.int32)
+    rows = 0
+    for row in range(len(number)):
+        now = logged_us[row]
+        expire(state, now - rules.keep_us)
+        if number[row] < 0:
+            if kind[row] == rules.kind and session[row] != U64(0) and item[row] != U64(0):
+                insert(state, session[row], item[row], now, rules.popular_half_us, rules.most)
+            continue
+        found = _answer(state, rules, scores, session[row], item[row], now, best, x[rows:])
+        for i in range(found):
+            question[rows + i] = number[row]
+            offer[rows + i] = state.items.keys[scores.item[best[i]]]
+            score[rows + i] = scores.score[best[i], PRIOR]
+            rank[rows + i] = i
+        rows += found
+        wipe(scores)
+    return rows
+
+
+@kernel
+def _answer(
+    state: Clicks,
+    rules: Rules,
+    scores: Board,
+    key: np.uint64,
+    named: np.uint64,
+    now: int,
+    best: NDArray[np.int32],
+    x: NDArray[np.float32],
+) -> int:
+    """Find the candidates of one question; write the traits of the best."""
+    session = session_of(state, key)
+    trace(state, scores, session, find(state.items, named) if named != U64(0) else -1)
+    around(state, rules.ways, scores, session, now)
+    own(scores)
+    tops = np.full(PRIOR + 1, 1e-9)
+    _weigh(state, scores, tops)
+    if rules.ways.hops > 0 and scores.counts[2] > 0:
+        found = _choose(scores, best, rules.ways.hops)
+        beyond(state, rules.ways, scores, session, best, found)
+    popular(state, scores)
+    next_sum = _weigh(state, scores, tops)
+    found = _choose(scores, best, len(best))
+    describe(state, scores, session, now, rules.popular_half_us, best, found, tops, next_sum, x)
+    return found
+
+
+@kernel
+def _weigh(state: Clicks, scores: Board, tops: NDArray[np.float64]) -> float:
+    """Give each row on the board its prior: fixed weights on each reading's share of the best; return a sum."""
+    rows = scores.counts[0]
+    tops[:] = 1e-9
+    next_sum = 0.0
+    for row in range(rows):
+        for reading in range(HOP + 1):
+            tops[reading] = max(tops[reading], scores.score[row, reading])
+        next_sum += scores.score[row, NEXT]
+    for row in range(rows):
+        score, item = scores.score[row], state.item[scores.item[row]]
+        prior = score[NEXT] / tops[NEXT] + score[LATER] / tops[LATER] + score[BEFORE] / tops[BEFORE]
+        prior += 0.5 * score[SECOND] / tops[SECOND] + 0.3 * score[THIRD] / tops[THIRD]
+        prior += 2.0 * score[NEAR] / tops[NEAR] + score[TOGETHER] / tops[TOGETHER] / np.sqrt(item.sessions + 1.0)
+        prior += score[HOP] / tops[HOP] + (3.0 if score[OWN] > 0 else 0.0)
+        prior += 0.005 * np.log1p(float(item.clicks))
+        score[PRIOR] = np.float32(prior)
+    return next_sum
+
+
+@lean
+def _choose(scores: Board, best: NDArray[np.int32], most: int) -> int:
+    """Put the rows of the highest priors in order; equal ones as they came."""
+    found = 0
+    for row in range(scores.counts[0]):
+        prior = scores.score[row, PRIOR]
+        if found == most and prior <= scores.score[best[found - 1], PRIOR]:
+            continue
+        at = found if found < most else most - 1
+        while at > 0 and scores.score[best[at - 1], PRIOR] < prior:
+            best[at] = best[at - 1]
+            at -= 1
+        best[at] = row
+        if found < most:
+            found += 1
+    return found
