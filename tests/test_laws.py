@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from evercart.evaluate.drift.page_hinkley import PageHinkley
 from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
+from evercart.evaluate.ranking import Ranking
 from evercart.evaluate.report import Report
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
@@ -27,6 +29,7 @@ from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
 from evercart.labels.answers import total, yes
+from evercart.labels.lists import Lists
 from evercart.labels.pairs import Pairs
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
@@ -36,14 +39,17 @@ from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
+from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
 from evercart.learners.published import Published
+from evercart.learners.ranker import Ranker
 from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
+from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
 from evercart.testing.streams import START_US
 from evercart.testing.turned import COLUMNS
@@ -146,6 +152,47 @@ class Foretold(Raced):
         return None
 
 
+class Tripled:
+    """A ranker given each turn as a list of three: the item itself, another, one that is never taken."""
+
+    grain = "tick"
+
+    def __init__(self, ranker: Ranker) -> None:
+        self.ranker = ranker
+
+    def start(self) -> Any:
+        return self.ranker.start()
+
+    def step(self, state: Any, turns: Any) -> Any:
+        part = np.tile(np.arange(3), len(turns))
+        many = turns.rows(np.repeat(np.arange(len(turns)), 3))
+
+        def shared(y: Any) -> Any:
+            return np.where(np.isnan(y), np.nan, np.where(part == 0, y, np.where(part == 1, 1 - y, 0.0)))
+
+        x = many.x * (1.0 + part[:, None]).astype(np.float32)
+        lists = replace(many, x=x, y=shared(many.y), was=shared(many.was))
+        state, guesses = self.ranker.step(state, lists)
+        return state, guesses.reshape(-1, 3)
+
+
+class Flat:
+    """A ranking given lists with an x, which it does not look at."""
+
+    grain = "event"
+
+    def __init__(self, ranking: Ranking) -> None:
+        self.ranking = ranking
+
+    def start(self) -> Any:
+        return self.ranking.start()
+
+    def step(self, state: Any, batch: Any) -> Any:
+        woven, (question, item, _) = batch
+        return self.ranking.step(state, (woven, question, item))
+
+
+NUMBERS = tuple(column for column in COLUMNS if column.is_number)
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
 
@@ -154,6 +201,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     After: [asks(After("view"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
+    Browsing: [
+        of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
+        of(Browsing(by="user", keep_s=600, most=7, newest=3, listed=0, hops=0), Browsed(), 600 * SECOND_US),
+    ],
     ByKey: [of(ByKey(slots=64), Turned())],
     ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
     Delays: [of(Delays(remember=16), Told())],
@@ -163,6 +214,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Linear: LINEAR,
+    Lists: [
+        of(Lists(2, window_s=HOUR_S, longest=3), Offered()),
+        of(Lists(2, by="user", window_s=600, longest=4, most=2), Offered()),
+    ],
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
@@ -178,6 +233,12 @@ CHECKS: dict[type[Any], list[Check]] = {
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
+    ],
+    Ranker: [of(Tripled(Ranker(NUMBERS, hidden=4)), Turned(NUMBERS))],
+    Ranking: [
+        of(Flat(Ranking(k=2, window_s=600, keep_s=HOUR_S)), Offered(turns=False), HOUR_US)._replace(
+            durations_us=(600 * SECOND_US, HOUR_US)
+        )
     ],
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),

@@ -66,7 +66,7 @@ class Ranker:
     """
 
     columns: tuple[Column, ...]
-    hidden: int = 16
+    hidden: int = 32
     rate: float = 0.1
     damping: float = 0.01
     spread: float = 0.15
