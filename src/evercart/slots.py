@@ -6,7 +6,7 @@ and `release` are kernels. The index (open addressing, linear probing) is rebuil
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from evercart.hashing import U64, mix
 from evercart.kernel import lean
 from evercart.prefetch import prefetch
 
+A = TypeVar("A", bound=NDArray[Any])
 _SIZE, _FREE = 0, 1  # of `counts`: slots ever in use at once, how many of them are free
 _SALT = U64(0x5851F42D4C957F2D)
 
@@ -69,6 +70,21 @@ def _roomy(table: Slots, capacity: int) -> Slots:
     index = np.zeros(1 << int(2 * capacity - 1).bit_length(), np.int32)
     _fill(index, keys, int(size))
     return Slots(keys, stack, table.counts, index)
+
+
+def tall(array: A, height: int) -> A:
+    """Return an array that stands beside slots with at least so many rows; new ones are zeros."""
+    if len(array) >= height:
+        return array
+    higher = np.zeros((height, *array.shape[1:]), array.dtype)
+    higher[: len(array)] = array
+    return cast(A, higher)
+
+
+@lean
+def held(table: Slots) -> int:
+    """Return how many keys are held: `live`, from within a kernel."""
+    return int(table.counts[_SIZE] - table.counts[_FREE])
 
 
 @lean

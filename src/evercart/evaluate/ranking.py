@@ -17,7 +17,7 @@ from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
 from evercart.recent import NONE, Recent, drop, recent, touch, with_room
-from evercart.slots import find
+from evercart.slots import find, tall
 from evercart.units import DAY_S, SECOND_US
 
 CUTS: Final = (5, 10, 20)
@@ -68,7 +68,11 @@ class Shown(NamedTuple):
         sessions, items = self.sessions.keys.size, self.items.keys.size
         return Shown(
             self.sessions.packed(),
-            *(column[:sessions] for column in self[1:6]),
+            self.number[:sessions],
+            self.place[:sessions],
+            self.path[:sessions],
+            self.shown[:sessions],
+            self.says[:sessions],
             self.items.packed(),
             self.clicks[:items],
             self.was_shown[:items],
@@ -77,27 +81,23 @@ class Shown(NamedTuple):
 
     def unpacked(self) -> Shown:
         """Make room again."""
-        return self._replace(sessions=self.sessions.unpacked(), items=self.items.unpacked()).tall()
+        return self._replace(sessions=self.sessions.unpacked(), items=self.items.unpacked()).roomy()
 
-    def tall(self) -> Shown:
+    def roomy(self) -> Shown:
         """Give the arrays that stand beside slots the height of the slots."""
         sessions, items = len(self.sessions.keys.keys), len(self.items.keys.keys)
         return Shown(
             self.sessions,
-            *(_tall(column, sessions) for column in self[1:6]),
+            tall(self.number, sessions),
+            tall(self.place, sessions),
+            tall(self.path, sessions),
+            tall(self.shown, sessions),
+            tall(self.says, sessions),
             self.items,
-            _tall(self.clicks, items),
-            _tall(self.was_shown, items),
+            tall(self.clicks, items),
+            tall(self.was_shown, items),
             self.totals,
         )
-
-
-def _tall(array: NDArray, height: int) -> NDArray:  # type: ignore[type-arg]
-    if len(array) >= height:
-        return array
-    tall = np.zeros((height, *array.shape[1:]), array.dtype)
-    tall[: len(array)] = array
-    return tall
 
 
 @dataclass(frozen=True)
@@ -149,18 +149,16 @@ class Ranking:
             clicks=np.zeros(0, np.int64),
             was_shown=np.zeros(0, np.int64),
             totals=np.zeros(3, np.int64),
-        ).tall()
+        ).roomy()
 
-    def step(
-        self, state: Shown, batch: tuple[Events, NDArray[np.int64], NDArray[np.uint64]]
-    ) -> tuple[Shown, Hits]:
+    def step(self, state: Shown, batch: tuple[Events, NDArray[np.int64], NDArray[np.uint64]]) -> tuple[Shown, Hits]:
         """Return what was answered: (woven events, question of each row shown, its item; best first) -> Hits."""
         woven, question, item = batch
         clicks = (woven.kind == kind_number(self.kind)) & (woven["number"] < 0)
         clicks &= (woven[self.by] != 0) & (woven["item"] != 0)
         more = int(clicks.sum())
         rooms = with_room(state.sessions, more), with_room(state.items, more)
-        state = state._replace(sessions=rooms[0], items=rooms[1]).tall()
+        state = state._replace(sessions=rooms[0], items=rooms[1]).roomy()
         bounds = np.searchsorted(question, woven["number"], "left"), np.searchsorted(question, woven["number"], "right")
         out = Hits(
             np.empty(more, np.int64),

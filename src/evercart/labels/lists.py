@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from evercart.kernel import kernel
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, SETTLED, Turns, tick_of
 from evercart.recent import NONE, Recent, drop, recent, touch, with_room
-from evercart.slots import find
+from evercart.slots import find, held, tall
 from evercart.units import HOUR_S, SECOND_US
 
 Offered = tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32]]  # question, item, x of the candidates
@@ -36,31 +36,25 @@ class Held(NamedTuple):
         """Drop spare room, and what is left of lists that are no longer open."""
         size = self.open.keys.size
         length = np.where(self.open.keys.keys[:size] != 0, self.length[:size], 0)
-        held = np.arange(self.item.shape[1]) < length[:, None]
+        stands = np.arange(self.item.shape[1]) < length[:, None]
         return Held(
             self.open.packed(),
             np.where(length > 0, self.number[:size], 0),
             length,
-            np.where(held, self.item[:size], U64(0)),
-            np.where(held[:, :, None], self.x[:size], np.float32(0.0)),
+            np.where(stands, self.item[:size], U64(0)),
+            np.where(stands[:, :, None], self.x[:size], np.float32(0.0)),
         )
 
     def unpacked(self) -> Held:
         """Make room again."""
-        return _tall(self._replace(open=self.open.unpacked()))
+        return _roomy(self._replace(open=self.open.unpacked()))
 
 
-def _tall(state: Held) -> Held:
+def _roomy(state: Held) -> Held:
     """Give the arrays that stand beside slots the height of the slots."""
     height = len(state.open.keys.keys)
-    columns = []
-    for column in state[1:]:
-        tall = column
-        if len(column) < height:
-            tall = np.zeros((height, *column.shape[1:]), column.dtype)
-            tall[: len(column)] = column
-        columns.append(tall)
-    return Held(state.open, *columns)
+    lists = tall(state.number, height), tall(state.length, height), tall(state.item, height), tall(state.x, height)
+    return Held(state.open, *lists)
 
 
 class _Due(NamedTuple):
@@ -93,7 +87,7 @@ class Lists:
     window_s: float = 1 * HOUR_S
     longest: int = 64
     most: int = 4096
-    tick: Tick = Tick()
+    tick: Tick = field(default_factory=Tick)
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
@@ -119,7 +113,7 @@ class Lists:
             np.zeros(shape, np.uint64),
             np.zeros((*shape, self.width), np.float32),
         )
-        return _tall(empty)
+        return _roomy(empty)
 
     def step(self, state: Held, batch: tuple[Events, Offered]) -> tuple[Held, Turns]:
         """Return the lists that are due, in the order of the log: (woven events, their candidates) -> Turns."""
@@ -130,7 +124,7 @@ class Lists:
         require(longest <= self.longest, "lists.longest", f"at least {longest} candidates", self.longest)
         asked = int((woven["number"] >= 0).sum())
         more = min(asked, max(self.most - state.open.keys.live, 0))
-        state = _tall(state._replace(open=with_room(state.open, more)))
+        state = _roomy(state._replace(open=with_room(state.open, more)))
         takes = (woven.kind == kind_number(self.kind)) & (woven["number"] < 0) & (woven[self.by] != 0)
         rows = len(item) + min(int(takes.sum()), asked + state.open.keys.live) * self.longest
         due = _Due(
@@ -180,7 +174,7 @@ def _hold(
                 due.x[size] = x[at]
                 size += 1
             if session[row] != U64(0):
-                if find(state.open.keys, session[row]) == NONE and state.open.keys.counts[0] - state.open.keys.counts[1] >= most:
+                if find(state.open.keys, session[row]) == NONE and held(state.open.keys) >= most:
                     drop(state.open, state.open.ends[0])
                 slot = touch(state.open, session[row], now)
                 state.number[slot], state.length[slot] = number[row], length

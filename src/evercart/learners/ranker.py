@@ -107,7 +107,10 @@ class Ranker:
             np.empty((self.longest, self.hidden), np.float32),
             np.empty(self.longest),
             np.empty(self.longest),
-            *(np.zeros_like(weights[0]) for weights in state),
+            np.zeros_like(state.straight[0]),
+            np.zeros_like(state.inward[0]),
+            np.zeros_like(state.bias[0]),
+            np.zeros_like(state.outward[0]),
             np.empty(self.hidden, np.float32),
         )
         guesses = np.full(len(turns.what), np.nan)
@@ -159,9 +162,7 @@ def _walk(
 
 
 @lean
-def _same(
-    tick: NDArray[np.int64], number: NDArray[np.int64], what: NDArray[np.int8], one: int, other: int
-) -> bool:
+def _same(tick: NDArray[np.int64], number: NDArray[np.int64], what: NDArray[np.int8], one: int, other: int) -> bool:
     return bool(tick[one] == tick[other] and number[one] == number[other] and what[one] == what[other])
 
 

@@ -29,7 +29,8 @@ class Browsed(Woven):
     def said(self, batch: Events, out: Any) -> Times:
         """Return where the question of each row stands."""
         asked = np.flatnonzero(batch.asked)
-        return asked[np.searchsorted(batch["number"][asked], out.question)]
+        place: Times = asked[np.searchsorted(batch["number"][asked], out.question)]
+        return place
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Offered:
         """Return the rows from `start` up to `stop`, with the lists of the questions among them."""
         woven, offered = batch
         first, last = (self.each * int(woven.asked[:place].sum()) for place in (start, stop))
-        question, item, x = (column[first:last] for column in offered)
-        return woven.rows(slice(start, stop)), (question, item, x)
+        question, item, x = offered
+        return woven.rows(slice(start, stop)), (question[first:last], item[first:last], x[first:last])
 
     def ticks(self, batch: Listed) -> Times:
         """Return ticks of a second."""
@@ -75,8 +76,8 @@ class Offered:
         """Draw all from `row` on again, but the clock; a question that stands there keeps its list."""
         woven, old = batch
         kept = self.each * int(woven.asked[: row + 1].sum())
-        mixed, new = self._with_lists(self._woven.scramble(woven, row, seed), seed)
-        question, item, x = (np.concatenate([a[:kept], b[kept:]]) for a, b in zip(old, new, strict=True))
+        mixed, (question, item, x) = self._with_lists(self._woven.scramble(woven, row, seed), seed)
+        item[:kept], x[:kept] = old[1][:kept], old[2][:kept]
         return mixed, (question, item, x)
 
     def said(self, batch: Listed, out: Any) -> Times | None:
@@ -86,7 +87,7 @@ class Offered:
         woven = batch[0]
         asked = np.flatnonzero(woven.asked)
         due = out.what == ASKED
-        place = np.searchsorted(woven.offset, out.offset, side="right")
+        place: Times = np.searchsorted(woven.offset, out.offset, side="right")
         place[due] = asked[np.searchsorted(woven["number"][asked], out.number[due])]
         return place
 

@@ -149,12 +149,8 @@ def _walk(
     rules: Rules,
     scores: Board,
     offered: int,
-    given: tuple[
-        NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]
-    ],
-    columns: tuple[
-        NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]
-    ],
+    given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
+    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
 ) -> int:
     """Take in clicks, answer questions, row by row; return how many rows of candidates there are."""
     number, kind, logged_us, session, item = given

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evercart import queue
 from evercart.hashing import U64
 from evercart.kernel import lean
-from evercart.slots import Slots, add, find, release, reserve, slots
+from evercart.slots import Slots, add, find, release, reserve, slots, tall
 
 HEAD, NEXT = queue.HEAD, queue.NEXT
 PATH: Final = 64  # how many clicks back a session is looked through
@@ -105,16 +105,8 @@ class Clicks(NamedTuple):
         """Give the arrays that stand beside slots the height of the slots."""
         items, sessions = len(self.items.keys), len(self.sessions.keys)
         return self._replace(
-            item=_tall(self.item, items), session=_tall(self.session, sessions), newest=_tall(self.newest, items)
+            item=tall(self.item, items), session=tall(self.session, sessions), newest=tall(self.newest, items)
         )
-
-
-def _tall(array: NDArray[Any], height: int) -> NDArray[Any]:
-    if len(array) >= height:
-        return array
-    tall = np.zeros((height, *array.shape[1:]), array.dtype)
-    tall[: len(array)] = array
-    return tall
 
 
 def _straight(item: NDArray[Any], newest: NDArray[np.uint32], head: int) -> NDArray[np.uint32]:

@@ -22,10 +22,7 @@ from evercart.learners.neighbours.board import (
     OWN,
     PRIOR,
     READINGS,
-    SECOND,
     SHARED,
-    THIRD,
-    TOGETHER,
     Board,
 )
 from evercart.learners.neighbours.clicks import Clicks
@@ -61,7 +58,7 @@ _AT_OWN: Final = len(TRAITS) - len(_OWN)
 
 @lean
 def _log_s(us: float) -> float:
-    return 0.15 * np.log1p(us / SECOND_US)
+    return float(0.15 * np.log1p(us / SECOND_US))
 
 
 @kernel

@@ -107,7 +107,7 @@ def _visit(index: Clicks, board: Board, session: int, last: int, item: int, anch
     for j in range(held):
         if j + _AHEAD < held:
             prefetch(ring, np.int64(index.newest[item, (ever - 1 - j - _AHEAD) % m] & mask))
-        place = np.int64(index.newest[item, (ever - 1 - j) % m] & mask)
+        place = int(index.newest[item, (ever - 1 - j) % m] & mask)
         if place == last:
             continue
         if ring[place].session != session:
@@ -163,7 +163,7 @@ def _score_along(
     at = near
     for gap in range(reach):
         if gap > 0 or not ahead:
-            link = np.int64(ring[at].ahead) if ahead else -np.int64(ring[at].back)
+            link = int(ring[at].ahead) if ahead else -int(ring[at].back)
             if link == 0:
                 break
             at = (at + link) & mask
