@@ -86,8 +86,9 @@ def describe(
         to, score = x[rank], board.score[row]
         to[:] = np.float32(0.0)
         for reading in range(HOP + 1):
-            to[2 * reading] = score[reading] / tops[reading]
-            to[2 * reading + 1] = np.log1p(_SCALE[reading] * score[reading])
+            if score[reading] > 0:
+                to[2 * reading] = score[reading] / tops[reading]
+                to[2 * reading + 1] = np.log1p(_SCALE[reading] * score[reading])
         _item(index, board, row, us, half_us, next_sum, to[_AT_ITEM:])
         for i in range(len(about)):
             to[_AT_SESSION + i] = about[i]
