@@ -103,21 +103,9 @@ class Ranker:
 
     def step(self, state: Net, turns: Turns) -> tuple[Net, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        width = len(self.columns)
-        require(turns.x.shape[1] == width, "x", f"{width} columns", turns.x.shape[1])
+        self._check(turns.x)
         order = working_order(turns.tick, turns.what)
-        work = _Work(
-            np.empty((self.longest, self.hidden), np.float32),
-            np.empty(self.longest),
-            np.empty(self.longest),
-            np.zeros_like(state.straight[0]),
-            np.zeros_like(state.inward[0]),
-            np.zeros_like(state.bias[0]),
-            np.zeros_like(state.outward[0]),
-            np.empty(self.hidden, np.float32),
-            np.empty(width + _TOGETHER, np.int64),
-            np.empty(width + _TOGETHER, np.float32),
-        )
+        work = _work(state, self.longest)
         guesses = np.full(len(turns.what), np.nan)
         longest = _walk(
             state,
@@ -132,6 +120,33 @@ class Ranker:
         )
         require(longest <= self.longest, "ranker.longest", f"at least {longest} rows", self.longest)
         return state, guesses
+
+    def guess(self, state: Net, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the scores of rows (rows, width) as `step` would, without learning: what a server asks."""
+        self._check(x)
+        work = _work(state, len(x))
+        _score(state, work, np.arange(len(x)), x)
+        return work.score
+
+    def _check(self, x: NDArray[np.float32]) -> None:
+        width = len(self.columns)
+        require(x.shape[1:] == (width,), "x", f"{width} columns", x.shape[1:])
+
+
+def _work(net: Net, longest: int) -> _Work:
+    width, hidden = net.inward[0].shape
+    return _Work(
+        np.empty((longest, hidden), np.float32),
+        np.empty(longest),
+        np.empty(longest),
+        np.zeros(width, np.float32),
+        np.zeros((width, hidden), np.float32),
+        np.zeros(hidden, np.float32),
+        np.zeros(hidden, np.float32),
+        np.empty(hidden, np.float32),
+        np.empty(width + _TOGETHER, np.int64),
+        np.empty(width + _TOGETHER, np.float32),
+    )
 
 
 @kernel
