@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from evercart.kernel import kernel, lean
 
-READINGS: Final = (
-    *("next", "later", "before", "second", "third", "near", "together", "hop"),
-    *("shared", "age", "own", "prior"),
-)
-NEXT, LATER, BEFORE, SECOND, THIRD, NEAR, TOGETHER, HOP, SHARED, AGE, OWN, PRIOR = range(12)
+READINGS: Final = ("next", "later", "before", "second", "third", "near", "hop", "shared", "age", "own", "prior")
+NEXT, LATER, BEFORE, SECOND, THIRD, NEAR, HOP, SHARED, AGE, OWN, PRIOR = range(11)
 ROWS: Final = 4096
 _MASK: Final = 4 * ROWS - 1
 NEIGHBOURS: Final = 1024  # sessions looked at for one question
@@ -35,11 +32,10 @@ class Board(NamedTuple):
     near_probe: NDArray[np.int32]
     near_places: NDArray[np.int32]  # (NEIGHBOURS,)
     near_session: NDArray[np.int32]  # (NEIGHBOURS,) slot
-    near_click: NDArray[np.int64]  # (NEIGHBOURS,) place in the ring of the click it was found by
+    near_place: NDArray[np.int32]  # (NEIGHBOURS,) where in it the click stands that it was found by
     near_weight: NDArray[np.float32]  # (NEIGHBOURS,) summed weight of the shared items
     near_anchor: NDArray[np.int32]  # (NEIGHBOURS,) how far back in the own session the newest shared item is
     path: NDArray[np.int32]  # (PATH,) the own session's items, newest first
-    path_us: NDArray[np.int64]  # (PATH,)
     counts: NDArray[np.int64]  # (3,) rows, neighbours, length of the path
 
 
@@ -53,11 +49,10 @@ def board(path: int) -> Board:
         near_probe=np.zeros(_NEAR_MASK + 1, np.int32),
         near_places=np.empty(NEIGHBOURS, np.int32),
         near_session=np.empty(NEIGHBOURS, np.int32),
-        near_click=np.empty(NEIGHBOURS, np.int64),
+        near_place=np.empty(NEIGHBOURS, np.int32),
         near_weight=np.empty(NEIGHBOURS, np.float32),
         near_anchor=np.empty(NEIGHBOURS, np.int32),
         path=np.empty(path, np.int32),
-        path_us=np.empty(path, np.int64),
         counts=np.zeros(3, np.int64),
     )
 
@@ -91,7 +86,7 @@ def gain(board: Board, item: int, reading: int, by: float) -> None:
 
 
 @lean
-def meet(board: Board, session: int, click: int, weight: float, anchor: int) -> None:
+def meet(board: Board, session: int, place: int, weight: float, anchor: int) -> None:
     """Add weight to a neighbouring session; it is remembered by the first click it is met at."""
     at = (session * _SPREAD >> 8) & _NEAR_MASK
     while board.near_probe[at] != 0:
@@ -108,7 +103,7 @@ def meet(board: Board, session: int, click: int, weight: float, anchor: int) -> 
     board.near_probe[at] = row + 1
     board.near_places[row] = at
     board.near_session[row] = session
-    board.near_click[row] = click
+    board.near_place[row] = place
     board.near_weight[row] = np.float32(weight)
     board.near_anchor[row] = anchor
 

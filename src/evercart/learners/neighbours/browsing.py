@@ -24,19 +24,19 @@ from evercart.learners.neighbours.board import (
     PRIOR,
     SECOND,
     THIRD,
-    TOGETHER,
     Board,
     board,
     wipe,
 )
 from evercart.learners.neighbours.candidates import Candidates
-from evercart.learners.neighbours.clicks import PATH, Clicks, clicks, expire, insert, session_of
+from evercart.learners.neighbours.clicks import PATH, Clicks, clicks, expire, foresee_click, insert, session_of
 from evercart.learners.neighbours.traits import TRAITS, describe
 from evercart.learners.neighbours.walk import Ways, around, beyond, own, popular, trace
-from evercart.slots import find
+from evercart.slots import find, foresee
 from evercart.units import DAY_S, SECOND_US
 
 _MOST_M: Final = 4096
+_FAR: Final = 16  # rows ahead that are asked for
 
 
 class Rules(NamedTuple):
@@ -159,6 +159,10 @@ def _walk(
     rows = 0
     for row in range(len(number)):
         now = logged_us[row]
+        if row + _FAR < len(number):
+            foresee(state.sessions, session[row + _FAR])
+            foresee(state.items, item[row + _FAR])
+            foresee_click(state, session[row + _FAR // 2], item[row + _FAR // 2])
         expire(state, now - rules.keep_us)
         if number[row] < 0:
             if kind[row] == rules.kind and session[row] != U64(0) and item[row] != U64(0):
@@ -192,36 +196,41 @@ def _answer(
     around(state, rules.ways, scores, session, now)
     own(scores)
     tops = np.full(PRIOR + 1, 1e-9)
-    _weigh(state, scores, tops)
+    next_sum = _weigh(scores, tops)
     if rules.ways.hops > 0 and scores.counts[2] > 0:
         found = _choose(scores, best, rules.ways.hops)
         beyond(state, rules.ways, scores, session, best, found)
+        _weigh_hops(scores, tops)
     popular(state, scores)
-    next_sum = _weigh(state, scores, tops)
     found = _choose(scores, best, len(best))
     describe(state, scores, session, now, rules.popular_half_us, best, found, tops, next_sum, x)
     return found
 
 
-@kernel
-def _weigh(state: Clicks, scores: Board, tops: NDArray[np.float64]) -> float:
+@lean
+def _weigh(scores: Board, tops: NDArray[np.float64]) -> float:
     """Give each row on the board its prior: fixed weights on each reading's share of the best; return a sum."""
-    rows = scores.counts[0]
-    tops[:] = 1e-9
-    next_sum = 0.0
+    rows, next_sum = scores.counts[0], 0.0
     for row in range(rows):
-        for reading in range(HOP + 1):
+        for reading in range(HOP):
             tops[reading] = max(tops[reading], scores.score[row, reading])
         next_sum += scores.score[row, NEXT]
     for row in range(rows):
-        score, item = scores.score[row], state.item[scores.item[row]]
+        score = scores.score[row]
         prior = score[NEXT] / tops[NEXT] + score[LATER] / tops[LATER] + score[BEFORE] / tops[BEFORE]
         prior += 0.5 * score[SECOND] / tops[SECOND] + 0.3 * score[THIRD] / tops[THIRD]
-        prior += 2.0 * score[NEAR] / tops[NEAR] + score[TOGETHER] / tops[TOGETHER] / np.sqrt(item.sessions + 1.0)
-        prior += score[HOP] / tops[HOP] + (3.0 if score[OWN] > 0 else 0.0)
-        prior += 0.005 * np.log1p(float(item.clicks))
+        prior += 2.0 * score[NEAR] / tops[NEAR] + (3.0 if score[OWN] > 0 else 0.0)
         score[PRIOR] = np.float32(prior)
     return next_sum
+
+
+@lean
+def _weigh_hops(scores: Board, tops: NDArray[np.float64]) -> None:
+    """Add to the priors what is two steps away."""
+    for row in range(scores.counts[0]):
+        tops[HOP] = max(tops[HOP], scores.score[row, HOP])
+    for row in range(scores.counts[0]):
+        scores.score[row, PRIOR] += np.float32(scores.score[row, HOP] / tops[HOP])
 
 
 @lean

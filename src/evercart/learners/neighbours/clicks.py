@@ -1,8 +1,8 @@
 """Clicks: an index of recent clicks by session, by item, kept current by every click.
 
-All clicks of the last `keep_us` (at most `most`) stand in one ring. A click knows the one before it in its
-session, the one after it; an item knows its `m` newest clicks. Whatever looks for neighbours walks these links,
-so there is one memory, however many ways there are to read it.
+All clicks of the last `keep_us` (at most `most`) count. A session knows its last `PATH` items; an item knows the
+session, the place in it, of its `m` newest clicks. Whatever looks for neighbours reads these two, so there is one
+memory, however many ways there are to read it; the ring of clicks only says what must be forgotten next.
 
 Source: Kersbergen, Sprangers and Schelter, "Serenade: low-latency session-based recommendation in e-commerce
 at scale", SIGMOD 2022, section 4 (the index); here its oldest clicks leave one by one.
@@ -10,7 +10,7 @@ at scale", SIGMOD 2022, section 4 (the index); here its oldest clicks leave one 
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,39 +18,35 @@ from numpy.typing import NDArray
 from evercart import queue
 from evercart.hashing import U64
 from evercart.kernel import lean
+from evercart.prefetch import prefetch
 from evercart.slots import Slots, add, find, release, reserve, slots, tall
 
 HEAD, NEXT = queue.HEAD, queue.NEXT
-PATH: Final = 64  # how many clicks back a session is looked through
-NEVER: Final = -1.0e18
+PATH: Final = 32  # clicks that are known of each session
 
 CLICK = np.dtype([
     ("us", np.int64),
     ("item", np.int32),  # slot
     ("session", np.int32),  # slot
-    ("back", np.uint32),  # how many clicks of the log before this one the session's last one was, or 0
-    ("ahead", np.uint32),  # the same for the next one
-    ("place", np.int32),  # how many clicks the session had before
     ("first", np.int32),  # 1: the item was not among the session's last `PATH` clicks
 ])  # fmt: skip
 ITEM = np.dtype([
     ("since_us", np.int64),  # of the oldest click since it was last unknown
     ("last_us", np.int64),
     ("popular", np.float64),  # log2 of the sum of 2 ** (us / half-life) over its clicks: compares without decay
-    ("clicks", np.int64),  # in the window
-    ("sessions", np.int64),  # in the window, counted by `first`
     ("ever", np.int64),  # clicks since it was last unknown
-    ("left", np.int64),  # how often a session went on from it
-    ("returned", np.int64),  # how often it then went back to an item it had been at
+    ("clicks", np.int32),  # in the window
+    ("sessions", np.int32),  # in the window, counted by `first`
+    ("left", np.int32),  # how often a session went on from it
+    ("returned", np.int32),  # how often it then went back to an item it had been at
 ])  # fmt: skip
 SESSION = np.dtype([
-    ("since_us", np.int64),
-    ("last", np.int64),  # number of its newest click
-    ("clicks", np.int64),  # in the window
-    ("ever", np.int64),  # since its first one
-    ("distinct", np.int64),
-    ("returns", np.int64),
-    ("returned", np.int64),  # 1: its newest click was a return
+    ("last_us", np.int64),
+    ("clicks", np.int32),  # in the window
+    ("ever", np.int32),  # since its first one
+    ("distinct", np.int32),
+    ("returns", np.int32),
+    ("returned", np.int32),  # 1: its newest click was a return
 ])  # fmt: skip
 
 
@@ -61,43 +57,46 @@ class Ring(NamedTuple):
 
 
 class Clicks(NamedTuple):
-    """The index; rows of zeros where a slot is free. Bytes: 40 a click, 64 + 4 m an item, 56 a session, 30 a key."""
+    """The index; rows of zeros where a slot is free.
+
+    Bytes: 20 a click, 48 + 8 m an item, 28 + 4 `PATH` a session, about 32 a key; the ring doubles as it grows.
+    """
 
     items: Slots
     sessions: Slots
-    item: NDArray[np.void]  # (capacity,) of ITEM
-    session: NDArray[np.void]  # (capacity,) of SESSION
-    newest: NDArray[np.uint32]  # (capacity of items, m) low words of click numbers; `ever` % m is the next place
+    item: NDArray[np.void]  # (capacity of items,) of ITEM
+    newest: NDArray[np.int32]  # (capacity of items, m, 2) slot of a session, place in it; `ever` % m is the next
+    session: NDArray[np.void]  # (capacity of sessions,) of SESSION
+    path: NDArray[np.int32]  # (capacity of sessions, PATH) slots of items; `ever` % PATH is the next
     ring: Ring
     ends: NDArray[np.int64]  # (2,) see queue.py
     top: NDArray[np.int32]  # (listed,) slots of popular items, -1 where there are fewer
 
     def packed(self) -> Clicks:
-        """Drop spare room; clicks are numbered from 0 again."""
-        head = self.ends[HEAD]
+        """Drop spare room, with what stands in lists beyond what is in the window."""
         items, sessions = self.items.size, self.sessions.size
-        session = self.session[:sessions].copy()
-        session["last"] = np.where(session["clicks"] > 0, session["last"] - head, 0)
+        item, session = self.item[:items], self.session[:sessions]
+        newest, path = self.newest[:items], self.path[:sessions]
         return Clicks(
             self.items.packed(),
             self.sessions.packed(),
-            self.item[:items],
+            item,
+            np.where(_stands(item, newest.shape[1])[:, :, None], newest, np.int32(0)),
             session,
-            _straight(self.item[:items], self.newest[:items], head),
+            np.where(_stands(session, PATH), path, np.int32(0)),
             queue.straight(self.ends, self.ring),
-            self.ends - head,
+            self.ends - self.ends[HEAD],
             self.top,
         )
 
     def unpacked(self) -> Clicks:
         """Make room again."""
-        newest = _turned(self.item, self.newest)
-        tables = self._replace(items=self.items.unpacked(), sessions=self.sessions.unpacked(), newest=newest)
+        tables = self._replace(items=self.items.unpacked(), sessions=self.sessions.unpacked())
         return tables._tall()._replace(ring=queue.ringed(self.ends, self.ring))
 
     def roomy(self, rows: int, most: int) -> Clicks:
         """Return the index with room for so many further clicks; of a ring, never more than `most` are used."""
-        more = min(rows, most + 1 - queue.length(self.ends))
+        more = min(rows, most - queue.length(self.ends))
         tables = self._replace(items=reserve(self.items, rows), sessions=reserve(self.sessions, rows))
         return tables._tall()._replace(ring=queue.roomy(self.ends, self.ring, max(more, 0)))
 
@@ -105,25 +104,18 @@ class Clicks(NamedTuple):
         """Give the arrays that stand beside slots the height of the slots."""
         items, sessions = len(self.items.keys), len(self.sessions.keys)
         return self._replace(
-            item=tall(self.item, items), session=tall(self.session, sessions), newest=tall(self.newest, items)
+            item=tall(self.item, items),
+            newest=tall(self.newest, items),
+            session=tall(self.session, sessions),
+            path=tall(self.path, sessions),
         )
 
 
-def _straight(item: NDArray[Any], newest: NDArray[np.uint32], head: int) -> NDArray[np.uint32]:
-    """Return each item's clicks, newest first, numbered from the oldest click held; 0 where there are fewer."""
-    m = newest.shape[1]
-    place = (item["ever"][:, None] - 1 - np.arange(m)) % m
-    lists = np.take_along_axis(newest, place, 1) - np.uint32(head & 0xFFFFFFFF)
-    held = np.arange(m) < item["clicks"][:, None]
-    return np.where(held, lists, np.uint32(0))
-
-
-def _turned(item: NDArray[Any], lists: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return what `_straight` returned as it was, but for the numbers."""
-    m = lists.shape[1]
-    newest = np.zeros_like(lists)
-    np.put_along_axis(newest, (item["ever"][:, None] - 1 - np.arange(m)) % m, lists, 1)
-    return newest
+def _stands(of: NDArray[np.void], m: int) -> NDArray[np.bool_]:
+    """Return which places of rings of m hold one of the newest, in the window, of each row: (rows, m)."""
+    back = (of["ever"][:, None] - 1 - np.arange(m)) % m
+    held: NDArray[np.bool_] = back < of["clicks"][:, None]
+    return held
 
 
 def clicks(m: int, listed: int) -> Clicks:
@@ -132,8 +124,9 @@ def clicks(m: int, listed: int) -> Clicks:
         items=slots(),
         sessions=slots(),
         item=np.zeros(8, ITEM),
+        newest=np.zeros((8, m, 2), np.int32),
         session=np.zeros(8, SESSION),
-        newest=np.zeros((8, m), np.uint32),
+        path=np.zeros((8, PATH), np.int32),
         ring=Ring(np.zeros(8, CLICK)),
         ends=np.zeros(2, np.int64),
         top=np.full(listed, -1, np.int32),
@@ -156,26 +149,24 @@ def expire(index: Clicks, until_us: int) -> None:
 @lean
 def _forget(index: Clicks) -> None:
     """Forget the oldest click; release its session, its item, where it was their last."""
-    number = index.ends[HEAD]
-    old = index.ring.click[place_of(index, number)]
+    old = index.ring.click[place_of(index, index.ends[HEAD])]
     item, session = index.item[old.item], index.session[old.session]
-    if old.ahead != 0:
-        index.ring.click[place_of(index, number + old.ahead)].back = 0
     item.sessions -= old.first
     item.clicks -= 1
     session.clicks -= 1
     if session.clicks == 0:
-        session.since_us = session.last = session.ever = session.distinct = session.returns = session.returned = 0
+        session.last_us = 0
+        session.ever = session.distinct = session.returns = session.returned = 0
         release(index.sessions, old.session)
     if item.clicks == 0:
-        item.since_us = item.last_us = item.sessions = item.ever = item.left = item.returned = 0
+        item.since_us = item.last_us = item.ever = 0
+        item.sessions = item.left = item.returned = 0
         item.popular = 0.0
-        index.newest[old.item, :] = 0
         for i in range(len(index.top)):
             if index.top[i] == old.item:
                 index.top[i] = -1
         release(index.items, old.item)
-    index.ends[HEAD] = number + 1
+    index.ends[HEAD] += 1
     if index.ends[HEAD] == index.ends[NEXT]:
         index.ends[HEAD] = 0
         index.ends[NEXT] = 0
@@ -184,18 +175,10 @@ def _forget(index: Clicks) -> None:
 @lean
 def was_at(index: Clicks, session: int, item: int) -> bool:
     """Return whether an item is among a session's last `PATH` clicks in the window."""
-    state = index.session[session]
-    if state.clicks == 0:
-        return False
-    number, left = state.last, PATH
-    while left > 0:
-        click = index.ring.click[place_of(index, number)]
-        if click.item == item:
+    ever = index.session[session].ever
+    for back in range(1, min(index.session[session].clicks, PATH) + 1):
+        if index.path[session, (ever - back) % PATH] == item:
             return True
-        if click.back == 0:
-            return False
-        number -= click.back
-        left -= 1
     return False
 
 
@@ -206,42 +189,37 @@ def insert(index: Clicks, key: np.uint64, named: np.uint64, us: int, half_us: fl
         _forget(index)
     session, item = add(index.sessions, key), add(index.items, named)
     here, thing = index.session[session], index.item[item]
-    number = index.ends[NEXT]
-    again = was_at(index, session, item)
-    click = index.ring.click[place_of(index, number)]
-    click.us, click.item, click.session = us, item, session
-    click.back, click.ahead = 0, 0
-    click.place, click.first = here.ever, 0 if again else 1
+    first = 0 if was_at(index, session, item) else 1
+    click = index.ring.click[place_of(index, index.ends[NEXT])]
+    click.us, click.item, click.session, click.first = us, item, session, first
+    index.ends[NEXT] += 1
     if here.clicks > 0:
-        back = index.ring.click[place_of(index, here.last)]
-        click.back = back.ahead = number - here.last
-        left = index.item[back.item]
+        left = index.item[index.path[session, (here.ever - 1) % PATH]]
         left.left += 1
-        left.returned += 1 if again else 0
-    else:
-        here.since_us = us
-    here.last = number
+        left.returned += 1 - first
+    at = thing.ever % index.newest.shape[1]
+    index.newest[item, at, 0] = session
+    index.newest[item, at, 1] = here.ever
+    index.path[session, here.ever % PATH] = item
+    here.last_us = us
     here.clicks += 1
     here.ever += 1
-    here.distinct += click.first
-    here.returned = 1 - click.first
-    here.returns += here.returned
-    _note(index, item, number, us, half_us)
-    thing.sessions += click.first
-    index.ends[NEXT] = number + 1
+    here.distinct += first
+    here.returned = 1 - first
+    here.returns += 1 - first
+    thing.sessions += first
+    _note(index, item, us, half_us)
 
 
 @lean
-def _note(index: Clicks, item: int, number: int, us: int, half_us: float) -> None:
-    """Keep what an item's new click says of the item."""
-    thing = index.item[item]
-    index.newest[item, thing.ever % index.newest.shape[1]] = np.uint32(number & 0xFFFFFFFF)
-    halves = us / half_us
+def _note(index: Clicks, item: int, us: int, half_us: float) -> None:
+    """Keep when an item was clicked, how often, how popular that makes it."""
+    thing, halves = index.item[item], us / half_us
     if thing.ever == 0:
         thing.since_us = us
         thing.popular = halves
     else:
-        thing.popular = halves + np.log2(1.0 + 2.0 ** (thing.popular - halves))
+        thing.popular = halves + np.log2(1.0 + np.exp2(thing.popular - halves))
     thing.last_us = us
     thing.ever += 1
     thing.clicks += 1
@@ -256,7 +234,7 @@ def _list(index: Clicks, item: int) -> None:
         listed = index.top[i]
         if listed == item:
             return
-        value = index.item[listed].popular if listed >= 0 else NEVER
+        value = index.item[listed].popular if listed >= 0 else -np.inf
         if value < least:
             least, place = value, i
     if place >= 0 and index.item[item].popular > least:
@@ -267,3 +245,15 @@ def _list(index: Clicks, item: int) -> None:
 def session_of(index: Clicks, key: np.uint64) -> int:
     """Return the slot of a session with clicks in the window, or -1."""
     return int(find(index.sessions, key)) if key != U64(0) else -1
+
+
+@lean
+def foresee_click(index: Clicks, key: np.uint64, named: np.uint64) -> None:
+    """Ask for what a coming click will touch, as far as its slots can be found."""
+    session, item = find(index.sessions, key), find(index.items, named)
+    if session >= 0:
+        prefetch(index.session, np.int64(session))
+        prefetch(index.path, np.int64(session))
+    if item >= 0:
+        prefetch(index.item, np.int64(item))
+        prefetch(index.newest, np.int64(item))

@@ -29,29 +29,28 @@ from evercart.learners.neighbours.clicks import Clicks
 from evercart.units import SECOND_US
 
 SCORED: Final = READINGS[: HOP + 1]
-_SCALE: Final = (1.0, 1.0, 1.0, 1.0, 1.0, 10.0, 10.0, 10.0)  # brings a reading's usual values near 1
+_LOGS: Final = ((NEXT, 1.0), (NEAR, 10.0), (HOP, 10.0))  # with what brings their usual values near 1
 _OWN: Final = (
     *("own", "own_nearness", "own_last_but_one", "own_two_before", "own_log_back", "own_distinct_nearness"),
-    *("own_log_count", "own_share", "own_log_since", "own_first", "own_after_this", "own_before_this", "own_as_then"),
-    *("own_of_three", "own_returned", "own_returns", "own_distinct", "own_leaves", "own_log_length"),
+    *("own_log_count", "own_share", "own_first", "own_after_this", "own_before_this", "own_as_then"),
 )
 _ITEM: Final = (
     *("popular", "popular_now", "log_clicks", "log_known", "log_since", "just_now", "day_old", "leads_back"),
     *("next_share", "next_of_last", "sides_of_item", "sides_cosine", "near_cosine", "hop_cosine", "jaccard"),
     *("log_shared", "fresh", "unmet", "only_hop"),
 )
-_SESSION: Final = (
-    *("log_length", "distinct", "gap", "returned", "returns", "last_log_sessions", "leaves", "log_lasts"),
-)
+_SESSION: Final = ("log_length", "distinct", "returned", "returns", "last_log_sessions", "leaves")
 TRAITS: Final = (
-    *(f"{name}_{how}" for name in SCORED for how in ("of_best", "log")),
+    *(f"{name}_of_best" for name in SCORED),
+    *(f"{READINGS[reading]}_log" for reading, _ in _LOGS),
     *_ITEM,
     *_SESSION,
     *("prior", "prior_rank"),
     *_OWN,
 )
 COLUMNS: Final = tuple(Column(name) for name in TRAITS)
-_AT_ITEM: Final = 2 * len(SCORED)
+_AT_LOG: Final = len(SCORED)
+_AT_ITEM: Final = _AT_LOG + len(_LOGS)
 _AT_SESSION: Final = _AT_ITEM + len(_ITEM)
 _AT_OWN: Final = len(TRAITS) - len(_OWN)
 
@@ -80,41 +79,38 @@ def describe(
     next_sum  the sum of all scores in the first reading
     """
     about = np.zeros(len(_SESSION))
-    _session(index, board, session, us, about)
+    _session(index, board, session, about)
     for rank in range(found):
         row = best[rank]
         to, score = x[rank], board.score[row]
         to[:] = np.float32(0.0)
         for reading in range(HOP + 1):
-            if score[reading] > 0:
-                to[2 * reading] = score[reading] / tops[reading]
-                to[2 * reading + 1] = np.log1p(_SCALE[reading] * score[reading])
+            to[reading] = score[reading] / tops[reading]
+        for i in range(len(_LOGS)):
+            if score[_LOGS[i][0]] > 0:
+                to[_AT_LOG + i] = np.log1p(_LOGS[i][1] * score[_LOGS[i][0]])
         _item(index, board, row, us, half_us, next_sum, to[_AT_ITEM:])
         for i in range(len(about)):
             to[_AT_SESSION + i] = about[i]
         to[_AT_OWN - 2] = 0.2 * score[PRIOR]
         to[_AT_OWN - 1] = 1.0 / (1.0 + rank)
         if score[OWN] > 0:
-            _own(board, board.item[row], int(score[OWN]), us, about, to[_AT_OWN:])
+            _own(board, board.item[row], int(score[OWN]), to[_AT_OWN:])
 
 
 @lean
-def _session(index: Clicks, board: Board, session: int, us: int, to: NDArray[np.float64]) -> None:
-    length = board.counts[2]
-    if length == 0:
+def _session(index: Clicks, board: Board, session: int, to: NDArray[np.float64]) -> None:
+    if board.counts[2] == 0:
         return
     last = index.item[board.path[0]]
-    to[5] = 0.4 * np.log1p(last.sessions)
-    to[6] = (last.returned + 1.0) / (last.left + 2.5)
-    if session < 0:
-        return
-    here = index.session[session]
-    to[0] = 0.4 * np.log(here.ever)
-    to[1] = here.distinct / here.ever
-    to[2] = _log_s(board.path_us[0] - board.path_us[1]) if length > 1 else 0.0
-    to[3] = here.returned
-    to[4] = here.returns / (here.ever + 1.0)
-    to[7] = _log_s(max(us - here.since_us, 0))
+    to[4] = 0.4 * np.log1p(last.sessions)
+    to[5] = (last.returned + 1.0) / (last.left + 2.5)
+    if session >= 0:
+        here = index.session[session]
+        to[0] = 0.4 * np.log(here.ever)
+        to[1] = here.distinct / here.ever
+        to[2] = here.returned
+        to[3] = here.returns / (here.ever + 1.0)
 
 
 @lean
@@ -150,7 +146,7 @@ def _item(
 
 
 @lean
-def _own(board: Board, item: int, back: int, us: int, about: NDArray[np.float64], to: NDArray[np.float32]) -> None:
+def _own(board: Board, item: int, back: int, to: NDArray[np.float32]) -> None:
     """Say how an item of the session stands in it: a third of all next clicks go back to one."""
     length, current = board.counts[2], board.path[0]
     count = after = before = distinct = 0
@@ -162,7 +158,7 @@ def _own(board: Board, item: int, back: int, us: int, about: NDArray[np.float64]
         if board.path[at] == current:
             after += 1 if at > 1 and board.path[at - 1] == item else 0
             if then and board.path[at - 1] == item:
-                to[12] = 1.0
+                to[11] = 1.0
             then = False
         if at < back and board.path[at] != board.path[at - 1]:
             distinct += 1
@@ -174,13 +170,6 @@ def _own(board: Board, item: int, back: int, us: int, about: NDArray[np.float64]
     to[5] = 1.0 / (1.0 + distinct)
     to[6] = np.log(count)
     to[7] = count / length
-    to[8] = _log_s(us - board.path_us[back])
-    to[9] = 1.0 if board.path[length - 1] == item else 0.0
-    to[10] = after
-    to[11] = before
-    to[13] = 1.0 if length == 3 else 0.0
-    to[14] = about[3]
-    to[15] = about[4]
-    to[16] = about[1]
-    to[17] = about[6]
-    to[18] = about[0]
+    to[8] = 1.0 if board.path[length - 1] == item else 0.0
+    to[9] = after
+    to[10] = before

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.board import (
@@ -29,48 +30,47 @@ from evercart.learners.neighbours.board import (
     SECOND,
     SHARED,
     THIRD,
-    TOGETHER,
     Board,
     gain,
     meet,
     row_of,
 )
-from evercart.learners.neighbours.clicks import PATH, Clicks, place_of
+from evercart.learners.neighbours.clicks import PATH, Clicks
 from evercart.prefetch import prefetch
 
-_AHEAD = 8  # clicks that are asked for before they are needed
+_COMING = 8  # sessions that are asked for before they are needed
 _ORDERS = 3  # anchors whose transitions count
+_AFTER, _BEFORE = 3, 2  # clicks to each side that do
 
 
 class Ways(NamedTuple):
     """How far a walk goes, as kernels take it."""
 
     anchors: int
-    keep: float
+    fading: float
     reach: int
     half_us: float
     hops: int
     hop_clicks: int
 
 
+@lean
+def _begin(index: Clicks, session: int) -> int:
+    """Return the first place of a session that its path holds."""
+    return int(index.session[session].ever - min(index.session[session].clicks, PATH))
+
+
 @kernel
 def trace(index: Clicks, board: Board, session: int, item: int) -> None:
-    """Lay the session's clicks on the board, newest first; without a session the item stands alone."""
-    length = 0
+    """Lay the session's items on the board, newest first; without a session the item stands alone."""
     if session >= 0:
-        number = index.session[session].last
-        while length < PATH:
-            click = index.ring.click[place_of(index, number)]
-            board.path[length] = click.item
-            board.path_us[length] = click.us
-            length += 1
-            if click.back == 0:
-                break
-            number -= click.back
+        ever = index.session[session].ever
+        board.counts[2] = ever - _begin(index, session)
+        for back in range(board.counts[2]):
+            board.path[back] = index.path[session, (ever - 1 - back) % PATH]
     elif item >= 0:
         board.path[0] = item
-        length = 1
-    board.counts[2] = length
+        board.counts[2] = 1
 
 
 @lean
@@ -84,124 +84,93 @@ def _is_again(board: Board, at: int) -> bool:
 
 @kernel
 def around(index: Clicks, ways: Ways, board: Board, session: int, us: int) -> None:
-    """Score what stands around earlier clicks on the session's last items."""
-    last = place_of(index, index.session[session].last) if session >= 0 else -1
+    """Score what stands around earlier clicks on the session's last items; farther anchors are visited less."""
     anchor, weight = 0, 1.0
     for at in range(board.counts[2]):
         if anchor == ways.anchors:
             break
         if not _is_again(board, at):
-            _visit(index, board, session, last, board.path[at], anchor, weight)
+            _visit(index, board, session, board.path[at], anchor, weight)
             anchor += 1
-            weight *= ways.keep
+            weight *= ways.fading
     _score_neighbours(index, ways, board, us)
 
 
 @lean
-def _visit(index: Clicks, board: Board, session: int, last: int, item: int, anchor: int, weight: float) -> None:
-    m, ring = index.newest.shape[1], index.ring.click
-    mask = len(ring) - 1
-    ever, held = index.item[item].ever, min(index.item[item].clicks, m)
-    for j in range(min(held, _AHEAD)):
-        prefetch(ring, np.int64(index.newest[item, (ever - 1 - j) % m] & mask))
-    for j in range(held):
-        if j + _AHEAD < held:
-            prefetch(ring, np.int64(index.newest[item, (ever - 1 - j - _AHEAD) % m] & mask))
-        place = int(index.newest[item, (ever - 1 - j) % m] & mask)
-        if place == last:
+def _visit(index: Clicks, board: Board, session: int, item: int, anchor: int, weight: float) -> None:
+    m = index.newest.shape[1]
+    ever, held = index.item[item].ever, min(index.item[item].clicks, int(np.ceil(m * weight)))
+    for j in range(-_COMING, held):
+        if j + _COMING < held:
+            coming = np.int64(index.newest[item, (ever - 1 - j - _COMING) % m, 0])
+            prefetch(index.session, coming)
+            prefetch(index.path, coming)
+        if j < 0:
             continue
-        if ring[place].session != session:
-            meet(board, ring[place].session, place, weight, anchor)
+        other, place = index.newest[item, (ever - 1 - j) % m]
+        if other != session:
+            meet(board, other, place, weight, anchor)
+        elif place == index.session[session].ever - 1:  # the click that is asked from
+            continue
         if anchor < _ORDERS:
-            _transitions(index, board, place, anchor)
+            _transitions(index, board, other, place, anchor)
 
 
 @lean
-def _transitions(index: Clicks, board: Board, place: int, anchor: int) -> None:
+def _transitions(index: Clicks, board: Board, session: int, place: int, anchor: int) -> None:
     """Count what came up to three clicks after, up to two before."""
-    ring, current = index.ring.click, board.path[0]
-    mask = len(ring) - 1
-    at = place
-    for gap in range(1, 4):
-        if ring[at].ahead == 0:
-            break
-        at = (at + ring[at].ahead) & mask
-        if ring[at].item != current:
-            reading = (NEXT if gap == 1 else LATER) if anchor == 0 else (SECOND if anchor == 1 else THIRD)
-            gain(board, ring[at].item, reading, 1.0 / gap)
-    at = place
-    for gap in range(1, 3):
-        if ring[at].back == 0:
-            break
-        at = (at - ring[at].back) & mask
-        if ring[at].item != current:
+    current = board.path[0]
+    for at in range(place + 1, min(place + 1 + _AFTER, index.session[session].ever)):
+        item = index.path[session, at % PATH]
+        if item != current and at >= _begin(index, session):
+            reading = (NEXT if at == place + 1 else LATER) if anchor == 0 else (SECOND if anchor == 1 else THIRD)
+            gain(board, item, reading, 1.0 / (at - place))
+    for at in range(max(place - _BEFORE, _begin(index, session)), place):
+        item = index.path[session, at % PATH]
+        if item != current:
             reading = BEFORE if anchor == 0 else (SECOND if anchor == 1 else THIRD)
-            gain(board, ring[at].item, reading, (1.0 if anchor == 0 else 0.5) / gap)
+            gain(board, item, reading, (1.0 if anchor == 0 else 0.5) / (place - at))
 
 
 @lean
 def _score_neighbours(index: Clicks, ways: Ways, board: Board, us: int) -> None:
-    neighbours = board.counts[1]
+    current, neighbours = board.path[0], board.counts[1]
     for i in range(neighbours):
-        if i + _AHEAD < neighbours:
-            prefetch(index.session, np.int64(board.near_session[i + _AHEAD]))
-        near = board.near_click[i]
-        length = index.session[board.near_session[i]].clicks
-        age = us - index.ring.click[near].us
-        weight = board.near_weight[i] * 0.9 ** board.near_anchor[i] / (length + 2.0) * np.exp2(-age / ways.half_us)
-        for ahead in (True, False):
-            _score_along(index, board, near, ways.reach, ahead, weight, length, us)
-
-
-@lean
-def _score_along(
-    index: Clicks, board: Board, near: int, reach: int, ahead: bool, weight: float, length: int, us: int
-) -> None:
-    """Score a neighbour's items from the shared click on, in one direction."""
-    ring, current = index.ring.click, board.path[0]
-    mask = len(ring) - 1
-    at = near
-    for gap in range(reach):
-        if gap > 0 or not ahead:
-            link = int(ring[at].ahead) if ahead else -int(ring[at].back)
-            if link == 0:
-                break
-            at = (at + link) & mask
-        if ring[at].item != current:
-            row = row_of(board, ring[at].item)
+        session, place = board.near_session[i], board.near_place[i]
+        other = index.session[session]
+        age = us - other.last_us
+        weight = board.near_weight[i] * 0.9 ** board.near_anchor[i] / (other.clicks + 2.0)
+        weight *= np.exp2(-age / ways.half_us)
+        first = max(_begin(index, session), place - ways.reach)
+        for at in range(first, min(other.ever, place + ways.reach + 1)):
+            item = index.path[session, at % PATH]
+            row = row_of(board, item) if item != current else -1
             if row >= 0:
-                score, old = board.score[row], us - ring[at].us
-                far = gap if ahead else gap + 1
-                score[NEAR] += np.float32(weight / (1.0 + far))
-                score[TOGETHER] += np.float32(weight / (length + 1.0))
-                score[AGE] = np.float32(old) if score[SHARED] == 0 else min(score[AGE], np.float32(old))
+                score = board.score[row]
+                score[NEAR] += np.float32(weight / (1.0 + abs(at - place)))
+                score[AGE] = np.float32(age) if score[SHARED] == 0 else min(score[AGE], np.float32(age))
                 score[SHARED] += np.float32(1.0)
 
 
 @kernel
-def beyond(index: Clicks, ways: Ways, board: Board, session: int, best: np.ndarray, found: int) -> None:
+def beyond(index: Clicks, ways: Ways, board: Board, session: int, best: NDArray[np.int32], found: int) -> None:
     """Score what stands around the best candidates so far: two steps away."""
-    m, ring, current = index.newest.shape[1], index.ring.click, board.path[0]
-    mask = len(ring) - 1
+    m, current = index.newest.shape[1], board.path[0]
     for rank in range(found):
         item, weight = board.item[best[rank]], board.score[best[rank], PRIOR]
         ever, held = index.item[item].ever, min(index.item[item].clicks, m, ways.hop_clicks)
         for j in range(held):
-            prefetch(ring, np.int64(index.newest[item, (ever - 1 - j) % m] & mask))
+            coming = np.int64(index.newest[item, (ever - 1 - j) % m, 0])
+            prefetch(index.session, coming)
+            prefetch(index.path, coming)
         for j in range(held):
-            place = np.int64(index.newest[item, (ever - 1 - j) % m] & mask)
-            if ring[place].session == session:
-                continue
-            for ahead in (True, False):
-                at = place
-                for gap in range(1, 4 if ahead else 3):
-                    link = np.int64(ring[at].ahead) if ahead else -np.int64(ring[at].back)
-                    if link == 0:
-                        break
-                    at = (at + link) & mask
-                    other = ring[at].item
-                    if other != current and other != item:
-                        gain(board, other, HOP, weight / (held + 1.0) / gap)
+            other, place = index.newest[item, (ever - 1 - j) % m]
+            first = max(_begin(index, other), place - _BEFORE)
+            last = min(index.session[other].ever, place + 1 + _AFTER) if other != session else first
+            for at in range(first, last):
+                far = index.path[other, at % PATH]
+                if far != current and far != item:
+                    gain(board, far, HOP, weight / (held + 1.0) / abs(at - place))
 
 
 @kernel
