@@ -29,14 +29,24 @@ from evercart.learners.neighbours.board import (
     wipe,
 )
 from evercart.learners.neighbours.candidates import Candidates
-from evercart.learners.neighbours.clicks import PATH, Clicks, clicks, expire, foresee_click, insert, session_of
+from evercart.learners.neighbours.clicks import (
+    PATH,
+    Clicks,
+    clicks,
+    expire,
+    foresee_click,
+    foresee_lists,
+    insert,
+    session_of,
+)
 from evercart.learners.neighbours.traits import TRAITS, describe
 from evercart.learners.neighbours.walk import Ways, around, beyond, own, popular, trace
 from evercart.slots import find, foresee
 from evercart.units import DAY_S, SECOND_US
 
 _MOST_M: Final = 4096
-_FAR: Final = 16  # rows ahead that are asked for
+_FAR: Final = 16  # rows ahead of which memory is asked for
+_NEAR: Final = 5
 
 
 class Rules(NamedTuple):
@@ -162,7 +172,8 @@ def _walk(
         if row + _FAR < len(number):
             foresee(state.sessions, session[row + _FAR])
             foresee(state.items, item[row + _FAR])
-            foresee_click(state, session[row + _FAR // 2], item[row + _FAR // 2])
+            foresee_click(state, session[row + 2 * _NEAR], item[row + 2 * _NEAR])
+            foresee_lists(state, session[row + _NEAR], item[row + _NEAR])
         expire(state, now - rules.keep_us)
         if number[row] < 0:
             if kind[row] == rules.kind and session[row] != U64(0) and item[row] != U64(0):

@@ -22,7 +22,7 @@ from evercart.prefetch import prefetch
 from evercart.slots import Slots, add, find, release, reserve, slots, tall
 
 HEAD, NEXT = queue.HEAD, queue.NEXT
-PATH: Final = 32  # clicks that are known of each session
+PATH: Final = 64  # clicks that are known of each session
 
 CLICK = np.dtype([
     ("us", np.int64),
@@ -65,23 +65,28 @@ class Clicks(NamedTuple):
     items: Slots
     sessions: Slots
     item: NDArray[np.void]  # (capacity of items,) of ITEM
-    newest: NDArray[np.int32]  # (capacity of items, m, 2) slot of a session, place in it; `ever` % m is the next
+    newest: NDArray[np.int32]  # (capacity of items * m, 2) slot of a session, place in it; `ever` % m is the next
     session: NDArray[np.void]  # (capacity of sessions,) of SESSION
-    path: NDArray[np.int32]  # (capacity of sessions, PATH) slots of items; `ever` % PATH is the next
+    path: NDArray[np.int32]  # (capacity of sessions * PATH,) slots of items; `ever` % PATH is the next
     ring: Ring
     ends: NDArray[np.int64]  # (2,) see queue.py
     top: NDArray[np.int32]  # (listed,) slots of popular items, -1 where there are fewer
+
+    @property
+    def m(self) -> int:
+        """Return how many clicks of an item are known."""
+        return len(self.newest) // len(self.item)
 
     def packed(self) -> Clicks:
         """Drop spare room, with what stands in lists beyond what is in the window."""
         items, sessions = self.items.size, self.sessions.size
         item, session = self.item[:items], self.session[:sessions]
-        newest, path = self.newest[:items], self.path[:sessions]
+        newest, path = self.newest[: items * self.m], self.path[: sessions * PATH]
         return Clicks(
             self.items.packed(),
             self.sessions.packed(),
             item,
-            np.where(_stands(item, newest.shape[1])[:, :, None], newest, np.int32(0)),
+            np.where(_stands(item, self.m)[:, None], newest, np.int32(0)),
             session,
             np.where(_stands(session, PATH), path, np.int32(0)),
             queue.straight(self.ends, self.ring),
@@ -105,17 +110,17 @@ class Clicks(NamedTuple):
         items, sessions = len(self.items.keys), len(self.sessions.keys)
         return self._replace(
             item=tall(self.item, items),
-            newest=tall(self.newest, items),
+            newest=tall(self.newest, items * self.m),
             session=tall(self.session, sessions),
-            path=tall(self.path, sessions),
+            path=tall(self.path, sessions * PATH),
         )
 
 
 def _stands(of: NDArray[np.void], m: int) -> NDArray[np.bool_]:
-    """Return which places of rings of m hold one of the newest, in the window, of each row: (rows, m)."""
+    """Return which places of rings of m hold one of the newest, in the window, of each row: (rows * m,)."""
     back = (of["ever"][:, None] - 1 - np.arange(m)) % m
     held: NDArray[np.bool_] = back < of["clicks"][:, None]
-    return held
+    return held.reshape(-1)
 
 
 def clicks(m: int, listed: int) -> Clicks:
@@ -124,9 +129,9 @@ def clicks(m: int, listed: int) -> Clicks:
         items=slots(),
         sessions=slots(),
         item=np.zeros(8, ITEM),
-        newest=np.zeros((8, m, 2), np.int32),
+        newest=np.zeros((8 * m, 2), np.int32),
         session=np.zeros(8, SESSION),
-        path=np.zeros((8, PATH), np.int32),
+        path=np.zeros(8 * PATH, np.int32),
         ring=Ring(np.zeros(8, CLICK)),
         ends=np.zeros(2, np.int64),
         top=np.full(listed, -1, np.int32),
@@ -173,11 +178,24 @@ def _forget(index: Clicks) -> None:
 
 
 @lean
+def at_path(session: int, place: int) -> int:
+    """Return where a session's item at a place stands in `path`."""
+    return int(session * PATH + (place & (PATH - 1)))
+
+
+@lean
+def at_newest(index: Clicks, item: int, click: int) -> int:
+    """Return where an item's click stands in `newest`, by how many it had before."""
+    m = len(index.newest) // len(index.item)
+    return int(item * m + click % m)
+
+
+@lean
 def was_at(index: Clicks, session: int, item: int) -> bool:
     """Return whether an item is among a session's last `PATH` clicks in the window."""
     ever = index.session[session].ever
     for back in range(1, min(index.session[session].clicks, PATH) + 1):
-        if index.path[session, (ever - back) % PATH] == item:
+        if index.path[at_path(session, ever - back)] == item:
             return True
     return False
 
@@ -194,13 +212,13 @@ def insert(index: Clicks, key: np.uint64, named: np.uint64, us: int, half_us: fl
     click.us, click.item, click.session, click.first = us, item, session, first
     index.ends[NEXT] += 1
     if here.clicks > 0:
-        left = index.item[index.path[session, (here.ever - 1) % PATH]]
+        left = index.item[index.path[at_path(session, here.ever - 1)]]
         left.left += 1
         left.returned += 1 - first
-    at = thing.ever % index.newest.shape[1]
-    index.newest[item, at, 0] = session
-    index.newest[item, at, 1] = here.ever
-    index.path[session, here.ever % PATH] = item
+    at = at_newest(index, item, thing.ever)
+    index.newest[at, 0] = session
+    index.newest[at, 1] = here.ever
+    index.path[at_path(session, here.ever)] = item
     here.last_us = us
     here.clicks += 1
     here.ever += 1
@@ -249,11 +267,19 @@ def session_of(index: Clicks, key: np.uint64) -> int:
 
 @lean
 def foresee_click(index: Clicks, key: np.uint64, named: np.uint64) -> None:
-    """Ask for what a coming click will touch, as far as its slots can be found."""
+    """Ask for the rows of a coming click's session, of its item."""
     session, item = find(index.sessions, key), find(index.items, named)
     if session >= 0:
         prefetch(index.session, np.int64(session))
-        prefetch(index.path, np.int64(session))
     if item >= 0:
         prefetch(index.item, np.int64(item))
-        prefetch(index.newest, np.int64(item))
+
+
+@lean
+def foresee_lists(index: Clicks, key: np.uint64, named: np.uint64) -> None:
+    """Ask for the places where a coming click, whose rows are at hand, will be written."""
+    session, item = find(index.sessions, key), find(index.items, named)
+    if session >= 0:
+        prefetch(index.path, np.int64(at_path(session, index.session[session].ever)))
+    if item >= 0:
+        prefetch(index.newest, np.int64(at_newest(index, item, index.item[item].ever)))

@@ -33,6 +33,7 @@ _LOGS: Final = ((NEXT, 1.0), (NEAR, 10.0), (HOP, 10.0))  # with what brings thei
 _OWN: Final = (
     *("own", "own_nearness", "own_last_but_one", "own_two_before", "own_log_back", "own_distinct_nearness"),
     *("own_log_count", "own_share", "own_first", "own_after_this", "own_before_this", "own_as_then"),
+    *("own_of_three", "own_returned", "own_returns", "own_distinct", "own_leaves", "own_log_length"),
 )
 _ITEM: Final = (
     *("popular", "popular_now", "log_clicks", "log_known", "log_since", "just_now", "day_old", "leads_back"),
@@ -95,7 +96,7 @@ def describe(
         to[_AT_OWN - 2] = 0.2 * score[PRIOR]
         to[_AT_OWN - 1] = 1.0 / (1.0 + rank)
         if score[OWN] > 0:
-            _own(board, board.item[row], int(score[OWN]), to[_AT_OWN:])
+            _own(board, board.item[row], int(score[OWN]), about, to[_AT_OWN:])
 
 
 @lean
@@ -146,7 +147,7 @@ def _item(
 
 
 @lean
-def _own(board: Board, item: int, back: int, to: NDArray[np.float32]) -> None:
+def _own(board: Board, item: int, back: int, about: NDArray[np.float64], to: NDArray[np.float32]) -> None:
     """Say how an item of the session stands in it: a third of all next clicks go back to one."""
     length, current = board.counts[2], board.path[0]
     count = after = before = distinct = 0
@@ -173,3 +174,9 @@ def _own(board: Board, item: int, back: int, to: NDArray[np.float32]) -> None:
     to[8] = 1.0 if board.path[length - 1] == item else 0.0
     to[9] = after
     to[10] = before
+    to[12] = 1.0 if length == 3 else 0.0
+    to[13] = about[2]
+    to[14] = about[3]
+    to[15] = about[1]
+    to[16] = about[5]
+    to[17] = about[0]

@@ -35,7 +35,7 @@ from evercart.learners.neighbours.board import (
     meet,
     row_of,
 )
-from evercart.learners.neighbours.clicks import PATH, Clicks
+from evercart.learners.neighbours.clicks import PATH, Clicks, at_newest, at_path
 from evercart.prefetch import prefetch
 
 _COMING = 8  # sessions that are asked for before they are needed
@@ -67,7 +67,7 @@ def trace(index: Clicks, board: Board, session: int, item: int) -> None:
         ever = index.session[session].ever
         board.counts[2] = ever - _begin(index, session)
         for back in range(board.counts[2]):
-            board.path[back] = index.path[session, (ever - 1 - back) % PATH]
+            board.path[back] = index.path[at_path(session, ever - 1 - back)]
     elif item >= 0:
         board.path[0] = item
         board.counts[2] = 1
@@ -98,16 +98,17 @@ def around(index: Clicks, ways: Ways, board: Board, session: int, us: int) -> No
 
 @lean
 def _visit(index: Clicks, board: Board, session: int, item: int, anchor: int, weight: float) -> None:
-    m = index.newest.shape[1]
-    ever, held = index.item[item].ever, min(index.item[item].clicks, int(np.ceil(m * weight)))
+    m = len(index.newest) // len(index.item)
+    held = min(index.item[item].clicks, int(np.ceil(m * weight)))
+    coming = at = item * m + (index.item[item].ever - 1) % m
     for j in range(-_COMING, held):
         if j + _COMING < held:
-            coming = np.int64(index.newest[item, (ever - 1 - j - _COMING) % m, 0])
-            prefetch(index.session, coming)
-            prefetch(index.path, coming)
+            _ask(index, coming)
+            coming += -1 if coming > item * m else m - 1
         if j < 0:
             continue
-        other, place = index.newest[item, (ever - 1 - j) % m]
+        other, place = index.newest[at]
+        at += -1 if at > item * m else m - 1
         if other != session:
             meet(board, other, place, weight, anchor)
         elif place == index.session[session].ever - 1:  # the click that is asked from
@@ -117,16 +118,24 @@ def _visit(index: Clicks, board: Board, session: int, item: int, anchor: int, we
 
 
 @lean
+def _ask(index: Clicks, at: int) -> None:
+    """Ask for the session of one of the newest clicks, for what stands around the click."""
+    session, place = index.newest[at]
+    prefetch(index.session, np.int64(session))
+    prefetch(index.path, np.int64(at_path(session, place)))
+
+
+@lean
 def _transitions(index: Clicks, board: Board, session: int, place: int, anchor: int) -> None:
     """Count what came up to three clicks after, up to two before."""
     current = board.path[0]
     for at in range(place + 1, min(place + 1 + _AFTER, index.session[session].ever)):
-        item = index.path[session, at % PATH]
+        item = index.path[at_path(session, at)]
         if item != current and at >= _begin(index, session):
             reading = (NEXT if at == place + 1 else LATER) if anchor == 0 else (SECOND if anchor == 1 else THIRD)
             gain(board, item, reading, 1.0 / (at - place))
     for at in range(max(place - _BEFORE, _begin(index, session)), place):
-        item = index.path[session, at % PATH]
+        item = index.path[at_path(session, at)]
         if item != current:
             reading = BEFORE if anchor == 0 else (SECOND if anchor == 1 else THIRD)
             gain(board, item, reading, (1.0 if anchor == 0 else 0.5) / (place - at))
@@ -143,7 +152,7 @@ def _score_neighbours(index: Clicks, ways: Ways, board: Board, us: int) -> None:
         weight *= np.exp2(-age / ways.half_us)
         first = max(_begin(index, session), place - ways.reach)
         for at in range(first, min(other.ever, place + ways.reach + 1)):
-            item = index.path[session, at % PATH]
+            item = index.path[at_path(session, at)]
             row = row_of(board, item) if item != current else -1
             if row >= 0:
                 score = board.score[row]
@@ -155,20 +164,18 @@ def _score_neighbours(index: Clicks, ways: Ways, board: Board, us: int) -> None:
 @kernel
 def beyond(index: Clicks, ways: Ways, board: Board, session: int, best: NDArray[np.int32], found: int) -> None:
     """Score what stands around the best candidates so far: two steps away."""
-    m, current = index.newest.shape[1], board.path[0]
+    m, current = len(index.newest) // len(index.item), board.path[0]
     for rank in range(found):
         item, weight = board.item[best[rank]], board.score[best[rank], PRIOR]
         ever, held = index.item[item].ever, min(index.item[item].clicks, m, ways.hop_clicks)
         for j in range(held):
-            coming = np.int64(index.newest[item, (ever - 1 - j) % m, 0])
-            prefetch(index.session, coming)
-            prefetch(index.path, coming)
+            _ask(index, at_newest(index, item, ever - 1 - j))
         for j in range(held):
-            other, place = index.newest[item, (ever - 1 - j) % m]
+            other, place = index.newest[at_newest(index, item, ever - 1 - j)]
             first = max(_begin(index, other), place - _BEFORE)
             last = min(index.session[other].ever, place + 1 + _AFTER) if other != session else first
             for at in range(first, last):
-                far = index.path[other, at % PATH]
+                far = index.path[at_path(other, at)]
                 if far != current and far != item:
                     gain(board, far, HOP, weight / (held + 1.0) / abs(at - place))
 
