@@ -29,6 +29,7 @@ from peers import markdown
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "serenade_sessions.parquet"
 TOP, BATCH, TUNED_DAYS = 20, 1024, 10
+SHOWN = ("recall@5", "recall@10", "recall@20", "mrr@20")
 Ints = NDArray[np.int64]
 
 
@@ -217,7 +218,7 @@ def quality(path: Path) -> None:
     rows = []
     for name, which in names.items():
         of = measures(found.rows(which))
-        rows.append((name, int(of["n"]), *(f"{of[key]:.4f}" for key in ("recall@5", "recall@10", "recall@20", "mrr@20"))))
+        rows.append((name, int(of["n"]), *(f"{of[key]:.4f}" for key in SHOWN)))
     print(markdown("Slices of the ranker", ("slice", "n", "Recall@5", "Recall@10", "Recall@20", "MRR@20"), rows))
     of = measures(found)
     print(f"coverage {coverage:.3f}, novelty {of['novelty']:.1f} bits, share of long tail {of['tail']:.3f}")

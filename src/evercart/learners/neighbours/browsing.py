@@ -141,7 +141,7 @@ class Browsing:
         )
         given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
         columns = (out.question, out.item, out.score, out.rank, out.x)
-        found = _walk(state, self._rules, board(PATH), self.offered, given, columns)
+        found = _walk(state.flat(), self._rules, board(PATH), self.offered, given, columns)
         return state, out.rows(slice(found))
 
     @property

@@ -65,28 +65,23 @@ class Clicks(NamedTuple):
     items: Slots
     sessions: Slots
     item: NDArray[np.void]  # (capacity of items,) of ITEM
-    newest: NDArray[np.int32]  # (capacity of items * m, 2) slot of a session, place in it; `ever` % m is the next
+    newest: NDArray[np.int32]  # (capacity of items, m, 2) slot of a session, place in it; `ever` % m is the next
     session: NDArray[np.void]  # (capacity of sessions,) of SESSION
-    path: NDArray[np.int32]  # (capacity of sessions * PATH,) slots of items; `ever` % PATH is the next
+    path: NDArray[np.int32]  # (capacity of sessions, PATH) slots of items; `ever` % PATH is the next
     ring: Ring
     ends: NDArray[np.int64]  # (2,) see queue.py
     top: NDArray[np.int32]  # (listed,) slots of popular items, -1 where there are fewer
-
-    @property
-    def m(self) -> int:
-        """Return how many clicks of an item are known."""
-        return len(self.newest) // len(self.item)
 
     def packed(self) -> Clicks:
         """Drop spare room, with what stands in lists beyond what is in the window."""
         items, sessions = self.items.size, self.sessions.size
         item, session = self.item[:items], self.session[:sessions]
-        newest, path = self.newest[: items * self.m], self.path[: sessions * PATH]
+        newest, path = self.newest[:items], self.path[:sessions]
         return Clicks(
             self.items.packed(),
             self.sessions.packed(),
             item,
-            np.where(_stands(item, self.m)[:, None], newest, np.int32(0)),
+            np.where(_stands(item, newest.shape[1])[:, :, None], newest, np.int32(0)),
             session,
             np.where(_stands(session, PATH), path, np.int32(0)),
             queue.straight(self.ends, self.ring),
@@ -105,22 +100,26 @@ class Clicks(NamedTuple):
         tables = self._replace(items=reserve(self.items, rows), sessions=reserve(self.sessions, rows))
         return tables._tall()._replace(ring=queue.roomy(self.ends, self.ring, max(more, 0)))
 
+    def flat(self) -> Clicks:
+        """Return a view of the same memory for kernels, lists end to end, so that any place can be asked for ahead."""
+        return self._replace(newest=self.newest.reshape(-1, 2), path=self.path.reshape(-1))
+
     def _tall(self) -> Clicks:
         """Give the arrays that stand beside slots the height of the slots."""
         items, sessions = len(self.items.keys), len(self.sessions.keys)
         return self._replace(
             item=tall(self.item, items),
-            newest=tall(self.newest, items * self.m),
+            newest=tall(self.newest, items),
             session=tall(self.session, sessions),
-            path=tall(self.path, sessions * PATH),
+            path=tall(self.path, sessions),
         )
 
 
 def _stands(of: NDArray[np.void], m: int) -> NDArray[np.bool_]:
-    """Return which places of rings of m hold one of the newest, in the window, of each row: (rows * m,)."""
+    """Return which places of rings of m hold one of the newest, in the window, of each row: (rows, m)."""
     back = (of["ever"][:, None] - 1 - np.arange(m)) % m
     held: NDArray[np.bool_] = back < of["clicks"][:, None]
-    return held.reshape(-1)
+    return held
 
 
 def clicks(m: int, listed: int) -> Clicks:
@@ -129,9 +128,9 @@ def clicks(m: int, listed: int) -> Clicks:
         items=slots(),
         sessions=slots(),
         item=np.zeros(8, ITEM),
-        newest=np.zeros((8 * m, 2), np.int32),
+        newest=np.zeros((8, m, 2), np.int32),
         session=np.zeros(8, SESSION),
-        path=np.zeros(8 * PATH, np.int32),
+        path=np.zeros((8, PATH), np.int32),
         ring=Ring(np.zeros(8, CLICK)),
         ends=np.zeros(2, np.int64),
         top=np.full(listed, -1, np.int32),
@@ -179,13 +178,13 @@ def _forget(index: Clicks) -> None:
 
 @lean
 def at_path(session: int, place: int) -> int:
-    """Return where a session's item at a place stands in `path`."""
+    """Return where a session's item at a place stands in a flat `path`."""
     return int(session * PATH + (place & (PATH - 1)))
 
 
 @lean
 def at_newest(index: Clicks, item: int, click: int) -> int:
-    """Return where an item's click stands in `newest`, by how many it had before."""
+    """Return where an item's click stands in a flat `newest`, by how many it had before."""
     m = len(index.newest) // len(index.item)
     return int(item * m + click % m)
 
