@@ -31,34 +31,44 @@ def next_items(session: Ints, item: Ints) -> Ints:
 
 
 @kernel
-def vmis(session: Ints, item: Ints, following: Ints, m: int, k: int, length: int, own: bool, top: int) -> Ints:
+def vmis(
+    session: Ints, item: Ints, following: Ints, indexed: Ints, m: int, k: int, length: int, own: bool, top: int
+) -> Ints:
     """VMIS-kNN: linear position weights, the m newest sessions an item, the k most similar, inverse frequency.
 
-    own    whether the clicks that the session itself has added to the index count as those of a neighbour
+    indexed    how many clicks of the log the index holds when a row asks: all up to it, or those before midnight
+    own        whether the clicks that the session itself has added to the index count as those of a neighbour
     """
     sessions, items = session.max() + 1, item.max() + 1
+    trail, steps = np.full((sessions, LONGEST), -1, np.int32), np.zeros(sessions, np.int64)
     path, size = np.full((sessions, LONGEST), -1, np.int32), np.zeros(sessions, np.int64)
     holders, held = np.full((items, m), -1, np.int32), np.zeros(items, np.int64)
     moved, alike, nearest = np.zeros(sessions), np.zeros(sessions), np.zeros(sessions, np.int64)
     touched, listed, score = np.empty(sessions, np.int64), np.empty(items, np.int64), np.zeros(items)
-    rank, begun = np.full(len(item), -2), 0
+    rank, begun, done = np.full(len(item), -2), 0, 0
     for row in range(len(item)):
         here, current = session[row], item[row]
-        begun += 1 if size[here] == 0 else 0
-        if not np.any(path[here, : size[here]] == current):
-            holders[current, held[current] % m] = here
-            held[current] += 1
-        if size[here] < LONGEST:
-            path[here, size[here]] = current
-            size[here] += 1
-        moved[here] = row
+        while done < indexed[row]:
+            one, what = session[done], item[done]
+            begun += 1 if size[one] == 0 else 0
+            if not np.any(path[one, : size[one]] == what):
+                holders[what, held[what] % m] = one
+                held[what] += 1
+            if size[one] < LONGEST:
+                path[one, size[one]] = what
+                size[one] += 1
+            moved[one] = done
+            done += 1
+        if steps[here] < LONGEST:
+            trail[here, steps[here]] = current
+            steps[here] += 1
         if following[row] < 0:
             continue
-        met, end = 0, size[here]
+        met, end = 0, steps[here]
         first = max(0, end - length)
         for at in range(end - 1, first - 1, -1):
-            shared = path[here, at]
-            if np.any(path[here, at + 1 : end] == shared):
+            shared = trail[here, at]
+            if np.any(trail[here, at + 1 : end] == shared):
                 continue
             for j in range(min(held[shared], m)):
                 other = holders[shared, (held[shared] - 1 - j) % m]
