@@ -40,7 +40,7 @@ from evercart.learners.neighbours.clicks import (
     session_of,
 )
 from evercart.learners.neighbours.traits import TRAITS, describe
-from evercart.learners.neighbours.walk import Ways, around, beyond, own, popular, trace
+from evercart.learners.neighbours.walk import Ways, around, ask_items, beyond, own, popular, trace
 from evercart.slots import find, foresee
 from evercart.units import DAY_S, SECOND_US
 
@@ -214,6 +214,7 @@ def _answer(
         _weigh_hops(scores, tops)
     popular(state, scores)
     found = _choose(scores, best, len(best))
+    ask_items(state, scores, best, found)
     describe(state, scores, session, now, rules.popular_half_us, best, found, tops, next_sum, x)
     return found
 

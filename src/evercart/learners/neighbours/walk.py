@@ -41,6 +41,7 @@ from evercart.prefetch import prefetch
 _COMING = 8  # sessions that are asked for before they are needed
 _ORDERS = 3  # anchors whose transitions count
 _AFTER, _BEFORE = 3, 2  # clicks to each side that do
+_LINE = 8  # clicks of an item in a cache line
 
 
 class Ways(NamedTuple):
@@ -164,20 +165,44 @@ def _score_neighbours(index: Clicks, ways: Ways, board: Board, us: int) -> None:
 @kernel
 def beyond(index: Clicks, ways: Ways, board: Board, session: int, best: NDArray[np.int32], found: int) -> None:
     """Score what stands around the best candidates so far: two steps away."""
-    m, current = len(index.newest) // len(index.item), board.path[0]
+    ask_items(index, board, best, found)
+    for step in range(-2, found):  # the lists of one, the sessions of the next, while a third is scored
+        if step + 2 < found:
+            item = board.item[best[step + 2]]
+            for j in range(0, _seen(index, ways, item), _LINE):
+                prefetch(index.newest, np.int64(at_newest(index, item, index.item[item].ever - 1 - j)))
+        if 0 <= step + 1 < found:
+            item = board.item[best[step + 1]]
+            for j in range(_seen(index, ways, item)):
+                _ask(index, at_newest(index, item, index.item[item].ever - 1 - j))
+        if step >= 0:
+            _hop(index, board, session, board.item[best[step]], _seen(index, ways, board.item[best[step]]), best[step])
+
+
+@lean
+def _seen(index: Clicks, ways: Ways, item: int) -> int:
+    m = len(index.newest) // len(index.item)
+    return int(min(index.item[item].clicks, m, ways.hop_clicks))
+
+
+@lean
+def _hop(index: Clicks, board: Board, session: int, item: int, seen: int, row: int) -> None:
+    current, weight = board.path[0], board.score[row, PRIOR] / (seen + 1.0)
+    for j in range(seen):
+        other, place = index.newest[at_newest(index, item, index.item[item].ever - 1 - j)]
+        first = max(_begin(index, other), place - _BEFORE)
+        last = min(index.session[other].ever, place + 1 + _AFTER) if other != session else first
+        for at in range(first, last):
+            far = index.path[at_path(other, at)]
+            if far != current and far != item:
+                gain(board, far, HOP, weight / abs(at - place))
+
+
+@lean
+def ask_items(index: Clicks, board: Board, best: NDArray[np.int32], found: int) -> None:
+    """Ask for what is known of the best candidates."""
     for rank in range(found):
-        item, weight = board.item[best[rank]], board.score[best[rank], PRIOR]
-        ever, held = index.item[item].ever, min(index.item[item].clicks, m, ways.hop_clicks)
-        for j in range(held):
-            _ask(index, at_newest(index, item, ever - 1 - j))
-        for j in range(held):
-            other, place = index.newest[at_newest(index, item, ever - 1 - j)]
-            first = max(_begin(index, other), place - _BEFORE)
-            last = min(index.session[other].ever, place + 1 + _AFTER) if other != session else first
-            for at in range(first, last):
-                far = index.path[at_path(other, at)]
-                if far != current and far != item:
-                    gain(board, far, HOP, weight / (held + 1.0) / abs(at - place))
+        prefetch(index.item, np.int64(board.item[best[rank]]))
 
 
 @kernel
