@@ -29,6 +29,7 @@ from peers import markdown
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "serenade_sessions.parquet"
 NIGHTLY = "VMIS-kNN m=k=500, last 3, rebuilt nightly"
+LEFT_OUT = "ranker, the session's own items left out"
 TOP, BATCH, TUNED_DAYS = 20, 1024, 10
 SHOWN = ("recall@5", "recall@10", "recall@20", "mrr@20")
 Ints = NDArray[np.int64]
@@ -118,7 +119,7 @@ ALONE = {
 
 def ours(clicks: Clicks, weights: tuple[float, ...]) -> tuple[dict[str, Hits], Blend, float]:
     """Return hits by name, of the ranker, of fixed weights, of each source alone, of neighbours with a return rule."""
-    names = ["ranker", "fixed weights", *ALONE, *(f"neighbours and return rule {w:g}" for w in weights)]
+    names = ["ranker", LEFT_OUT, "fixed weights", *ALONE, *(f"neighbours and return rule {w:g}" for w in weights)]
     ranking, blend = Ranking(k=TOP), Blend()
     states = {name: ranking.start() for name in names}
     hits: dict[str, list[Hits]] = {name: [] for name in names}
@@ -127,6 +128,7 @@ def ours(clicks: Clicks, weights: tuple[float, ...]) -> tuple[dict[str, Hits], B
         lists = {"ranker": blended, "fixed weights": offered}
         for name, column in ALONE.items():
             lists[name] = _by(offered, offered.x[:, TRAITS.index(column)])
+        lists[LEFT_OUT] = _left_out(offered, blended)
         near, own = (offered.x[:, TRAITS.index(name)] for name in ("near_of_best", "own_nearness"))
         for weight in weights:
             lists[f"neighbours and return rule {weight:g}"] = _by(offered, near + weight * own)
@@ -135,6 +137,15 @@ def ours(clicks: Clicks, weights: tuple[float, ...]) -> tuple[dict[str, Hits], B
             hits[name].append(found)
     coverage = ranking.coverage(states["ranker"])
     return {name: Hits.concat(parts) for name, parts in hits.items()}, blend, coverage
+
+
+def _left_out(offered: Candidates, blended: Candidates) -> Candidates:
+    """Return the ranker's lists without the session's own items."""
+    order = np.lexsort((blended.item, blended.question))
+    own = offered.x[:, TRAITS.index("own")][np.lexsort((offered.item, offered.question))] > 0
+    kept = np.empty(len(own), np.bool_)
+    kept[order] = ~own
+    return blended.rows(kept)
 
 
 def _by(offered: Candidates, score: NDArray[np.float32]) -> Candidates:
@@ -189,7 +200,7 @@ def difference(ours: Ints, other: Ints, session: Ints, keep: NDArray[np.bool_]) 
         mean = (mine - its).mean()
         sums = np.bincount(session[keep], mine - its - mean)
         half = 1.96 * np.sqrt((sums**2).sum()) / keep.sum()
-        said.append(f"{mean:+.4f} ± {half:.4f} ({mean / its.mean():+.1%})")
+        said.append(f"{mean:+.4f} ± {half:.4f}" + (f" ({mean / its.mean():+.1%})" if its.any() else ""))
     return said[0], said[1]
 
 
@@ -211,12 +222,15 @@ def quality(path: Path) -> None:
         ("New items alone", fresh),
     ):
         rows = [row("ranker over all sources", ranks["ranker"], blend.cpu_s.sum(), keep)]
-        rows += [row(name, ranks[name], None, keep) for name in ("fixed weights", rule, *ALONE)]
+        rows += [row(name, ranks[name], None, keep) for name in (LEFT_OUT, "fixed weights", rule, *ALONE)]
         rows += [row(name, rank, cpu_s, keep) for name, (rank, cpu_s) in baselines.items()]
         print(markdown(f"{title}: n = {keep.sum():,}", ("what", "Recall@20", "MRR@20", "NDCG@20", "CPU s"), rows))
         others = {**{name: rank for name, (rank, _) in baselines.items()}, rule: ranks[rule]}
-        rows = [(name, *difference(ranks["ranker"], rank, clicks.session, keep)) for name, rank in others.items()]
-        print(markdown("Ranker minus baseline", ("baseline", "Recall@20", "MRR@20"), rows), flush=True)
+        mine = (
+            LEFT_OUT if title.startswith("New") else "ranker"
+        )  # where the truth is new, own items only stand in the way
+        rows = [(name, *difference(ranks[mine], rank, clicks.session, keep)) for name, rank in others.items()]
+        print(markdown(f"{mine} minus baseline", ("baseline", "Recall@20", "MRR@20"), rows), flush=True)
     better, days = _days(ranks["ranker"], baselines[NIGHTLY][0], clicks.us // DAY_US)
     print(f"Recall@20 above VMIS-kNN rebuilt nightly on {better} of {days} days (wanted 25 of 29)\n")
     found = hits["ranker"]

@@ -15,7 +15,7 @@ from evercart.kernel import kernel, lean
 
 READINGS: Final = ("next", "later", "before", "second", "third", "near", "hop", "shared", "age", "own", "prior")
 NEXT, LATER, BEFORE, SECOND, THIRD, NEAR, HOP, SHARED, AGE, OWN, PRIOR = range(11)
-ROWS: Final = 4096
+ROWS: Final = 2048
 _MASK: Final = 4 * ROWS - 1
 NEIGHBOURS: Final = 1024  # sessions looked at for one question
 _NEAR_MASK: Final = 4 * NEIGHBOURS - 1
@@ -39,21 +39,22 @@ class Board(NamedTuple):
     counts: NDArray[np.int64]  # (3,) rows, neighbours, length of the path
 
 
+@kernel
 def board(path: int) -> Board:
     """Return an empty board."""
     return Board(
-        probe=np.zeros(_MASK + 1, np.int32),
-        places=np.empty(ROWS, np.int32),
-        item=np.empty(ROWS, np.int32),
-        score=np.empty((ROWS, len(READINGS)), np.float32),
-        near_probe=np.zeros(_NEAR_MASK + 1, np.int32),
-        near_places=np.empty(NEIGHBOURS, np.int32),
-        near_session=np.empty(NEIGHBOURS, np.int32),
-        near_place=np.empty(NEIGHBOURS, np.int32),
-        near_weight=np.empty(NEIGHBOURS, np.float32),
-        near_anchor=np.empty(NEIGHBOURS, np.int32),
-        path=np.empty(path, np.int32),
-        counts=np.zeros(3, np.int64),
+        np.zeros(_MASK + 1, np.int32),
+        np.empty(ROWS, np.int32),
+        np.empty(ROWS, np.int32),
+        np.empty((ROWS, PRIOR + 1), np.float32),
+        np.zeros(_NEAR_MASK + 1, np.int32),
+        np.empty(NEIGHBOURS, np.int32),
+        np.empty(NEIGHBOURS, np.int32),
+        np.empty(NEIGHBOURS, np.int32),
+        np.empty(NEIGHBOURS, np.float32),
+        np.empty(NEIGHBOURS, np.int32),
+        np.empty(path, np.int32),
+        np.zeros(3, np.int64),
     )
 
 

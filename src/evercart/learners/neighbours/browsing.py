@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -129,8 +130,10 @@ class Browsing:
 
     def step(self, state: Clicks, woven: Events) -> tuple[Clicks, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        state = state.roomy(int((woven.kind == self._rules.kind).sum()), self.most)
-        questions = int((woven["number"] >= 0).sum())
+        questions = int(np.count_nonzero(woven["number"] >= 0))
+        more = int(np.count_nonzero(woven.kind == self._rules.kind))
+        if more:
+            state = state.roomy(more, self.most)
         rows = questions * self.offered
         out = Candidates(
             np.empty(rows, np.int64),
@@ -141,10 +144,10 @@ class Browsing:
         )
         given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
         columns = (out.question, out.item, out.score, out.rank, out.x)
-        found = _walk(state.flat(), self._rules, board(PATH), self.offered, given, columns)
+        found = _walk(state.flat(), self._rules, self.offered, given, columns)
         return state, out.rows(slice(found))
 
-    @property
+    @cached_property
     def _rules(self) -> Rules:
         ways = Ways(
             *(self.anchors, self.fading, self.reach, self.half_s * SECOND_US, self.hops, self.hop_clicks),
@@ -157,7 +160,6 @@ class Browsing:
 def _walk(
     state: Clicks,
     rules: Rules,
-    scores: Board,
     offered: int,
     given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
     columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
@@ -165,7 +167,7 @@ def _walk(
     """Take in clicks, answer questions, row by row; return how many rows of candidates there are."""
     number, kind, logged_us, session, item = given
     question, offer, score, rank, x = columns
-    best = np.empty(offered, np.int32)
+    best, scores = np.empty(offered, np.int32), board(PATH)
     rows = 0
     for row in range(len(number)):
         now = logged_us[row]
