@@ -30,7 +30,7 @@ from peers import markdown
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "serenade_sessions.parquet"
 NIGHTLY = "VMIS-kNN m=k=500, last 3, rebuilt nightly"
 LEFT_OUT = "ranker, the session's own items left out"
-TOP, BATCH, TUNED_DAYS = 20, 1024, 10
+TOP, BATCH, TUNED_DAYS = 20, 256, 10
 SHOWN = ("recall@5", "recall@10", "recall@20", "mrr@20")
 Ints = NDArray[np.int64]
 

@@ -40,6 +40,7 @@ from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
 from evercart.learners.published import Published
@@ -239,6 +240,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Flat(Ranking(k=2, window_s=600, keep_s=HOUR_S)), Offered(turns=False), HOUR_US)._replace(
             durations_us=(600 * SECOND_US, HOUR_US)
         )
+    ],
+    Repeats: [
+        of(Repeats(keep_s=DAY_S, half_s=HOUR_S, apart_s=60, offered=4), Browsed(), DAY_US),
+        of(Repeats("view", "session", keep_s=HOUR_S, most=2), Browsed(), HOUR_US),
     ],
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),

@@ -86,7 +86,7 @@ class Browsing:
     by: str = "session"
     keep_s: float = 60 * DAY_S
     most: int = 1 << 23
-    newest: int = 100
+    newest: int = 64
     anchors: int = 6
     fading: float = 0.8
     reach: int = 5
