@@ -42,8 +42,6 @@ class _Work(NamedTuple):
     bias: NDArray[np.float32]
     outward: NDArray[np.float32]
     back: NDArray[np.float32]  # (hidden,)
-    column: NDArray[np.int64]  # (width + 4,) columns of a row that are not zero
-    value: NDArray[np.float32]  # (width + 4,)
 
 
 @dataclass(frozen=True)
@@ -144,8 +142,6 @@ def _work(net: Net, longest: int) -> _Work:
         np.zeros(hidden, np.float32),
         np.zeros(hidden, np.float32),
         np.empty(hidden, np.float32),
-        np.empty(width + _TOGETHER, np.int64),
-        np.empty(width + _TOGETHER, np.float32),
     )
 
 
@@ -194,33 +190,23 @@ def _score(net: Net, work: _Work, rows: NDArray[np.int64], x: NDArray[np.float32
         score = np.float32(0.0)
         for unit in range(hidden):
             units[unit] = net.bias[0, unit]
-        filled = _filled(work, given)
-        for at in range(0, filled, _TOGETHER):
-            a, b, c, d = work.column[at], work.column[at + 1], work.column[at + 2], work.column[at + 3]
-            v, w, y, z = work.value[at], work.value[at + 1], work.value[at + 2], work.value[at + 3]
-            score += net.straight[0, a] * v + net.straight[0, b] * w
-            score += net.straight[0, c] * y + net.straight[0, d] * z
+        whole = len(given) // _TOGETHER * _TOGETHER
+        for at in range(0, whole, _TOGETHER):
+            v, w, y, z = given[at], given[at + 1], given[at + 2], given[at + 3]
+            score += net.straight[0, at] * v + net.straight[0, at + 1] * w
+            score += net.straight[0, at + 2] * y + net.straight[0, at + 3] * z
             for unit in range(hidden):
-                units[unit] += (v * inward[a, unit] + w * inward[b, unit]) + (y * inward[c, unit] + z * inward[d, unit])
+                one = v * inward[at, unit] + w * inward[at + 1, unit]
+                units[unit] += one + (y * inward[at + 2, unit] + z * inward[at + 3, unit])
+        for at in range(whole, len(given)):
+            score += net.straight[0, at] * given[at]
+            for unit in range(hidden):
+                units[unit] += given[at] * inward[at, unit]
         for unit in range(hidden):
             if units[unit] < 0:
                 units[unit] *= _LEAK
             score += units[unit] * net.outward[0, unit]
         work.score[i] = score
-
-
-@lean
-def _filled(work: _Work, given: NDArray[np.float32]) -> int:
-    """List the columns that are not zero, with zeros up to a whole number of steps; return how many there are."""
-    filled = 0
-    for column in range(len(given)):
-        work.column[filled] = column
-        work.value[filled] = given[column]
-        filled += 1 if given[column] != 0 else 0
-    for at in range(filled, filled + _TOGETHER):
-        work.column[at] = 0
-        work.value[at] = np.float32(0.0)
-    return filled
 
 
 @lean
