@@ -68,3 +68,8 @@ def test_an_empty_shop_offers_nothing() -> None:
 def test_a_session_of_one_item_repeated_thousands_of_times() -> None:
     rows = [(1, 10, second) for second in range(3000)]
     assert said(Browsing(), [*rows, (2, 11, 3001), (1, -10, 3002)]).keys() == {11}
+
+
+def test_no_second_step_is_taken_where_the_first_found_enough() -> None:
+    found = said(Browsing(listed=0, enough=2), [*ROWS, (9, -10, 8)])
+    assert set(found) == {11, 12}

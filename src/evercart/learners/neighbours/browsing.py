@@ -75,6 +75,7 @@ class Browsing:
     half_s         in which a neighbour's weight halves
     hops           candidates that are looked from in turn
     hop_clicks     clicks of each of them that are looked at
+    enough         items near the session from which on none is looked for two steps away
     listed         popular items that are always candidates
     popular_s      in which a click's weight for popularity halves
     offered        candidates a question gets at most
@@ -91,8 +92,9 @@ class Browsing:
     fading: float = 0.8
     reach: int = 5
     half_s: float = 14 * DAY_S
-    hops: int = 12
+    hops: int = 16
     hop_clicks: int = 20
+    enough: int = 256
     listed: int = 20
     popular_s: float = 1 * DAY_S
     offered: int = 64
@@ -110,6 +112,7 @@ class Browsing:
         require(self.half_s > 0, "browsing.half_s", "more than 0", self.half_s)
         require(0 <= self.hops <= self.offered, "browsing.hops", "0 to `offered`", self.hops)
         require(self.hop_clicks >= 0, "browsing.hop_clicks", "at least 0", self.hop_clicks)
+        require(self.enough >= 0, "browsing.enough", "at least 0", self.enough)
         require(0 <= self.listed <= 1000, "browsing.listed", "0 to 1000", self.listed)
         require(self.popular_s > 0, "browsing.popular_s", "more than 0", self.popular_s)
         require(1 <= self.offered <= 1000, "browsing.offered", "1 to 1000", self.offered)
@@ -150,7 +153,7 @@ class Browsing:
     @cached_property
     def _rules(self) -> Rules:
         ways = Ways(
-            *(self.anchors, self.fading, self.reach, self.half_s * SECOND_US, self.hops, self.hop_clicks),
+            *(self.anchors, self.fading, self.reach, self.half_s * SECOND_US, self.hops, self.hop_clicks, self.enough),
         )
         keep_us = round(self.keep_s * SECOND_US)
         return Rules(kind_number(self.kind), keep_us, self.most, self.popular_s * SECOND_US, ways)
@@ -210,7 +213,7 @@ def _answer(
     own(scores)
     tops = np.full(PRIOR + 1, 1e-9)
     next_sum = _weigh(scores, tops)
-    if rules.ways.hops > 0 and scores.counts[2] > 0:
+    if rules.ways.hops > 0 and scores.counts[2] > 0 and scores.counts[0] < rules.ways.enough:
         found = _choose(scores, best, rules.ways.hops)
         beyond(state, rules.ways, scores, session, best, found)
         _weigh_hops(scores, tops)

@@ -53,6 +53,7 @@ class Ways(NamedTuple):
     half_us: float
     hops: int
     hop_clicks: int
+    enough: int
 
 
 @lean
