@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 import recommend_baselines as plain
 from evercart.asks.each import After
-from evercart.evaluate.ranking import Hits, Ranking, measures, slices
+from evercart.evaluate.hits import Hits, measures, slices
+from evercart.evaluate.ranking import Ranking
 from evercart.events.batch import Events
 from evercart.fold import pack
 from evercart.labels.lists import Lists
@@ -113,7 +114,7 @@ ALONE = {
     "transitions": "next_log",
     "two steps": "hop_log",
     "own items": "own_nearness",
-    "popular now": "popular_now",
+    "candidates by popularity": "popular_now",
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evercart.evaluate.ranking import Hits, Ranking, measures, none, slices
+from evercart.evaluate.hits import Hits
+from evercart.evaluate.ranking import Ranking
 from evercart.events.batch import Events
 from evercart.units import SECOND_US
 
@@ -63,23 +64,3 @@ def test_a_session_is_forgotten_after_its_window() -> None:
     rows = [(1, 5, None), (1, 5, [6]), (2, 6, None), (2, 6, None), (2, 6, None), (1, 6, None)]
     assert len(scored(rows, Ranking(window_s=5, keep_s=5))[0]) == 1
     assert len(scored(rows, Ranking(window_s=4, keep_s=4))[0]) == 0
-
-
-def test_measures_by_hand() -> None:
-    hits = scored([(1, 5, None), (1, 5, [6, 7]), (1, 7, None), (1, 7, [9, 5]), (1, 8, None)])[0]
-    of = measures(hits, (1, 20))
-    assert of["n"] == 2
-    assert (of["recall@1"], of["recall@20"]) == (0.0, 0.5)
-    assert of["mrr@20"] == 0.25
-    assert of["ndcg@20"] == pytest.approx(0.5 / np.log2(3))
-
-
-def test_slices_part_all_hits() -> None:
-    hits = scored([(1, 5, None), (1, 5, [6]), (1, 6, None), (1, 6, [5]), (1, 5, None)])[0]
-    masks = slices(hits)
-    assert (masks["return"] ^ masks["new to the session"]).all()
-    assert (masks["after 1 click"].astype(int) + masks["after 2 to 4"] + masks["after 5 or more"] == 1).all()
-
-
-def test_of_nothing_all_is_unknown() -> None:
-    assert np.isnan(measures(none())["recall@20"])
