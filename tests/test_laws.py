@@ -28,11 +28,13 @@ from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
 from evercart.labels.answers import total, yes
 from evercart.labels.pairs import Pairs
+from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
 from evercart.learners.imputed import HOW, Imputed
+from evercart.learners.isolated import Isolated
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
@@ -146,6 +148,17 @@ class Foretold(Raced):
         return None
 
 
+class Faulty(Mean):
+    """A learner that raises, after some labels, at a label above 300, spoiled; asked about that much it raises, too."""
+
+    def step(self, state: Any, turns: Any) -> Any:
+        state, guesses = super().step(state, turns)
+        if (turns.y > 300).any() or (turns.x[turns.what == ASKED, :2] == 7.5).all(1).any():
+            state.sums[:] = np.nan
+            raise ValueError(*["too much"])
+        return state, guesses
+
+
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
 
@@ -161,6 +174,11 @@ CHECKS: dict[type[Any], list[Check]] = {
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
     Frozen: [FROZEN],
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
+    Isolated: [
+        of(Isolated(Scaled(Linear(COLUMNS), COLUMNS)), Turned()),
+        of(Isolated(Linear(COLUMNS, "squared", Sgd(5.0))), Turned(labels="sum")),  # soon beyond any number
+        of(Isolated(Faulty()), Turned(labels="sum")),
+    ],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Linear: LINEAR,
     Mean: [of(Mean(), Turned())],
