@@ -23,6 +23,7 @@ from evercart.evaluate.report import Report
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
 from evercart.features.table import Table
+from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
@@ -213,6 +214,13 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
+    Reign: [
+        of(
+            Reign(("a", "b"), ("0", "1"), log_loss, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")),
+            Judged(2, 2),
+            DAY_US,
+        )
+    ],
     Tally: [of(Tally(("a", "b"), log_loss), Judged())],
     Trial: [
         of(Trial(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")), Judged(2, 2), DAY_US)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from evercart.errors import expected, require
 from evercart.gate.evidence import Evidence, Part
@@ -36,6 +36,17 @@ class EnoughLabels:
         """Return the objection."""
         got = evidence.whole.questions
         return None if got >= self.least else expected("labels", f"at least {self.least:,}", got)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Object to a challenger that left a question unanswered: it threw, or said what is no number."""
+
+    def __call__(self, evidence: Evidence) -> str | None:
+        """Return the objection."""
+        if not evidence.silent:
+            return None
+        return expected("guesses", "a number for each question", f"none for {evidence.silent:,} of them")
 
 
 @dataclass(frozen=True)
@@ -150,3 +161,14 @@ class Calibrated:
             return None
         rule = f"at most {self.most:g} from the labels, or the champion's {champion:.6g}"
         return expected("calibration", rule, f"{challenger:.6g}")
+
+
+DEFAULT: Final[tuple[Rule, ...]] = (
+    Answers(),
+    EnoughLabels(),
+    Better(),
+    NoSliceWorse(),
+    Calibrated(),
+    Fresh(),
+    FastEnough(),
+)
