@@ -28,9 +28,10 @@ from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
-from evercart.lease import SqliteLeases
-from evercart.log import Log, open_log
+from evercart.lease import Leases
+from evercart.log import Log
 from evercart.loop import Ring, warm
+from evercart.place import FOLDER, Place
 from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
@@ -72,15 +73,20 @@ class Shop:
         *,
         create: bool = False,
         sample: bool = False,
+        log: str = FOLDER,
         clock: Clock | None = None,
         told: Callable[[str], None] = loudly,
     ) -> Self:
-        """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings."""
+        """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings.
+
+        log    where the log of a shop that is made here is to lie, as `shop.toml` may say it
+        """
         folder = Path(folder)
         if create and not (folder / FILE).exists():
-            make(folder, folder.resolve().name, sample=sample)
+            Place.of(log, folder).begun()  # a server that does not answer is told before anything is made
+            make(folder, folder.resolve().name, sample=sample, log=log)
         config = Config.read(folder)
-        return cls(folder, config, open_log(folder / "log", read_key(folder)), clock or Clock(), told)
+        return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told)
 
     def __enter__(self) -> Self:
         return self
@@ -117,9 +123,9 @@ class Shop:
         return Checkpoints(self.folder / "checkpoints", self.config.checkpoint.keep, self.told)
 
     @property
-    def leases(self) -> SqliteLeases:
-        """Who may learn: one process at a time."""
-        return SqliteLeases(self.folder)
+    def leases(self) -> Leases:
+        """Who may learn: one process at a time, on any machine that shares the log."""
+        return self.config.place(self.folder).leases(self.folder)
 
     def ingest(
         self, source: str | Path, mapping: str | Path, told: Callable[[str, int, int], None] = _silent
@@ -268,6 +274,7 @@ class Shop:
         learned = self.checkpoints.next_offset()
         return {
             "shop": self.config.name,
+            "log": self.config.place(self.folder).shown,
             "events": self.log.next_offset,
             "last_us": self.log.last_us,
             "live": self.log.live_from is not None,

@@ -32,11 +32,11 @@ out = Console(width=_WIDE, highlight=False)
 err = Console(stderr=True)
 
 
-def open_shop(folder: Path, *, create: bool = False, sample: bool = False) -> Shop:
+def open_shop(folder: Path, *, create: bool = False, sample: bool = False, log: str = "log") -> Shop:
     """Open a shop; imported only here, so that `--help` is quick."""
     from evercart.shop import Shop
 
-    return Shop.open(folder, create=create, sample=sample, told=warn)
+    return Shop.open(folder, create=create, sample=sample, log=log, told=warn)
 
 
 def warn(text: str) -> None:
