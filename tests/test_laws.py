@@ -44,6 +44,7 @@ from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp,
 from evercart.learners.published import Published
 from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
+from evercart.learners.restarted import Restarted
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
@@ -161,6 +162,7 @@ class Faulty(Mean):
 
 
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
+QUICK = PageHinkley(0.01, 0.3, least=1)
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
 
 CHECKS: dict[type[Any], list[Check]] = {
@@ -203,6 +205,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
     Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
+    Restarted: [
+        of(Restarted(Scaled(Linear(COLUMNS), COLUMNS), QUICK, remember=16, least=4, every=8, wait=16), Turned()),
+        of(Restarted(Newton(COLUMNS), NERVOUS, "squared", remember=64, every=16, wait=99), Turned(labels="sum")),
+    ],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
     Sequence: [
         of(Sequence(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=6 * HOUR_S), Judged(), 6 * HOUR_US),
