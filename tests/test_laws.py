@@ -34,6 +34,8 @@ from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
+from evercart.learners.grid import grid
+from evercart.learners.halving import Halving
 from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.isolated import Isolated
 from evercart.learners.linear import Linear
@@ -155,13 +157,15 @@ class Faulty(Mean):
 
     def step(self, state: Any, turns: Any) -> Any:
         state, guesses = super().step(state, turns)
-        if (turns.y > 300).any() or (turns.x[turns.what == ASKED, :2] == 7.5).all(1).any():
+        large = turns.x[:, 0] == 7.5
+        if (large & (turns.y > 300)).any() or (large & (turns.what == ASKED) & (turns.x[:, 1] == 7.5)).any():
             state.sums[:] = np.nan
             raise ValueError(*["too much"])
         return state, guesses
 
 
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
+ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
 
@@ -176,10 +180,14 @@ CHECKS: dict[type[Any], list[Check]] = {
     Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
     Frozen: [FROZEN],
+    Halving: [
+        of(Halving(grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS), first=5, wait=16), Turned()),
+        of(Halving((Newton(COLUMNS), SUMS, Mean()), "squared", first=3), Turned(labels="sum")),
+    ],
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
     Isolated: [
         of(Isolated(Scaled(Linear(COLUMNS), COLUMNS)), Turned()),
-        of(Isolated(Linear(COLUMNS, "squared", Sgd(5.0))), Turned(labels="sum")),  # soon beyond any number
+        of(Isolated(Linear(COLUMNS, "squared", Sgd(1e9))), Turned(labels="sum")),  # soon beyond any number
         of(Isolated(Faulty()), Turned(labels="sum")),
     ],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],

@@ -56,10 +56,11 @@ def test_the_oldest_open_question_is_waited_for_while_there_is_room():
     assert judge(nothing_asked(5, 1), "squared", turns, guesses).number.tolist() == []
 
 
-def test_a_guess_that_is_no_number_holds_nobody_up():
+@pytest.mark.parametrize(("loss", "told_it"), [("squared", 1.0), ("logistic", np.log(2))])
+def test_a_guess_that_is_no_number_holds_nobody_up(loss, told_it):
     turns = told([ASKED, ASKED, SETTLED, SETTLED], [0, 1, 0, 1], [NAN, NAN, 1.0, 1.0])
-    losses = judge(nothing_asked(4, 1), "squared", turns, np.array([[NAN], [0.0], [NAN], [NAN]])).losses
-    np.testing.assert_array_equal(losses, [[NAN], [1.0]])
+    guesses = np.array([[NAN], [0.0 if loss == "squared" else 0.5], [NAN], [NAN]])
+    np.testing.assert_allclose(judge(nothing_asked(4, 1), loss, turns, guesses).losses, [[NAN], [told_it]])
 
 
 @pytest.mark.parametrize("cuts", [(), (4,), (2, 6), (2, 4, 6, 8)])

@@ -120,7 +120,7 @@ def _judge(
 
 @kernel
 def _loss(logistic: bool, guess: float, y: float) -> float:
-    if not logistic:
+    if not logistic or np.isnan(guess):
         return float((guess - y) ** 2)
     p = min(max(guess, _SURE), 1.0 - _SURE)
     return float(-(y * np.log(p) + (1.0 - y) * np.log(1.0 - p)))
