@@ -153,7 +153,7 @@ class Foretold(Raced):
 
 
 class Faulty(Mean):
-    """A learner that raises, after some labels, at a label above 300, spoiled; asked about that much it raises, too."""
+    """A learner that is spoiled by one label in forty, or one question: it raises."""
 
     def step(self, state: Any, turns: Any) -> Any:
         state, guesses = super().step(state, turns)

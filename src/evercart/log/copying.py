@@ -39,7 +39,7 @@ def copy(source: Log, target: Log, told: Told = lambda what, done, whole: None) 
     if start:
         _same(source, target, max(0, start - 1), start)
     for first, last in _stretches(start, stop):
-        target.adopt(source.names(first, last), {})
+        target.adopt(source.names(first, last), {}, source.erased(first, last))
         told("copied", last, stop)
     checksum = hashlib.sha256()
     for first, last in _stretches(0, stop):
@@ -59,7 +59,7 @@ def _stretches(start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def _same(source: Log, target: Log, first: int, last: int) -> bytes:
     """Return the checksum of rows that stand alike in both logs."""
-    there, here = digest(source.names(first, last)), digest(target.names(first, last))
+    there, here = (digest(log.names(first, last)) for log in (source, target))
     rule = f"rows {first} to {last - 1} with checksum {there.hex()[:16]}, as in the source"
     require(there == here, "copy", rule, here.hex()[:16])
     return there

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from evercart.errors import require
 from evercart.events.schema import SCHEMA
-from evercart.log.faults import plainly
+from evercart.log.faults import FREE, plainly
 
 VERSION: Final = 1
 _WAIT_S: Final = 60  # for another process's commit
@@ -106,6 +106,13 @@ class Database:
                 if self._connection.in_transaction:  # a full disk may have rolled back already
                     self._connection.rollback()
                 raise
+
+    def scrub(self) -> None:
+        """Leave nothing in the file, or in the journal beside it, of rows that were removed."""
+        with self._lock:
+            self.rows("VACUUM")
+            ((busy, *_),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        require(not busy, str(self.path), FREE, "one that is read without a pause")
 
     def close(self) -> None:
         """Close the connection."""
