@@ -84,10 +84,9 @@ def _ids(server: Server, key: int) -> Iterator[Finding]:
     """Yield what is wrong with hashes or their index: they can be made again from the names beside them."""
     events = f'"{server.address.schema}".events'
     if server.rows(_INDEXED, events) != [(True,)]:
-        sql = f"CREATE INDEX ON {events} (id_hash)"
-        yield Finding(
-            expected(events, "an index of ids", "none"), "make it", lambda: _run(server.address, lambda at: at(sql))
-        )
+        made = f"CREATE INDEX ON {events} (id_hash)"
+        wrong = expected(events, "an index of ids", "none")
+        yield Finding(wrong, "make it", lambda: _run(server.address, lambda run: run(made)))
     astray = sum(len(rows) for _, rows, _ in _astray(server, events, key))
     if astray:
         wrong = expected(events, "the hashes of the names beside them", f"{astray} others")
@@ -139,8 +138,8 @@ def _hash_again(address: Address, events: str, key: int) -> None:
     def work(run: Any) -> None:
         for column, offsets, hashes in _astray(reader, events, key):
             sql = (
-                f"UPDATE {events} SET {column} = nullif(right_one, 0)"
-                ' FROM unnest(%b::bigint[], %b::bigint[]) AS again(place, right_one) WHERE "offset" = place'
+                f'UPDATE {events} SET "{column}" = nullif(hash_again, 0)'
+                ' FROM unnest(%b::bigint[], %b::bigint[]) AS again(row_again, hash_again) WHERE "offset" = row_again'
             )
             run(sql, (offsets.tolist(), hashes.tolist()))
 
