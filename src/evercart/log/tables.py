@@ -35,9 +35,9 @@ COLUMNS: Final = {
     **{stored: "smallint" if name == "currency" else "bigint" for name, stored in _HASHES.items()},
     "id_low": "bigint",  # the second half of the id's 128 bits
 }
-_LIST: Final = ", ".join(f'"{name}"' for name in STAMPED.names)
 _ID: Final = f"CASE WHEN kind <> {TOMBSTONE} THEN id_hash END"
 
+_LIST: Final = ", ".join(f'"{name}"' for name in STAMPED.names)
 
 class Tables:
     """The schema of one log; range partitions over `offset` would change nothing here.
@@ -167,17 +167,16 @@ class Tables:
     def _columns(self, rows: pa.Table, first: int, logged_us: NDArray[np.int64], ids: Ids) -> dict[str, Any]:
         """Return what is stored of rows: only the columns in which something was sent."""
         found: dict[str, Any] = {"offset": np.arange(first, first + rows.num_rows), "logged_us": logged_us}
-        for name in SCHEMA.names:
         if ids.high.any():  # those of erased rows stay, without the ids
             found["id_hash"], found["id_low"] = _signed(ids.high), _signed(ids.low)
             if rows[name].null_count == rows.num_rows:
+        for name in SCHEMA.names:
                 continue
             found[name] = rows[name]
             if name in _HASHES and name != "id":
                 found[_HASHES[name]] = _signed(encoded(rows[name], name, self._key))
         return found
 
-    def find(self, connection: Connection, ids: Ids) -> NDArray[np.int64]:
     def blank(self, connection: Connection, offsets: NDArray[np.int64], columns: Collection[str] | None) -> None:
         """Empty these columns of rows, or leave tombstones; only the hashes of their ids stay."""
         said = SCHEMA.names if columns is None else columns
@@ -206,6 +205,7 @@ class Tables:
         return Erased(offset.copy(), high.astype(np.uint64), low.astype(np.uint64))
 
         """Return the offset at which each id's hashes stand, (rows,), or -1."""
+    def find(self, connection: Connection, ids: Ids) -> NDArray[np.int64]:
         found = np.full(len(ids.high), -1, np.int64)
         sent = np.flatnonzero(ids.high)
         high, low = ids.high.view(np.int64)[sent], ids.low.view(np.int64)[sent]
