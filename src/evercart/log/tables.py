@@ -36,8 +36,8 @@ COLUMNS: Final = {
     "id_low": "bigint",  # the second half of the id's 128 bits
 }
 _ID: Final = f"CASE WHEN kind <> {TOMBSTONE} THEN id_hash END"
-
 _LIST: Final = ", ".join(f'"{name}"' for name in STAMPED.names)
+
 
 class Tables:
     """The schema of one log; range partitions over `offset` would change nothing here.
@@ -169,8 +169,8 @@ class Tables:
         found: dict[str, Any] = {"offset": np.arange(first, first + rows.num_rows), "logged_us": logged_us}
         if ids.high.any():  # those of erased rows stay, without the ids
             found["id_hash"], found["id_low"] = _signed(ids.high), _signed(ids.low)
-            if rows[name].null_count == rows.num_rows:
         for name in SCHEMA.names:
+            if rows[name].null_count == rows.num_rows:
                 continue
             found[name] = rows[name]
             if name in _HASHES and name != "id":
@@ -204,8 +204,8 @@ class Tables:
         offset, high, low = np.array(found, np.int64).reshape(-1, 3).T
         return Erased(offset.copy(), high.astype(np.uint64), low.astype(np.uint64))
 
-        """Return the offset at which each id's hashes stand, (rows,), or -1."""
     def find(self, connection: Connection, ids: Ids) -> NDArray[np.int64]:
+        """Return the offset at which each id's hashes stand, (rows,), or -1."""
         found = np.full(len(ids.high), -1, np.int64)
         sent = np.flatnonzero(ids.high)
         high, low = ids.high.view(np.int64)[sent], ids.low.view(np.int64)[sent]
