@@ -51,6 +51,7 @@ from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
+from evercart.testing.sabotaged import Sabotaged
 from evercart.testing.streams import START_US
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
@@ -217,6 +218,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Restarted(Scaled(Linear(COLUMNS), COLUMNS), QUICK, remember=16, least=4, every=8, wait=16), Turned()),
         of(Restarted(Newton(COLUMNS), NERVOUS, "squared", remember=64, every=16, wait=99), Turned(labels="sum")),
     ],
+    Sabotaged: [of(Sabotaged(Linear(COLUMNS), START_US + DAY_US, share=0.5), Turned())],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
     Sequence: [
         of(Sequence(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=6 * HOUR_S), Judged(), 6 * HOUR_US),
