@@ -99,7 +99,7 @@ def test_in_a_quiet_live_shop_ticks_close(tmp_path: Path) -> None:
         now[0] += 8 * DAY_US
         turned = live.run()
         assert turned.waiting == 1  # the heartbeat itself
-        assert turned.next_offset == 1 + table.num_rows  # the heartbeat with which live began, then the rows
+        assert turned.next_offset == 1 + table.num_rows + 2  # a heartbeat first; then rows, the first moves
         for _ in range(2):
             now[0] += 8 * DAY_US
             live.run()

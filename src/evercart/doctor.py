@@ -17,6 +17,7 @@ from typing import NamedTuple
 from evercart import checkpoints as saved_states
 from evercart.checkpoints import Checkpoints
 from evercart.config import Config, read_key
+from evercart.daybook import day_paths
 from evercart.durable import WRITING, writing
 from evercart.errors import UserError, expected
 from evercart.evaluate import days as day_files
@@ -28,7 +29,6 @@ from evercart.log.opening import address
 from evercart.place import Place
 from evercart.publish.examine import examine as examine_shelf
 from evercart.publish.moves import PROMOTION, Logged, logged
-from evercart.turn import day_paths
 
 _ROUNDS = 3  # mending one thing may leave strays of another
 _AGAIN = "the next `evercart run` learns what it held again from the log"

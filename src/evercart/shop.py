@@ -31,7 +31,9 @@ from evercart.ingest import Ingest, Ingested
 from evercart.lease import Leases
 from evercart.log import Log
 from evercart.loop import Ring, warm
-from evercart.place import FOLDER, Place
+from evercart.place import FOLDER, require_ready
+from evercart.publish.shelf import Shelf
+from evercart.publishing import FOLDER as LIVE
 from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
@@ -83,7 +85,7 @@ class Shop:
         """
         folder = Path(folder)
         if create and not (folder / FILE).exists():
-            Place.of(log, folder).begun()  # a server that does not answer is told before anything is made
+            require_ready(log, folder)
             make(folder, folder.resolve().name, sample=sample, log=log)
         config = Config.read(folder)
         return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told)
@@ -97,6 +99,13 @@ class Shop:
     def close(self) -> None:
         """Let go of the log's files; nothing is pending."""
         self.log.close()
+        if "shelf" in vars(self):
+            self.shelf.close()
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The kept revisions of all models, with the moves of what is live."""
+        return Shelf(self.folder / "shelf")
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -165,10 +174,12 @@ class Shop:
             if replay or self._frozen_too_early():
                 with grant.committing():
                     self.checkpoints.clear()
-            ring, every, days = self.ring(), self.config.checkpoint, self.folder / "days"
+                    self.shelf.drop_after(-1)  # what is learned again is put there again
+            ring, every = self.ring(), self.config.checkpoint
             if ring.frozen_us and self.checkpoints.frozen_us() is None:
                 self.checkpoints.freeze(ring.frozen_us)
-            return Turner(ring, self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
+            parts = (self.checkpoints, self.shelf, self.folder / "days", self.folder / LIVE, every)
+            return Turner(ring, self.log, *parts, self.clock, grant).turn(told)
 
     def _require_whole(self) -> None:
         """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""

@@ -60,7 +60,7 @@ def test_a_new_reign_begins_with_nothing() -> None:
     for racer in ("b", "c"):
         state = REIGN.enrol(state, racer, anew=False)
     assert REIGN.enrolled(state) == ["b", "c"]
-    state = REIGN.crown(state, "c", 77)
+    state = REIGN.crown(state, C, 77)
     assert (REIGN.current(state), int(state.since[0])) == ("c", 77)
     assert REIGN.enrolled(state) == ["b", "a"]  # who stepped down comes last
     assert REIGN.evidence(state, "b").whole.questions == 0
@@ -81,18 +81,31 @@ def test_who_comes_later_starts_with_nothing() -> None:
     assert [REIGN.evidence(state, racer).enrolled for racer in ("b", "c")] == [1, 3]
 
 
+def test_the_first_event_only_names_who_is_live() -> None:
+    state, _ = REIGN.step(REIGN.start(), judged(600))
+    state = REIGN.crown(REIGN.enrol(state, "b", anew=False), A, 5)
+    assert REIGN.evidence(state, "b").whole.questions == 600 - MEASURED
+    assert (REIGN.enrolled(state), int(state.since[0]), int(state.live[0])) == (["b"], 5, int(A, 16))
+
+
 def test_who_is_not_enrolled_is_not_judged() -> None:
     state = REIGN.enrol(REIGN.start(), "c", anew=False)
     assert REIGN.enrolled(state) == ["c"]
-    assert REIGN.enrolled(REIGN.crown(state, "c", 5)) == ["a"]
+    assert REIGN.enrolled(REIGN.crown(state, C, 5)) == ["a"]
 
 
 def test_a_line_that_starts_anew_is_another_model() -> None:
-    state = REIGN.crown(REIGN.start(), "a", 9, D)
+    state = REIGN.crown(REIGN.start(), D, 9, "a")
     assert REIGN.line(state, "a") == D
     assert REIGN.racer(state, D) == "a"
     assert REIGN.racer(state, A) is None
     assert REIGN.current(state) == "a"
+
+
+def test_for_a_model_that_races_no_more_the_declared_champion_stands_in() -> None:
+    state = REIGN.crown(REIGN.crown(REIGN.start(), C, 5), D, 9)
+    assert REIGN.current(state) == "a"
+    assert int(state.live[0]) == int(D, 16)
 
 
 def test_silence_is_counted_without_spoiling_the_others() -> None:

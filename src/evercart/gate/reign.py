@@ -26,6 +26,7 @@ class Reigning(NamedTuple):
 
     current: NDArray[np.int64]  # (1,) place of the racer that is live
     since: NDArray[np.int64]  # (1,) offset of the event by which it is; -1 before the first
+    live: NDArray[np.uint64]  # (1,) the model that the event named, whether it races here or not; 0 before the first
     lines: NDArray[np.uint64]  # (racers,) the model that each racer is
     order: NDArray[np.int64]  # (racers,) 1 for the challenger enrolled first in this reign, then 2, ...; 0: not yet
     enrolled: NDArray[np.int64]  # (1,) challengers enrolled in this reign, those included that race no more
@@ -81,6 +82,7 @@ class Reign:
         return Reigning(
             current=np.zeros(1, np.int64),
             since=np.full(1, -1),
+            live=np.zeros(1, np.uint64),
             lines=np.array([int(line, 16) for line in self.lines], np.uint64),
             order=np.zeros(racers, np.int64),
             enrolled=np.zeros(1, np.int64),
@@ -128,23 +130,29 @@ class Reign:
         found = np.flatnonzero(state.lines == np.uint64(int(line, 16)))
         return self.racers[int(found[0])] if len(found) else None
 
-    def crown(self, state: Reigning, racer: str, offset: int, line: str = "") -> Reigning:
-        """Begin the reign of a racer with the event at an offset; the others are enrolled in the order they were.
+    def crown(self, state: Reigning, line: str, offset: int, anew: str = "") -> Reigning:
+        """Begin the reign of a model with the event at an offset; the others are enrolled in the order they were.
 
-        line    the model that the racer is from now on, where it starts anew from an older revision; "": as it was
+        The first event only names who has been live since the beginning of the log: what was gathered stays.
+
+        line    the model; for one that races no more, the declared champion stands in
+        anew    the racer that is this model from now on, as it starts anew from an older revision; "": as they were
         """
-        place, before = self.racers.index(racer), int(state.current[0])
-        if line:
-            state.lines[place] = int(line, 16)
-        ranks = np.where(state.order > 0, state.order, np.iinfo(np.int64).max)
-        ranks[before] = np.iinfo(np.int64).max - 1  # who steps down is enrolled last
-        ranks[place] = np.iinfo(np.int64).max
+        if anew:
+            state.lines[self.racers.index(anew)] = int(line, 16)
+        found, before = self.racer(state, line), int(state.current[0])
+        place, first = self.racers.index(found) if found else 0, state.since[0] < 0
+        state.since[0], state.live[0] = offset, int(line, 16)
+        if first and found and place == before and not anew:
+            return state  # it was live without being named
+        last = np.iinfo(np.int64).max
+        ranks = np.where(state.order > 0, state.order, last)
+        ranks[before], ranks[place] = last - 1, last  # who steps down is enrolled last
+        queue = [at for at in np.argsort(ranks, kind="stable") if ranks[at] < last]
         order = np.zeros_like(state.order)
-        queue = [at for at in np.argsort(ranks, kind="stable") if ranks[at] < np.iinfo(np.int64).max]
         order[queue] = 1 + np.arange(len(queue))
-        state.current[0], state.since[0], state.enrolled[0] = place, offset, len(queue)
-        state.silent[:] = 0
-        state.measured[:] = 0
+        state.current[0], state.enrolled[0] = place, len(queue)
+        state.silent[:], state.measured[:] = 0, 0
         return state._replace(order=order, trials=tuple(self._trial(1.0).start() for _ in self.racers))
 
     def enrol(self, state: Reigning, racer: str | None, *, anew: bool) -> Reigning:

@@ -55,10 +55,11 @@ def still(learner: Learner[S], state: S, turns: Turns) -> NDArray[np.float64]:
     guesses = np.full(len(turns), np.nan)
     asked = np.flatnonzero(turns.what == ASKED)
     if len(asked):
-        _, guesses[asked] = learner.step(clone(state), _one_tick(turns.rows(asked)))
+        _, guesses[asked] = learner.step(clone(state), one_tick(turns.rows(asked)))
     return guesses
 
 
-def _one_tick(turns: Turns) -> Turns:
+def one_tick(turns: Turns) -> Turns:
+    """Return the turns as if they stood in one tick, in which nothing moves before all is asked."""
     columns: dict[str, Any] = {**vars(turns), "tick": np.zeros_like(turns.tick)}
     return Turns(**columns)

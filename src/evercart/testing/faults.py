@@ -26,7 +26,7 @@ from evercart.log import open_log
 from evercart.place import FOLDER
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.turn import day_paths
+from evercart.daybook import day_paths
 from evercart.units import DAY_US, SECOND_US
 
 KEY: Final = 0x0123_4567_89AB_CDEF
