@@ -28,6 +28,12 @@ def check(said: str, where: str) -> None:
         require(not address(said).secret, where, _SECRET, "one with a password")
 
 
+def require_ready(said: str, folder: Path) -> None:
+    """Raise `UserError` unless a shop that is about to be made in a folder may put its log there."""
+    check(said, "log")
+    Place.of(said, folder).begun()  # a server that does not answer is told of before anything is made
+
+
 def _require_form(said: str, where: str) -> None:
     """Raise `UserError` unless it names a place; what does not look like one may hold a password, so is not shown."""
     require(bool(said), where, _RULE, said)
