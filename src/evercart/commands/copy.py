@@ -25,12 +25,12 @@ def copy(
 
     Killed, or run again later, it goes on. States stay where they are: every row keeps its offset.
     """
-    from evercart.moving import move
+    from evercart.relocating import relocate
 
     clock, teller = Clock(), new_teller()
     began_s = clock.wall_s()
     with teller.telling():
-        done = move(source, target, shop, teller.rows)
+        done = relocate(source, target, shop, teller.rows)
     said = done._asdict() | {"seconds": round(clock.wall_s() - began_s, 3)}
     say(as_json, said, shown().pairs(said | {"checksum": f"sha256 {done.checksum}"}))
     if not as_json:

@@ -13,8 +13,8 @@ from evercart.config import KEY_FILE, create, read_key
 from evercart.errors import UserError
 from evercart.events.schema import conform
 from evercart.log import open_log
-from evercart.moving import move
 from evercart.place import Place
+from evercart.relocating import relocate
 from evercart.testing.postgres import PASSWORD, PrivateServer
 
 ROWS = 50
@@ -43,49 +43,49 @@ def url(server: PrivateServer) -> Iterator[str]:
 
 def test_to_a_server_then_back(shop: Path, url: str, tmp_path: Path) -> None:
     plain = Place.of(url, Path()).said
-    there = move(str(shop), url)
+    there = relocate(str(shop), url)
     assert (there.rows, there.next_offset, there.waiting) == (ROWS, ROWS, 0)
     assert there.setting == f'log = "{plain}"'
     assert PASSWORD not in str(there)
-    again = move(str(shop / "log"), url)
+    again = relocate(str(shop / "log"), url)
     assert (again.rows, again.checksum) == (0, there.checksum)
-    back = move(url, str(tmp_path / "back"), shop)
+    back = relocate(url, str(tmp_path / "back"), shop)
     assert (back.rows, back.checksum) == (ROWS, there.checksum)
     assert back.setting == f'log = "{tmp_path / "back"}"'
-    assert move(url, str(shop / "second")).setting == 'log = "second"'
+    assert relocate(url, str(shop / "second")).setting == 'log = "second"'
 
 
 def test_a_shop_that_uses_the_target_already_has_nothing_to_change(
     shop: Path, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVERCART_LOG", url)
-    assert move(str(shop), "env:EVERCART_LOG").setting == 'log = "env:EVERCART_LOG"'
+    assert relocate(str(shop), "env:EVERCART_LOG").setting == 'log = "env:EVERCART_LOG"'
     settings = (shop / "shop.toml").read_text()
     (shop / "shop.toml").write_text(settings.replace('log = "log"', 'log = "env:EVERCART_LOG"'))
-    assert move(str(shop / "log"), str(shop)).setting == ""
-    assert move(str(shop), str(shop / "log")).setting == 'log = "log"'
+    assert relocate(str(shop / "log"), str(shop)).setting == ""
+    assert relocate(str(shop), str(shop / "log")).setting == 'log = "log"'
 
 
 def test_another_shop_is_refused(shop: Path, tmp_path: Path, url: str) -> None:
     create(tmp_path / "other", "other")
     with pytest.raises(UserError, match=r"^copy: expected two logs of the same shop, with one key, got 'two keys'$"):
-        move(str(shop), str(tmp_path / "other"))
+        relocate(str(shop), str(tmp_path / "other"))
     open_log(url, 77).close()
     with pytest.raises(UserError, match=r"^log\.key: expected the key this log was begun with, got 'another'$"):
-        move(str(shop), url)
+        relocate(str(shop), url)
     (tmp_path / "other" / KEY_FILE).write_text((shop / KEY_FILE).read_text())
-    assert move(str(shop), str(tmp_path / "other")).setting == ""
+    assert relocate(str(shop), str(tmp_path / "other")).setting == ""
 
 
 def test_what_is_no_log_is_told_nothing_is_made(shop: Path, url: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=rf"^FROM {tmp_path / 'none'}: expected a log, got 'none'$"):
-        move(str(tmp_path / "none"), url, shop)
+        relocate(str(tmp_path / "none"), url, shop)
     assert not Place.of(url, Path()).begun()
     with pytest.raises(UserError, match=r"^FROM postgresql://.*: expected a log, got 'none'$"):
-        move(url, str(tmp_path / "new"), shop)
+        relocate(url, str(tmp_path / "new"), shop)
     assert not (tmp_path / "new").exists()
     with pytest.raises(UserError, match=r"^--shop: expected the folder of the shop whose key both logs have, got 'non"):
-        move(url, str(tmp_path / "new"))
+        relocate(url, str(tmp_path / "new"))
 
 
 def test_a_target_among_other_files_is_refused(shop: Path, tmp_path: Path) -> None:
@@ -95,17 +95,17 @@ def test_a_target_among_other_files_is_refused(shop: Path, tmp_path: Path) -> No
         with pytest.raises(
             UserError, match=rf"^TO {tmp_path / name}: expected a log, an empty folder, or none yet, got"
         ):
-            move(str(shop), str(tmp_path / name))
+            relocate(str(shop), str(tmp_path / name))
     (tmp_path / "half" / "segments").mkdir(parents=True)
-    assert move(str(shop), str(tmp_path / "half")).rows == ROWS
+    assert relocate(str(shop), str(tmp_path / "half")).rows == ROWS
 
 
 def test_the_same_place_is_refused(shop: Path, url: str) -> None:
     with pytest.raises(UserError, match=r"^TO: expected another place than FROM, got '.*mine/log'$"):
-        move(str(shop), str(shop / ".." / "mine" / "log"))
+        relocate(str(shop), str(shop / ".." / "mine" / "log"))
 
 
 @pytest.mark.parametrize(("said", "text"), [("mysql://me:s3cret@db/a", "mysql://…"), ("", "")])
 def test_what_names_no_place_is_refused(shop: Path, said: str, text: str) -> None:
     with pytest.raises(UserError, match=rf"^TO: expected a folder, .*, got '{text}'$"):
-        move(str(shop), said)
+        relocate(str(shop), said)
