@@ -47,8 +47,10 @@ class Halving:
 
     CPU of n candidates: that of n learners in the first round, of n / 2 in the next one; over the `first` * (n - 1)
     questions of the race n * log2(n) / (n - 1) learners on average, afterwards of one. State: n learners', halved
-    with each round; 16 + 8 n bytes for each question of `wait`, none after the race. To race again when the stream
-    has moved: `Restarted(Halving(...), ...)`, whose race is run over what it remembers.
+    with each round; 16 + 8 n bytes for each question of `wait`, none after the race.
+
+    It races once. A short race favours who learns fast, not who ends best: raced anew over what is remembered at
+    each alarm (`Restarted(Halving(...), ...)`) it chose worse than whoever had won at first.
 
     Source: Karnin, Koren and Somekh, "Almost optimal exploration in multi-armed bandits", ICML 2013, algorithm 1;
     Jamieson and Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016.
