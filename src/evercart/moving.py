@@ -1,129 +1,96 @@
-"""Moving: what a person may do about what is live."""
+"""Moving: a log brought to another place, both named as a person names them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import json
+from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from evercart.config import FILE, Config, read_key
 from evercart.errors import UserError, expected, require
-from evercart.gate.judge import Verdict, judge
-from evercart.gate.records import verdict_row
-from evercart.lane import Lane
-from evercart.log import Log
-from evercart.loop import Ring
-from evercart.publish.moves import Move, table
-from evercart.publish.published import Published, Publisher
-from evercart.publish.shelf import Shelf
-from evercart.publish.wishes import Wish, promotion, rollback
-from evercart.referee import explained, follow, proof
-from evercart.succession import States, foreseen, live_of
+from evercart.log.copying import Told, copy
+from evercart.log.opening import address
+from evercart.place import Place
 
-FORCE = "; --force overrules the gate"
+_HALF_MADE = {"segments"}  # what an open that was ended leaves of a log
 
 
-class Refused(UserError):
-    """The gate has something against a promotion that a person asked for."""
+class Moved(NamedTuple):
+    """What a move did.
 
-    def __init__(self, where: str, verdict: Verdict) -> None:
-        self.verdict = verdict
-        super().__init__(expected(where, "no objection of the gate", "; ".join(verdict.objections)) + FORCE)
-
-
-class Standing(NamedTuple):
-    """The ring as the newest checkpoint has it, for whoever asks the gate."""
-
-    ring: Ring
-    states: States
-    at: int
-    guess_us: Mapping[str, float]  # by stage
-
-
-@dataclass(frozen=True)
-class Mover:
-    """Moves what is live in a shop.
-
-    live    folder of the weights that answer
-    who     is logged with every move
-    us      log time
+    rows      that were not in the target before
+    waiting   rows that came to the source meanwhile: the same again brings them
+    checksum  over all columns of all rows, in order, of both
+    setting   line of `shop.toml` that makes the shop use the target; "" where it does already
     """
 
-    log: Log
-    shelf: Shelf
-    live: Path
-    who: str
-    us: int
-
-    def promote(self, standing: Standing, app: str, model: str, *, force: bool = False) -> Move:
-        """Make a model live that races, past the gate; raises `Refused` with what it objects, once that is logged.
-
-        force    whether the gate is overruled: outside its level, since nobody can say how often people do so
-        """
-        follow(self.log, self.shelf)
-        self.shelf.enrol(lane_of(standing.ring, app).models.values())
-        move = promotion(self.shelf, app, model, Wish("force" if force else "person", self.who, self.us))
-        gates = foreseen(standing.ring, standing.states, self.log, standing.at)
-        lane = lane_of(standing.ring, app)
-        racer = lane.reign.racer(gates[lane.gates[0].name], move.to_model)
-        if racer is None:
-            raise UserError(expected(f"promote {app}", "a model that races: " + " ".join(lane.reign.racers), model))
-        if not force:
-            verdict = _asked(lane, standing, gates, racer, self.log)
-            self.log.append(verdict_row(app, verdict, self.us), self.us, own=True)
-            if not verdict.promote:
-                raise Refused(f"promote {app}", verdict)
-            move = promotion(self.shelf, app, model, Wish("person", self.who, self.us, proof(verdict.evidence)))
-        return self._moved(move)
-
-    def back(self, ring: Ring, app: str, to: str | None = None) -> Move:
-        """Go back to another model that races, or to an older revision; None: to the model that was live before.
-
-        Going back is the safe side, so nobody is asked. A revision that cannot be read raises `UserError`.
-        """
-        follow(self.log, self.shelf)
-        lane = lane_of(ring, app)
-        self.shelf.enrol(lane.models.values())
-        move = rollback(self.shelf, app, to, Wish("person", self.who, self.us))
-        racing = {model.id for model in lane.models.values()}
-        if move.revision:
-            self.shelf.load(move.revision)
-            line = self.shelf.model(self.shelf.version(move.revision).model)
-        else:
-            line = self.shelf.model(move.to_model)
-        rule = "a model that races: " + " ".join(lane.models)
-        require(replace(line, origin=None).id in racing, f"rollback {app}", rule, to or line.name)
-        return self._moved(move)
-
-    def _moved(self, move: Move) -> Move:
-        """Log a move, obey it, let the newest weights of the model answer."""
-        self.log.append(table([move]), self.us, own=True)
-        follow(self.log, self.shelf)
-        now = self.shelf.current(move.app)
-        there = now is not None and now.model == move.to_model
-        require(
-            there, f"move of {move.app}", f"{move.from_model or 'nothing'} still live", now.model if now else "none"
-        )
-        versions = self.shelf.versions(move.app)
-        newest = [one for one in versions if one.address == move.revision or one.model == move.to_model]
-        if newest:
-            saved = self.shelf.load(newest[0].address)
-            Publisher(self.live, move.app).publish(Published(move.to_model, saved.next_offset, saved.flat), self.us)
-        return move
+    source: str
+    target: str
+    rows: int
+    next_offset: int
+    waiting: int
+    checksum: str
+    setting: str
 
 
-def _asked(lane: Lane, standing: Standing, gates: States, racer: str, log: Log) -> Verdict:
-    require(live_of(lane, gates) != "", f"promote {lane.app.name}", "a model that is live; see `evercart run`", "none")
-    state = gates[lane.gates[0].name]
-    stage = lane.racers[racer]
-    evidence = lane.reign.evidence(
-        state, racer, behind=log.next_offset - standing.at, guess_us=standing.guess_us.get(stage.name)
-    )
-    return explained(judge(lane.app.gate, evidence), standing.states[stage.name])
+class End(NamedTuple):
+    """One of the two places, with the folder of the shop that it tells of."""
+
+    place: Place
+    shop: Path | None
+
+    @classmethod
+    def of(cls, said: str, name: str) -> Self:
+        """Return what a shop's folder, a log's folder, a URL or `env:NAME` names."""
+        folder = Path(said)
+        if (folder / FILE).exists():
+            return cls(Config.read(folder).place(folder), folder)
+        place = Place.of(said, Path(), name)
+        inside = place.path is not None and (place.path.parent / FILE).exists()
+        return cls(place, place.path.parent if inside and place.path else None)
+
+    @property
+    def one(self) -> object:
+        """Return what is equal for two names of one place."""
+        return self.place.path.resolve() if self.place.path else address(str(self.place.where)).plain
 
 
-def lane_of(ring: Ring, app: str) -> Lane:
-    """Return the lane of an app of the ring."""
-    found = [lane for lane in ring.lanes() if lane.app.name == app]
-    require(len(found) == 1, "app", "one of " + " ".join(lane.app.name for lane in ring.lanes()), app)
-    return found[0]
+def move(source: str, target: str, shop: Path | None = None, told: Told = lambda what, done, whole: None) -> Moved:
+    """Copy the log at one place to another, compare both; killed or run again it goes on.
+
+    source, target  a shop's folder, a log's folder, a `postgresql://` URL, or `env:NAME`
+    shop            whose key both logs have, where neither place tells
+    """
+    one, other = End.of(source, "FROM"), End.of(target, "TO")
+    owner = shop or one.shop or other.shop
+    if owner is None:
+        raise UserError(expected("--shop", "the folder of the shop whose key both logs have", "none"))
+    key = read_key(owner)
+    for each in (one.shop, other.shop):
+        require(each is None or read_key(each) == key, "copy", "two logs of the same shop, with one key", "two keys")
+    require(one.one != other.one, "TO", "another place than FROM", other.place.shown)
+    require(one.place.begun(), f"FROM {one.place.shown}", "a log", "none")
+    _require_room(other.place)
+    with closing(one.place.log(key)) as there, closing(other.place.log(key)) as here:
+        done = copy(there, here, told)
+        waiting = there.next_offset - done.next_offset
+    setting = "" if other.one == End.of(str(owner), "--shop").one else _setting(other.place, owner)
+    return Moved(one.place.shown, other.place.shown, *done[:2], waiting, done.checksum, setting)
+
+
+def _require_room(place: Place) -> None:
+    """Raise `UserError` where a log would be begun among other files."""
+    if place.path is not None and place.path.exists() and not place.begun():
+        found = {path.name for path in place.path.iterdir()} if place.path.is_dir() else {place.path.name}
+        rule = "a log, an empty folder, or none yet"
+        require(found <= _HALF_MADE, f"TO {place.path}", rule, "other files")
+
+
+def _setting(place: Place, shop: Path) -> str:
+    """Return the line of `shop.toml` that names a place; it never holds a password."""
+    said = place.said
+    if place.path is not None and not said.startswith("env:"):
+        path, inside = place.path.resolve(), place.path.resolve().is_relative_to(shop.resolve())
+        said = str(path.relative_to(shop.resolve()) if inside else path)
+    return f"log = {json.dumps(said, ensure_ascii=False)}"
