@@ -12,7 +12,7 @@ from evercart.evaluate.losses import Loss
 from evercart.evaluate.slices import Slices
 from evercart.features.columns import Column
 from evercart.features.table import Table
-from evercart.fold import Fold
+from evercart.fold import Fold, describe
 from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
 from evercart.labels.pairs import Pairs, Tick
@@ -70,6 +70,10 @@ class App:
         names = [column.name for column in self.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
         require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
+        racers = {"continual": self.champion, **dict(self.challengers)}
+        alike = len({describe(learner) for learner in racers.values()}) < 1 + len(self.challengers)
+        rule = "names and learners that differ from one another, from the champion"
+        require(not alike, f"app {self.name}.challengers", rule, " ".join(racers))
         self.pairs(Tick())
         zone(self.time_zone)
 

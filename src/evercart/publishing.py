@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from evercart.fold import Packed, pack
 from evercart.lane import Lane
+from evercart.learners.isolated import own
 from evercart.loop import Ring
 from evercart.publish.guard import Offer, objections
 from evercart.publish.model import Model
@@ -37,7 +38,7 @@ class Publishing:
     _said: set[str] = field(default_factory=set)
 
     def shelve(self, states: Mapping[str, Any], at: int, us: int, scores: Mapping[str, Mapping[str, float]]) -> None:
-        """Put every racer on the shelf as it stands at an offset, durably; let old revisions go.
+        """Put every racer that stands on the shelf as it is at an offset, durably; let old revisions go.
 
         us        log time of the last row before the offset
         scores    by stage
@@ -45,8 +46,10 @@ class Publishing:
         for lane in self.ring.lanes():
             for racer in lane.models:
                 stage = lane.racers[racer].name
-                revision = Revision(pack(states[stage]), at, us, scores.get(stage, {}))
-                self.shelf.publish(self._model(lane, states, racer), revision)
+                state = own(states[stage])
+                if state is not None:
+                    revision = Revision(pack(state), at, us, scores.get(stage, {}))
+                    self.shelf.publish(self._model(lane, states, racer), revision)
         self.shelf.prune(KEEP)
 
     def live(self, states: Mapping[str, Any], at: int, guess_us: Mapping[str, float | None]) -> None:
@@ -56,8 +59,9 @@ class Publishing:
             publisher = self._publishers.setdefault(lane.app.name, Publisher(self.folder, lane.app.name))
             racer = lane.reign.current(states[lane.gates[0].name])
             line, stage = lane.reign.line(states[lane.gates[0].name], racer), lane.racers[racer].name
-            if publisher.due(line, now_us):
-                flat = pack(states[stage])
+            state = own(states[stage])
+            if state is not None and publisher.due(line, now_us):
+                flat = pack(state)
                 if self._guarded(lane, flat, at, guess_us.get(stage)):
                     publisher.publish(Published(line, at, flat), now_us)
 

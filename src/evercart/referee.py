@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
@@ -27,8 +27,7 @@ VERDICT: Final = number("verdict")
 _WHO: Final = "evercart"
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What the referee did: verdicts of the day by app, moves."""
 
     verdicts: tuple[tuple[str, Verdict], ...] = ()
@@ -57,6 +56,8 @@ class Referee:
         at          the offset at which the states stand
         guess_us    microseconds that a guess takes, by stage
         """
+        if at == 0:
+            return Ruling()  # nothing was ever asked
         follow(self.log, self.shelf)
         for lane in self.ring.lanes():
             self.shelf.enrol(lane.models.values())

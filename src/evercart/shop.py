@@ -18,6 +18,7 @@ from evercart.clock import Clock
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
+from evercart.costs import Costs
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
@@ -31,9 +32,13 @@ from evercart.ingest import Ingest, Ingested
 from evercart.lease import Leases
 from evercart.log import Log
 from evercart.loop import Ring, warm
+from evercart.mover import Mover, Standing
 from evercart.place import FOLDER, require_ready
+from evercart.publish.moves import Current, Move
+from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
+from evercart.referee import follow
 from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
@@ -67,6 +72,7 @@ class Shop:
     log: Log
     clock: Clock
     told: Callable[[str], None] = loudly  # of damage that was gone around
+    given: tuple[App, ...] = ()
 
     @classmethod
     def open(
@@ -76,19 +82,21 @@ class Shop:
         create: bool = False,
         sample: bool = False,
         log: str = FOLDER,
+        given: Sequence[App] = (),
         clock: Clock | None = None,
         told: Callable[[str], None] = loudly,
     ) -> Self:
         """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings.
 
-        log    where the log of a shop that is made here is to lie, as `shop.toml` may say it
+        log      where the log of a shop that is made here is to lie, as `shop.toml` may say it
+        given    apps of your own, instead of those that `shop.toml` names
         """
         folder = Path(folder)
         if create and not (folder / FILE).exists():
             require_ready(log, folder)
             make(folder, folder.resolve().name, sample=sample, log=log)
         config = Config.read(folder)
-        return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told)
+        return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told, tuple(given))
 
     def __enter__(self) -> Self:
         return self
@@ -119,11 +127,15 @@ class Shop:
 
     @property
     def apps(self) -> tuple[App, ...]:
-        """Return the apps that the shop's settings name."""
-        return tuple(self.app(name) for name in self.config.apps)
+        """Return the apps that were given, else those that the shop's settings name."""
+        return self.given or tuple(self.app(name) for name in self.config.apps)
 
     def app(self, name: str) -> App:
         """Return one of the shop's apps by its name."""
+        if self.given:
+            rule = "one of " + " ".join(one.name for one in self.given)
+            require(any(one.name == name for one in self.given), "app", rule, name)
+            return next(one for one in self.given if one.name == name)
         return apps.app(name, self.config.options.get(name, {}), self.config.time_zone)
 
     @property
@@ -279,6 +291,32 @@ class Shop:
         told("write the report", 1.0)
         return written
 
+    def versions(self, app: str | None = None) -> list[Version]:
+        """Return the kept revisions, newest first, of one app if it is named."""
+        return self.shelf.versions(self.app(app).name if app else None)
+
+    def current(self, app: str) -> Current | None:
+        """Return what is live in an app; None before the first turn."""
+        follow(self.log, self.shelf)
+        return self.shelf.current(self.app(app).name)
+
+    def promote(self, app: str, model: str, *, who: str, force: bool = False) -> Move:
+        """Ask the gate to make a model live; raises `Refused` with its objections, unless they are overruled."""
+        ring = self.ring()
+        found = self.checkpoints.last(ring)
+        if found is None:
+            raise UserError(expected(f"promote {app}", "a checkpoint; see `evercart run`", "none"))
+        costs = Costs(ring, self.shelf, self.clock.cpu_s)
+        return self._mover(who).promote(Standing(ring, *found, costs.known), self.app(app).name, model, force=force)
+
+    def rollback(self, app: str, to: str | None = None, *, who: str) -> Move:
+        """Go back at once: to another model, to an older revision, or to what was live before."""
+        return self._mover(who).back(Ring(self.apps, self.config.tick), self.app(app).name, to)
+
+    def _mover(self, who: str) -> Mover:
+        us = self.log.last_us if self.log.live_from is None else max(self.clock.now_us(), self.log.last_us)
+        return Mover(self.log, self.shelf, self.folder / LIVE, who, us)
+
     def status(self) -> dict[str, Any]:
         """Return how far the log and the folds are."""
         waiting = sum(self.quarantine.counts().values())
@@ -291,7 +329,7 @@ class Shop:
             "live": self.log.live_from is not None,
             "learned": learned,
             "quarantined": waiting,
-            "apps": list(self.config.apps),
+            "apps": [one.name for one in self.apps],
         }
 
     def fingerprint(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from evercart.gate.reign import Reign, Reigning
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import tick_of
 from evercart.lane import Lane
+from evercart.learners.isolated import Cell, own, standing
 from evercart.log import Log
 from evercart.loop import Ring
 from evercart.publish.model import Origin
@@ -64,7 +65,9 @@ class Remembered:
     def note(self, states: States, at: int) -> None:
         """Remember the states at an offset, if a later move asks for them."""
         for stage in self._sought.get(at, ()):
-            self._noted[at, stage] = {path: array.copy() for path, array in pack(states[stage]).items()}
+            state = own(states[stage])
+            if state is not None:
+                self._noted[at, stage] = {path: array.copy() for path, array in pack(state).items()}
 
     def __call__(self, move: Move, stage: str) -> Packed:
         """Return the state that a move goes back to; see `Past`."""
@@ -134,7 +137,9 @@ def _promoted(lane: Lane, states: States, one: Logged, past: Past | None) -> Non
     anew = _begun_anew(lane, move)
     if anew and past:
         stage = lane.racers[anew]
-        states[stage.name] = unpack(stage.fold.start(), past(move, stage.name))
+        start, flat = stage.fold.start(), past(move, stage.name)
+        inside = isinstance(start, Cell)
+        states[stage.name] = standing(unpack(start.learner, flat)) if inside else unpack(start, flat)
     for stage in lane.gates:
         states[stage.name] = lane.reign.crown(states[stage.name], move.to_model, one.offset, anew)
 

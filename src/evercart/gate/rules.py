@@ -70,7 +70,9 @@ class Better:
         need = needed(share(self.level, evidence.enrolled))
         if not evidence.log_money >= need:
             return expected(
-                "evidence", f"at least {need:.2f} nats that it loses less", f"{evidence.log_money:.2f} nats"
+                "evidence",
+                f"at least {need:.2f} nats that it loses less",
+                f"{round(evidence.log_money, 2) + 0.0:.2f} nats",
             )
         if not evidence.whole.challenger < evidence.whole.champion:
             rule = f"below the champion's {evidence.whole.champion:.6g}"

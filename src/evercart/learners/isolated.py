@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Final, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ class Isolated(Generic[S]):
 
     def start(self) -> Cell[S]:
         """Return the learner's own first state, standing."""
-        return _standing(self.learner.start())
+        return standing(self.learner.start())
 
     def step(self, state: Cell[S], turns: Turns) -> tuple[Cell[S], Floats]:
         """Guess, then learn, tick by tick, while it stands."""
@@ -66,12 +66,12 @@ class Isolated(Generic[S]):
             middle = _middle(turns.tick)
             if not middle:
                 return self._fallen(turns.tick[0], _text(error)), self._alone(before, turns)
-            state, guesses = self.step(_standing(before), turns.rows(slice(0, middle)))
+            state, guesses = self.step(standing(before), turns.rows(slice(0, middle)))
             state, rest = self.step(state, turns.rows(slice(middle, None)))
             return state, np.append(guesses, rest)
         wild = np.flatnonzero((turns.what == ASKED) & ~np.isfinite(guesses))
         if not len(wild):
-            return _standing(learner), guesses
+            return standing(learner), guesses
         reason = f"a guess of {guesses[wild[0]]}"
         guesses[wild] = np.nan
         guesses[tick_stop(turns.tick, int(wild[0])) :] = np.nan
@@ -101,13 +101,21 @@ class Isolated(Generic[S]):
         return Cell(np.array([tick]), text, self.learner.start())
 
 
+def standing(learner: S) -> Cell[S]:
+    """Return the state of a learner that stands."""
+    return Cell(np.array([_STANDING]), np.zeros(0, np.uint8), learner)
+
+
+def own(state: Any) -> Any:
+    """Return a learner's own state, whether it is isolated or not; None of one that fell."""
+    if not isinstance(state, Cell):
+        return state
+    return state.learner if state.fallen[0] == _STANDING else None
+
+
 def why(state: Cell[S]) -> str:
     """Return why a learner fell; nothing while it stands."""
     return state.reason.tobytes().decode(errors="ignore")
-
-
-def _standing(learner: S) -> Cell[S]:
-    return Cell(np.array([_STANDING]), np.zeros(0, np.uint8), learner)
 
 
 def _middle(tick: NDArray[np.int64]) -> int:
