@@ -26,6 +26,7 @@ from evercart.units import SECOND_US
 
 FILE: Final = "lease.db"
 LASTS_US: Final = 20 * SECOND_US  # what a holder on a lost machine costs the next
+_TRIES: Final = 2  # to give it back, as a server may just have restarted
 _WAIT_S: Final = 30  # for another process's commit
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS lease (one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL,"
@@ -116,8 +117,10 @@ class Leases(ABC):
         try:
             yield grant
         finally:
-            with suppress(UserError):  # another has it by now, or the store fails
-                grant.give_back()
+            for _ in range(_TRIES):
+                with suppress(UserError):  # another has it by now, or the store fails: then it ends with its time
+                    grant.give_back()
+                    break
 
     def _taken(self, now_us: int) -> Grant:
         with self.writing() as page:
