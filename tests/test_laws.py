@@ -10,6 +10,7 @@ import pytest
 
 from evercart import features
 from evercart.asks.daily import Daily
+from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
 from evercart.asks.session import SessionEnd
 from evercart.evaluate.drift.adwin import Adwin
@@ -20,13 +21,16 @@ from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
+from evercart.events.batch import Events
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
 from evercart.features.table import Table
+from evercart.fold import clone, fingerprint
 from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
+from evercart.hashing import hash_name
 from evercart.labels.answers import total, yes
 from evercart.labels.pairs import Pairs
 from evercart.labels.turns import ASKED
@@ -43,6 +47,7 @@ from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.learners.peeking import peek
 from evercart.learners.published import Published
 from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
@@ -52,7 +57,7 @@ from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
 from evercart.testing.sabotaged import Sabotaged
-from evercart.testing.streams import START_US
+from evercart.testing.streams import START_US, durations
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 
@@ -72,7 +77,7 @@ def of(fold: Any, stream: Any, lives_us: int | None = None) -> Check:
     return Check(lambda _: fold, stream, lives_us)
 
 
-SHOP = ("order", "view", "exposure")
+SHOP = ("order", "view", "exposure", "decision")
 COUNTED: Any = (
     features.Count("order", HOUR_S),
     features.Count("view", 600),
@@ -94,7 +99,7 @@ def table(*key: str) -> Check:
 
 
 def asks(fold: Any) -> Check:
-    return of(fold, Logged(("order", "view", "heartbeat"), own=fold.own))
+    return of(fold, Logged(("order", "view", "heartbeat", "decision"), own=fold.own))
 
 
 def cleans(fold: Any) -> Check:
@@ -102,8 +107,28 @@ def cleans(fold: Any) -> Check:
 
 
 def pairs(answer: Any, **more: Any) -> Check:
-    return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), Answered(2, ("order", "view")))
+    stream = Answered(2, ("order", "view", "decision"))
+    return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), stream)
 
+
+class Shown(Decided):
+    """A fold of questions with their features, whose output is one table."""
+
+    def step(self, state: Any, batch: Any) -> Any:
+        state, (woven, x) = super().step(state, batch)
+        shown = np.full((len(woven), x.shape[1]), np.nan)
+        shown[woven.asked] = x
+        return state, Events({"offset": woven.offset, "number": woven["number"], "user": woven["user"], "x": shown})
+
+
+class Parted(Answered):
+    """Questions of several apps, for a fold that keeps those of one."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+DECIDED = of(Shown(hash_name("app-0", 1), keep_s=HOUR_S), Parted(2, ("order", "view", "decision")))
 
 LINEAR = [
     of(Linear(COLUMNS, "logistic", Ftrl(l1=0.01), crosses=(("slot", "word"),), cross_slots=512), Turned()),
@@ -175,6 +200,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     After: [asks(After("view"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
+    Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
     ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
     Delays: [of(Delays(remember=16), Told())],
@@ -265,6 +291,36 @@ def test_the_four_laws(check: Check, exempt: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("check", "exempt"), ALL)
 def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[str, ...]) -> None:
     run(check, exempt, examples=100, rows=400)
+
+
+LEARNERS = [
+    pytest.param(check, id=f"{fold.__name__}-{i}")
+    for fold, checks in CHECKS.items()
+    for i, check in enumerate(checks)
+    if type(check.stream) is Turned
+]
+
+
+@pytest.mark.parametrize("check", LEARNERS)
+def test_a_learner_that_is_peeked_at_says_what_it_would_then_nothing_has_moved(check: Check) -> None:
+    gaps = (*durations(check.make(None)), *check.durations_us)
+    for seed in range(4):
+        turns = check.stream.draw(seed, 120, gaps)
+        learner, half = check.make(turns), int(np.searchsorted(turns.tick, turns.tick[70]))
+        state, _ = learner.step(learner.start(), turns.rows(slice(0, half)))
+        rest = turns.rows(slice(half, None))
+        questions, before = rest.rows(rest.what == ASKED), fingerprint(state)
+        peeked = peek(learner, state, questions)
+        assert fingerprint(state) == before
+        each = [questions.rows(slice(i, i + 1)) for i in range(len(questions))]
+        assert len(each) > 5
+        assert [learner.step(clone(state), one)[1][0].tobytes() for one in each] == [one.tobytes() for one in peeked]
+
+
+def test_every_learner_is_peeked_at() -> None:
+    seen = {type(param.values[0].make(None)) for param in LEARNERS}  # type: ignore[union-attr]
+    learners = {one for one in fold_classes() if one.__module__.startswith("evercart.learners")}
+    assert learners <= seen
 
 
 def test_every_fold_is_checked() -> None:

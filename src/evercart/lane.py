@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from evercart.app import App
+from evercart.asks.decided import Decided
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
 from evercart.fold import Fold, config_hash
 from evercart.gate.reign import Reign
+from evercart.hashing import hash_name
 from evercart.labels.pairs import Tick
 from evercart.learners.frozen import Frozen
 from evercart.learners.isolated import Isolated
@@ -47,6 +49,7 @@ class Lane(NamedTuple):
     mend: tuple[Stage, ...]
     asks: Stage
     tables: tuple[Stage, ...]
+    decided: Stage
     pairs: Stage
     racers: dict[str, Stage]
     race: Stage
@@ -54,6 +57,12 @@ class Lane(NamedTuple):
     early: Early | None
     report: Stage
     models: dict[str, Model]
+
+    @property
+    def own(self) -> int:
+        """Return the app's name as decisions hold it: hashed under the log's key."""
+        fold = self.decided.fold
+        return fold.app if isinstance(fold, Decided) else 0
 
     @property
     def reign(self) -> Reign:
@@ -72,13 +81,13 @@ class Lane(NamedTuple):
     @property
     def stages(self) -> Iterator[Stage]:
         """Hand out every stage, in order."""
-        yield from (*self.mend, self.asks, *self.tables, self.pairs, *self.racers.values(), self.race)
+        yield from (*self.mend, self.asks, *self.tables, self.decided, self.pairs, *self.racers.values(), self.race)
         yield from () if self.gate is None else (self.gate,)
         yield from self.early or ()
         yield self.report
 
 
-def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool) -> Lane:
+def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int = 0) -> Lane:
     """Return an app's stages; equal folds fed alike have equal names, hence one state."""
     mend, path = [], ""
     for fold in app.mend:
@@ -95,6 +104,7 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool) -> Lane:
         mend=tuple(mend),
         asks=Stage(f"asks {woven}", app.asks),
         tables=tables,
+        decided=Stage(f"{app.name} decided", Decided(hash_name(app.name, key), app.window_s + app.late_s)),
         pairs=Stage(f"{app.name} pairs", app.pairs(tick)),
         racers={name: Stage(f"{app.name} {name}", learner) for name, learner in racers.items()},
         race=Stage(f"{app.name} race", race),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evercart.app import App
+from evercart.asks.logged import Read, as_logged
 from evercart.errors import require
 from evercart.evaluate.days import Days
 from evercart.evaluate.scored import Scored
@@ -58,12 +59,14 @@ class Ring:
 
     frozen_us    log time at which the control `frozen` stops learning; None leaves it out
     gated        whether evidence is gathered for the gate
+    key          of the log, under which names are hashed: without it no live decision is known as an app's own
     """
 
     apps: tuple[App, ...]
     tick: Tick = field(default_factory=Tick)
     frozen_us: int | None = None
     gated: bool = True
+    key: int = 0
 
     def __post_init__(self) -> None:
         names = [app.name for app in self.apps]
@@ -80,7 +83,7 @@ class Ring:
 
     @cached_property
     def _lanes(self) -> tuple[Lane, ...]:
-        return tuple(lane_of(app, self.tick, self.frozen_us, self.gated) for app in self.apps)
+        return tuple(lane_of(app, self.tick, self.frozen_us, self.gated, self.key) for app in self.apps)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -107,8 +110,13 @@ class Ring:
             parts.setdefault(name, {})[rest] = array
         return {name: unpack(fold.start(), parts.get(name, {})) for name, fold in self.stages().items()}
 
-    def step(self, states: dict[str, Any], events: Events, watch: Stopwatch) -> dict[str, Said]:
-        """Take a batch of whole ticks once round; the states move in place."""
+    def step(
+        self, states: dict[str, Any], events: Events, watch: Stopwatch, kept: Read | None = None
+    ) -> dict[str, Said]:
+        """Take a batch of whole ticks once round; the states move in place.
+
+        kept    reads what live decisions were answered from; without it that is computed again
+        """
         went: dict[str, Any] = {}
 
         def go(stage: Stage, batch: Any) -> Any:
@@ -117,15 +125,16 @@ class Ring:
                     states[stage.name], went[stage.name] = stage.fold.step(states[stage.name], batch)
             return went[stage.name]
 
-        return {lane.app.name: _round(lane, events, go) for lane in self.lanes()}
+        return {lane.app.name: _round(lane, events, go, kept) for lane in self.lanes()}
 
 
-def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any]) -> Said:
+def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None) -> Said:
     """Take a batch round one lane: this is the whole story."""
     for stage in lane.mend:
         events = go(stage, events)
     woven = go(lane.asks, events)
     x = np.hstack([go(table, woven) for table in lane.tables])
+    woven, x = go(lane.decided, (woven, as_logged(lane.own, lane.app.columns, woven, x, kept)))
     turns = go(lane.pairs, (woven, x))
     guesses = {name: go(racer, turns) for name, racer in lane.racers.items()}
     scored = go(lane.race, (turns, guesses))

@@ -202,7 +202,8 @@ class Shop:
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
         frozen_us = self.checkpoints.frozen_us()
-        return Ring(self.apps, self.config.tick, self.quarter_us() if frozen_us is None else frozen_us)
+        frozen_us = self.quarter_us() if frozen_us is None else frozen_us
+        return Ring(self.apps, self.config.tick, frozen_us, key=self.log.key)
 
     def quarter_us(self) -> int:
         """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evercart.asks.logged import reader
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.config import Checkpointing
@@ -80,9 +81,10 @@ class Turner:
         publishing = Publishing(self.ring, self.shelf, self.live, self.clock.now_us, self.checkpoints.told)
         past = Remembered(self.ring, self.log, self.shelf, at)
         began, pace = at, Pace(self.every, self.clock, at)
+        kept = reader(self.log)
         batches = whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick)
         for events in past.cut(cut_after_orders(batches, self.ring.tick)):
-            said = self.ring.step(states, events, watch)
+            said = self.ring.step(states, events, watch, kept)
             book.add(said)
             costs.add(said)
             at, us = int(events.offset[-1]) + 1, int(events.logged_us[-1])

@@ -68,6 +68,7 @@ FULL = {
     "currency": ["EUR", None],
     "discount": [0, None],
     "value": [None, 0.5],
+    "x": [b"\x00\xff", None],
 }
 
 

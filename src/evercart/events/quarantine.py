@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from evercart.errors import UserError, expected, unknown
 from evercart.events.findings import ROW, Refusals
-from evercart.events.schema import SCHEMA
+from evercart.events.schema import FIELDS
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS refused (
@@ -153,14 +153,14 @@ def _mended(where: str, line: str) -> dict[str, Any]:
 
 def _known(where: str, edits: Iterable[str]) -> None:
     for name in edits:
-        if name != "number" and name not in SCHEMA.names:
-            raise UserError(unknown(where, "fields", SCHEMA.names, name))
+        if name != "number" and name not in FIELDS:
+            raise UserError(unknown(where, "fields", FIELDS, name))
 
 
 def _raw(numbers: Sequence[int], bodies: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return bodies as text, for the border to read again."""
     columns = {ROW: pa.array(numbers, pa.int64())}
-    for name in SCHEMA.names:
+    for name in FIELDS:
         values = [body.get(name) for body in bodies]
         if any(value is not None for value in values):
             columns[name] = pa.array([_text(value) for value in values], pa.string())

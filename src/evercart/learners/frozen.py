@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evercart.fold import Grain, clone
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.learner import Learner
+from evercart.learners.peeking import peek
 
 S = TypeVar("S")
 
@@ -38,6 +39,10 @@ class Frozen(Generic[S]):
             state, guesses[:first] = self.learner.step(state, turns.rows(slice(0, first)))
         guesses[first:] = still(self.learner, state, turns.rows(slice(first, None)))
         return state, guesses
+
+    def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
+        """Return the learner's guesses, before the time as after it."""
+        return peek(self.learner, state, turns)
 
 
 def ended_before(turns: Turns, us: int) -> int:

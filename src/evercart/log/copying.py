@@ -82,12 +82,12 @@ def digest(rows: pa.Table) -> bytes:
 def _parts(column: pa.ChunkedArray) -> Iterator[Any]:
     """Yield the bytes of a column: where it has gaps, how long each value is, the values."""
     yield np.packbits(pc.is_null(column, nan_is_null=True).to_numpy())
-    if not pa.types.is_string(column.type):
+    if column.type not in (pa.string(), pa.binary()):
         numbers = pc.fill_null(column, 0).to_numpy()
         whole = numbers.dtype.kind == "i"
         yield np.ascontiguousarray(numbers if whole else np.where(np.isnan(numbers), 0, numbers + 0.0))
         return
-    filled = pc.fill_null(column, "")
+    filled = pc.fill_null(column.cast(pa.binary()), b"")
     yield np.ascontiguousarray(pc.binary_length(filled).to_numpy())
     for chunk in filled.chunks:
         _, starts, letters = chunk.buffers()

@@ -17,7 +17,7 @@ from evercart.log.faults import FREE, plainly
 
 VERSION: Final = 1
 _WAIT_S: Final = 60  # for another process's commit
-_TYPES: Final = {pa.string(): "TEXT", pa.float64(): "REAL"}
+_TYPES: Final = {pa.string(): "TEXT", pa.float64(): "REAL", pa.binary(): "BLOB"}
 _COLUMNS: Final = {f.name: f'"{f.name}" {_TYPES.get(f.type, "INTEGER")}' for f in SCHEMA}
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",

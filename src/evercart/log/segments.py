@@ -28,7 +28,7 @@ from evercart.units import NO_KEY
 _ERASED: Final = ("erased_high", "erased_low")
 SEGMENT_ROWS: Final = 1 << 18
 _GROUP_ROWS: Final = 1 << 14  # of names: what is decoded to look at one row
-_UNIQUE: Final = ("id", "text", "properties")  # not worth a dictionary
+_UNIQUE: Final = ("id", "text", "properties", "x")  # not worth a dictionary
 
 
 class Segment(NamedTuple):

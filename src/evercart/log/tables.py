@@ -26,6 +26,7 @@ _SQL_TYPES: Final = {
     pa.int64(): "bigint",
     pa.int16(): "smallint",
     pa.float64(): "double precision",
+    pa.binary(): "bytea",
 }
 _HASHES: Final = {name: f"{name}_hash" for name in HASHED}
 COLUMNS: Final = {
