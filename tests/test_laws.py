@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,9 @@ from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
 from evercart.evaluate.drift.estimate import Estimate
 from evercart.evaluate.drift.page_hinkley import PageHinkley
+from evercart.evaluate.drift.rolling import Rolling
 from evercart.evaluate.drift.two_sample import TwoSample
+from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
@@ -54,7 +57,7 @@ from evercart.learners.rescaled import Rescaled
 from evercart.learners.restarted import Restarted
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
-from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
+from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
 from evercart.testing.sabotaged import Sabotaged
 from evercart.testing.streams import START_US, durations
@@ -194,6 +197,9 @@ NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
+ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3, day_us=HOUR_US)
+WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
+SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
 CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
@@ -239,6 +245,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
+    Rolling: [of(ROLLING, Valued(WATCHED)), of(replace(ROLLING, most=1), Valued(WATCHED))],
     Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
     Restarted: [
         of(Restarted(Scaled(Linear(COLUMNS), COLUMNS), QUICK, remember=16, least=4, every=8, wait=16), Turned()),
@@ -263,6 +270,7 @@ CHECKS: dict[type[Any], list[Check]] = {
             DAY_US,
         )
     ],
+    Watch: [of(WATCH, Watched()), of(SUMMED, Watched(Raced(turned=Turned(labels="sum")), current=1))],
     Tally: [of(Tally(("a", "b"), log_loss), Judged())],
     Trial: [
         of(Trial(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")), Judged(2, 2), DAY_US)

@@ -49,7 +49,8 @@ class Reacting(Generic[S]):
     learner     one that can be eased: `Linear` by `Ftrl` or `AdaGrad`, `Newton`, wrappers around them
     detector    watches the learner's losses, in the order of asking: `Adwin`, `PageHinkley`; one whose side is "up"
                 does not ring while the learner gets better
-    loss        "logistic" (log loss of a probability) or "squared"
+    loss        "logistic" (log loss of a probability) or "squared", of which the root is watched, the miss: a
+                handful of heavy labels rules a mean of squares
     keep        share of the past that a look within the span leaves
     span        looks after an alarm at which the past is eased; another alarm begins the span anew
     every       rows of turns from look to look, rounded up to whole ticks
@@ -96,7 +97,8 @@ class Reacting(Generic[S]):
 
     def _watch(self, state: Reaction[S], turns: Turns, guesses: NDArray[np.float64]) -> Reaction[S]:
         judged = judge(state.asked, self.loss, turns, guesses[:, None])
-        values = Values(judged.number, judged.us, judged.losses[:, 0])
+        lost = judged.losses[:, 0]
+        values = Values(judged.number, judged.us, np.sqrt(lost) if self.loss == "squared" else lost)
         detector, alarms = self.detector.step(state.detector, values)
         if len(alarms):
             state.counts[_LEFT] = self.span

@@ -59,8 +59,8 @@ def alarms(
     figures    (rows, FIGURES)
     what       which column each is about; one for all, or (rows,)
 
-    >>> len(alarms(np.empty((0, PLACES), np.int64), np.empty((0, FIGURES)), ADWIN, 0.01))
-    0
+    >>> alarms(np.array([[9, 90, 5, 50]]), np.array([[0.1, 0.4, 0.3, 0.2]]), ADWIN, 0.01).since.tolist()
+    [5]
     """
     rows = len(places)
     place, us, since, since_us = (np.ascontiguousarray(column) for column in places.T)
@@ -68,6 +68,11 @@ def alarms(
     names = np.broadcast_to(np.asarray(what, np.int16), rows).copy()
     codes, levels = np.full(rows, detector, np.int8), np.full(rows, level)
     return Alarms(place, us, since, since_us, names, codes, was, now, score, bound, levels)
+
+
+def none(detector: int) -> Alarms:
+    """Return no alarms."""
+    return alarms(np.empty((0, PLACES), np.int64), np.empty((0, FIGURES)), detector, np.nan)
 
 
 def records(found: Alarms, names: Sequence[str], about: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
