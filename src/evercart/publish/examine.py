@@ -15,7 +15,7 @@ from typing import Final
 from evercart.durable import make_folder, scratch_of, settle
 from evercart.errors import UserError, expected
 from evercart.fold import fingerprint_packed, unsealed
-from evercart.log.examine import Finding, stray
+from evercart.log.examine import Finding
 from evercart.log.facts import sqlite_fault
 from evercart.log.faults import plainly
 from evercart.publish.index import Index
@@ -77,7 +77,7 @@ def _opened(shelf: Shelf, moves: Moves, end: int | None) -> Iterator[Finding]:
             yield Finding(wrong, _AGAIN, lambda: rebuild(shelf.folder, moves()))
             continue
         if path not in named:
-            yield stray(Path(path))
+            yield Finding(wrong, "remove it", Path(path).unlink)
             continue
         one = named.pop(path)
         would = f"give up this revision of {one.app} at offset {one.next_offset}; its model learns on"

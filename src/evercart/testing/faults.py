@@ -127,10 +127,8 @@ def opened(folder: Path, told: Callable[[str], None], now_us: int) -> Iterator[S
     """Open a shop whose segments are short, so that there is much to be ended between."""
     config = Config.read(folder)
     log = open_log(config.place(folder).where, read_key(folder), segment_rows=128, tail_rows=100)
-    try:
-        yield Shop(folder, config, log, Clock(now_us=lambda: now_us), told)
-    finally:
-        log.close()
+    with Shop(folder, config, log, Clock(now_us=lambda: now_us), told) as shop:
+        yield shop
 
 
 @contextmanager
