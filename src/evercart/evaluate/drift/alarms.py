@@ -91,7 +91,7 @@ def records(found: Alarms, names: Sequence[str], about: Mapping[str, Any] | None
     rows = []
     for i in range(len(found)):
         row = {name: getattr(found, name)[i].item() for name in vars(found)}
+        row = {name: value if np.isfinite(value) else None for name, value in row.items()}  # JSON has no NaN
         row.update(what=names[row["what"]], detector=DETECTORS[row["detector"]])
-        row["level"] = None if np.isnan(row["level"]) else row["level"]  # JSON has no NaN
         rows.append({**(about or {}), **row})
     return rows

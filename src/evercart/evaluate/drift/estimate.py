@@ -142,6 +142,9 @@ def foretold(
     at = 0
     for i in range(len(asked) + 1):
         while at < len(came) and (i == len(asked) or came[at] < asked[i]):
+            if not np.isfinite(judged[at]):  # a racer that fell says no number
+                at += 1
+                continue
             due = _expected(rule, cells.in_use, judged[at])
             if cells.level[_COUNT] < rule.span:
                 cells.level[_COUNT] += 1.0
@@ -170,6 +173,8 @@ def _cell(guess: float) -> int:
 
 @kernel
 def _expected(rule: Rule, in_use: NDArray[np.float64], guess: float) -> float:
+    if not np.isfinite(guess):
+        return float(np.nan)
     at = _cell(guess)
     c = (in_use[_LABELS, at] + rule.prior * guess) / (in_use[_COUNT, at] + rule.prior)
     yes, no = loss_of(rule.loss, rule.level, 1.0, guess), loss_of(rule.loss, rule.level, 0.0, guess)
