@@ -46,27 +46,28 @@ def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_example_ends_in_the_same_states_on_both(
     server: PrivateServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every command, in processes of their own, as a user types them."""
+    """On the server by every command, in processes of their own, as a user types them; in the folder from Python."""
+    source, mapping = EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml"
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / KEY_FILE).write_text("0123456789abcdef\n")
+    shutil.copytree(tmp_path / "shop", tmp_path / "folder" / "shop")
+    with Shop.open(tmp_path / "folder" / "shop", create=True) as shop:
+        shop.ingest(source, mapping)
+        shop.run()
+        whole = shop.fingerprint()
+        rows = shop.events(0, 1000).to_pylist()
     monkeypatch.setenv("EVERCART_LOG", server.url("example"))
-    said = {}
-    for name, log in (("folder", "log"), ("server", "env:EVERCART_LOG")):
-        here = tmp_path / name
-        (here / "shop").mkdir(parents=True)
-        (here / "shop" / KEY_FILE).write_text("0123456789abcdef\n")
-        evercart("init", "--log", log, folder=here)
-        evercart("ingest", EXAMPLES / "purchases.csv", "--map", EXAMPLES / "purchases.toml", folder=here)
-        evercart("run", folder=here)
-        words = (("fingerprint",), ("events", "--rows", 1000), ("quarantine", "list"), ("doctor",))
-        said[name] = [evercart(*each, "--json", folder=here) for each in words]
-        status = json.loads(evercart("status", "--json", folder=here))
-        assert status.pop("log") == (
-            "shop/log" if log == "log" else f"postgresql://{OWNER}@{server.folder}/postgres?schema=example"
-        )
-        said[name].append(json.dumps(status))
-        assert (here / "shop" / "reports" / "report.html").stat().st_size > 100_000
-        assert not (here / "shop" / "log").exists() or log == "log"
-    assert json.loads(said["folder"][0])["folds"]
-    assert said["server"] == said["folder"]
+    evercart("init", "--log", "env:EVERCART_LOG", folder=tmp_path)
+    evercart("ingest", source, "--map", mapping, folder=tmp_path)
+    evercart("run", folder=tmp_path)
+    assert json.loads(evercart("fingerprint", "--json", folder=tmp_path)) == whole
+    assert json.loads(evercart("doctor", "--json", folder=tmp_path)) == {"findings": []}
+    status = json.loads(evercart("status", "--json", folder=tmp_path))
+    assert status["log"] == f"postgresql://{OWNER}@{server.folder}/postgres?schema=example"
+    with Shop.open(tmp_path / "shop") as shop:
+        assert shop.events(0, 1000).to_pylist() == rows
+    assert (tmp_path / "shop" / "reports" / "report.html").stat().st_size > 100_000
+    assert not (tmp_path / "shop" / "log").exists()
 
 
 def test_two_learners_on_one_shop(make: Open, monkeypatch: pytest.MonkeyPatch) -> None:
