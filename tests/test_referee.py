@@ -90,13 +90,16 @@ def test_an_equal_one_does_not(opened: Opened) -> None:
     assert app == "coupons"
     assert verdict.objections == ("evidence: expected at least 5.10 nats that it loses less, got '0.00 nats'",)
     assert live(shop) == "continual"
+    assert turned.ruling.lines() == [
+        "coupons: the gate refuses twin: evidence: expected at least 5.10 nats that it loses less, got '0.00 nats'"
+    ]
 
 
 def test_a_verdict_is_logged_once_a_day_of_the_log(opened: Opened) -> None:
     shop = opened(contested(("twin", Mean(prior=0.5 + 1e-9))))
     bring(shop, 500)
     before = shop.log.next_offset
-    assert shop.run().ruling == ((), ())
+    assert shop.run().ruling[:2] == ((), ())
     assert shop.log.next_offset == before
     bring(shop, 1700, 500)
     assert len(told(shop, "verdict")) == 2
@@ -161,5 +164,5 @@ def test_the_settings_may_take_the_live_model_away(opened: Opened) -> None:
 
 def test_without_rules_nobody_is_judged(opened: Opened) -> None:
     shop = opened(replace(contested(), gate=()))
-    assert bring(shop, 500).ruling == ((), ())
+    assert bring(shop, 500).ruling[:2] == ((), ())
     assert live(shop) == "continual"

@@ -46,12 +46,6 @@ def test_moves() -> None:
     assert show_models.move_json(anew)["revision_offset"] == 7
 
 
-def test_what_the_gate_did() -> None:
-    moves = [Move("spend", "", "ab", "first", "x", 5), Move("spend", "ab", "cd", "gate", "x", 6, "9 nats")]
-    lines = show_models.ruled(moves, [("spend", "twin", ("too few labels",))])
-    assert lines == ["spend: cd is live instead of ab (gate): 9 nats", "spend: the gate refuses twin: too few labels"]
-
-
 def test_differences() -> None:
     found = Difference("a" * 64, "b" * 64, {"offset": (1, 2)}, {}, {}, {}, {}, {"w": Norms(1.0, 2.0, 0.5)})
     text = show_models.difference(found)

@@ -28,10 +28,29 @@ _WHO: Final = "evercart"
 
 
 class Ruling(NamedTuple):
-    """What the referee did: verdicts of the day by app, moves."""
+    """What the referee did: verdicts of the day by app, moves; names of the models in them."""
 
     verdicts: tuple[tuple[str, Verdict], ...] = ()
     moves: tuple[Move, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return in words what happened, a line each.
+
+        >>> Ruling(moves=(Move("spend", "ab", "cd", "gate", "evercart", 5, "9 nats"),), names=(("cd", "hyper"),)).lines()
+        ['spend: hyper is live instead of ab (gate): 9 nats']
+        """
+        name = dict(self.names)
+        moved = [
+            f"{move.app}: {name.get(move.to_model, move.to_model)} is live instead of"
+            f" {name.get(move.from_model, move.from_model)} ({move.why}): {move.reason}"
+            for move in self.moves
+        ]
+        refused = [(app, verdict) for app, verdict in self.verdicts if not verdict.promote]
+        return moved + [
+            f"{app}: the gate refuses {name.get(one.evidence.challenger, '')}: {'; '.join(one.objections)}"
+            for app, one in refused
+        ]
 
 
 @dataclass(frozen=True)
@@ -76,7 +95,8 @@ class Referee:
         if moves:
             self._append(table(moves))
             follow(self.log, self.shelf)
-        return Ruling(tuple(verdicts), tuple(moves))
+        names = tuple((model.id, model.name) for model in self.shelf.models())
+        return Ruling(tuple(verdicts), tuple(moves), names)
 
     def _us(self) -> int:
         """Return the log time that a row written now gets: history keeps its own clock."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 import pyarrow as pa
 
 from evercart import apps
+from evercart.annals import annals
 from evercart.app import App
 from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
@@ -288,7 +289,8 @@ class Shop:
         about = {app.name: app.about for app in self.apps}
         held, notes = self.quarantine.counts(), self.ingester.notes()
         quality = quality_of(self.log, self.config.time_zone, found, held, notes)
-        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset)
+        happened = {name: annals(self.log, self.shelf, name) for name in about}
+        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset, happened)
         told("write the report", 1.0)
         return written
 

@@ -159,6 +159,7 @@ def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) 
     news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
     wait = f" {turned.waiting:,} more will, with the next event that is logged." if turned.waiting else ""
     parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}"]
+    parts += [escape(line) for line in turned.ruling.lines()]
     parts += [f"Nothing to compare yet: {escape(text)}" for text in found.too_early]
     parts += [backtests(found.backtests)] if found.backtests else []
     return Group(*parts, f"The report: {report}")

@@ -91,16 +91,3 @@ def difference(found: Difference) -> RenderableType:
     """Return one line for each thing that differs."""
     lines = [f"a  {found.a[:_SHORT]}", f"b  {found.b[:_SHORT]}", *(found.lines() if found else ["nothing differs"])]
     return escape("\n".join(lines))
-
-
-def ruled(moves: Sequence[Move], refusals: Sequence[tuple[str, str, Sequence[str]]]) -> list[str]:
-    """Return what the gate did in a turn: a line a move, a line for each challenger that was refused.
-
-    refusals    app, challenger, objections
-    """
-    lines = []
-    for one in moves:
-        if one.why != "first":
-            lines.append(f"{one.app}: {one.to_model} is live instead of {one.from_model} ({one.why}): {one.reason}")
-    lines += [f"{app}: the gate refuses {name}: {'; '.join(texts)}" for app, name, texts in refusals]
-    return [escape(line) for line in lines]

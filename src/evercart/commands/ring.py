@@ -46,7 +46,12 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
         said |= {"next_offset": turned.next_offset, "report": str(report)}
         say(
             as_json,
-            {**said, "apps": [one.summary() for one in found.backtests], "too_early": found.too_early},
+            {
+                **said,
+                "gate": turned.ruling.lines(),
+                "apps": [one.summary() for one in found.backtests],
+                "too_early": found.too_early,
+            },
             shown().main_job(ingested, turned, found, report),
         )
 

@@ -149,19 +149,22 @@ class Calibrated:
     """Object to a challenger whose guesses lie farther from the labels than `most`, as the champion's do not.
 
     most    mean distance over ten groups of alike guesses, in the label's unit
+    by      how much more than the champion's is put up with, as a part of it
     """
 
     most: float = 0.05
+    by: float = 0.1
 
     def __post_init__(self) -> None:
         require(self.most >= 0, "calibrated.most", "at least 0", self.most)
+        require(self.by >= 0, "calibrated.by", "at least 0", self.by)
 
     def __call__(self, evidence: Evidence) -> str | None:
         """Return the objection."""
         champion, challenger = evidence.miscalibrated
-        if challenger <= max(self.most, champion):
+        if challenger <= max(self.most, champion * (1 + self.by)):
             return None
-        rule = f"at most {self.most:g} from the labels, or the champion's {champion:.6g}"
+        rule = f"at most {self.most:g} from the labels, or about the champion's {champion:.6g}"
         return expected("calibration", rule, f"{challenger:.6g}")
 
 
