@@ -37,7 +37,8 @@ class Ruling(NamedTuple):
     def lines(self) -> list[str]:
         """Return in words what happened, a line each.
 
-        >>> Ruling(moves=(Move("spend", "ab", "cd", "gate", "evercart", 5, "9 nats"),), names=(("cd", "hyper"),)).lines()
+        >>> move = Move("spend", "ab", "cd", "gate", "evercart", 5, "9 nats")
+        >>> Ruling(moves=(move,), names=(("cd", "hyper"),)).lines()
         ['spend: hyper is live instead of ab (gate): 9 nats']
         """
         name = dict(self.names)
