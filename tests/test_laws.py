@@ -55,11 +55,11 @@ from evercart.learners.published import Published
 from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
 from evercart.learners.restarted import Restarted
+from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, check_fold
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
-from evercart.testing.sabotaged import Sabotaged
 from evercart.testing.streams import START_US, durations
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US

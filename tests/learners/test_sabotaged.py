@@ -14,7 +14,7 @@ from evercart.features.columns import Column
 from evercart.labels.turns import CORRECTION, SETTLED, Turns
 from evercart.learners.linear import Linear
 from evercart.learners.prequential import prequential
-from evercart.testing.sabotaged import Sabotaged
+from evercart.learners.sabotaged import Sabotaged
 
 LEARNER = Linear((Column("a"), Column("b")))
 
