@@ -29,7 +29,7 @@ def loss(events: Events, one: App, tick: Tick) -> float:
     return float(log_loss.each(said.y, said.guesses[:, 0])[500:].mean())
 
 
-def counted_first(lane: Lane, events: Events, go: Any, kept: Any = None) -> Said:
+def counted_first(lane: Lane, events: Events, go: Any, *_: Any) -> Said:
     """The ring with tables that take a row before its question is put."""
     woven = go(lane.asks, events)
     at = np.flatnonzero(woven.asked)
@@ -39,7 +39,7 @@ def counted_first(lane: Lane, events: Events, go: Any, kept: Any = None) -> Said
     return _rest(lane, go, go(lane.pairs, (woven, x)))
 
 
-def learned_first(lane: Lane, events: Events, go: Any, kept: Any = None) -> Said:
+def learned_first(lane: Lane, events: Events, go: Any, *_: Any) -> Said:
     """The ring with weights that move before the tick's guesses are made."""
     woven = go(lane.asks, events)
     x = np.hstack([go(table, woven) for table in lane.tables])

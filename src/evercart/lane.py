@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from evercart.app import App
 from evercart.asks.decided import Decided
+from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
 from evercart.fold import Fold, config_hash
@@ -42,6 +43,7 @@ class Lane(NamedTuple):
 
     gate      who is live, with the evidence of settled labels; None in a replay that proves nothing
     early     the same from provisional labels, where the app has them
+    watch     what drifts; None like the gate
     models    what each racer of the gate is at the beginning of the log
     """
 
@@ -55,6 +57,7 @@ class Lane(NamedTuple):
     race: Stage
     gate: Stage | None
     early: Early | None
+    watch: Stage | None
     report: Stage
     models: dict[str, Model]
 
@@ -73,6 +76,10 @@ class Lane(NamedTuple):
             raise TypeError(text)
         return fold
 
+    def live(self, states: Mapping[str, Any]) -> int:
+        """Return the place of the racer that is live."""
+        return int(states[self.gate.name].current[0]) if self.gate else 0
+
     @property
     def gates(self) -> tuple[Stage, ...]:
         """Return the gate's stages: settled labels, then early ones where there are any."""
@@ -84,6 +91,7 @@ class Lane(NamedTuple):
         yield from (*self.mend, self.asks, *self.tables, self.decided, self.pairs, *self.racers.values(), self.race)
         yield from () if self.gate is None else (self.gate,)
         yield from self.early or ()
+        yield from () if self.watch is None else (self.watch,)
         yield self.report
 
 
@@ -109,6 +117,7 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int =
         racers={name: Stage(f"{app.name} {name}", learner) for name, learner in racers.items()},
         race=Stage(f"{app.name} race", race),
         gate=Stage(f"{app.name} gate", _reign(app, models)) if gated else None,
+        watch=Stage(f"{app.name} watch", Watch(app.name, race.names, app.columns, app.loss)) if gated else None,
         early=_early(app, race, models) if gated and app.provisional_s is not None else None,
         report=Stage(f"{app.name} report", Report(race.names, app.loss, slices=slices, time_zone=app.time_zone)),
         models=models,

@@ -19,6 +19,7 @@ from evercart.app import App
 from evercart.asks.logged import Read, as_logged
 from evercart.errors import require
 from evercart.evaluate.days import Days
+from evercart.evaluate.drift.alarms import Alarms
 from evercart.evaluate.scored import Scored
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import KEYS
@@ -36,6 +37,7 @@ class Said(NamedTuple):
     turns: Turns
     scored: Scored
     days: Days
+    alarms: Alarms | None = None
 
 
 @dataclass
@@ -125,10 +127,12 @@ class Ring:
                     states[stage.name], went[stage.name] = stage.fold.step(states[stage.name], batch)
             return went[stage.name]
 
-        return {lane.app.name: _round(lane, events, go, kept) for lane in self.lanes()}
+        return {lane.app.name: _round(lane, events, go, kept, lane.live(states)) for lane in self.lanes()}
 
 
-def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None) -> Said:
+def _round(
+    lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None, live: int = 0
+) -> Said:
     """Take a batch round one lane: this is the whole story."""
     for stage in lane.mend:
         events = go(stage, events)
@@ -142,8 +146,9 @@ def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Re
         go(lane.gate, scored)
     if lane.early:
         go(lane.early.gate, go(lane.early.race, (turns, guesses)))
+    alarms = go(lane.watch, (turns, guesses, scored, live)) if lane.watch else None
     days = go(lane.report, scored)
-    return Said(turns, scored, days)
+    return Said(turns, scored, days, alarms)
 
 
 def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:

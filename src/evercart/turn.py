@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evercart.alarming import Alarming
 from evercart.asks.logged import reader
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
@@ -81,24 +82,28 @@ class Turner:
         publishing = Publishing(self.ring, self.shelf, self.live, self.clock.now_us, self.checkpoints.told)
         past = Remembered(self.ring, self.log, self.shelf, at)
         began, pace = at, Pace(self.every, self.clock, at)
-        kept = reader(self.log)
+        kept, alarming = reader(self.log), Alarming(self.ring, self.log)
         batches = whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick)
         for events in past.cut(cut_after_orders(batches, self.ring.tick)):
             said = self.ring.step(states, events, watch, kept)
             book.add(said)
             costs.add(said)
+            alarming.add(said)
             at, us = int(events.offset[-1]) + 1, int(events.logged_us[-1])
             past.note(states, at)
             obey(self.ring, states, orders(self.log, events), past)
             self.grant.renew(self.clock.now_us())
             if pace.due(at):
                 with pace.saving(at):
+                    alarming.write(self.clock.now_us())
                     self._save(states, book, at, publishing, us, costs)
             publishing.live(states, at, costs.known)
             told(Progress(at, self.log.next_offset, at - began, sum(watch.spent.values()), *book.losses()))
+        waiting = self.log.next_offset - at
+        alarming.write(self.clock.now_us())
         if at > pace.saved:
             self._save(states, book, at, publishing, us, costs)
-        return Turned(at - began, at, self.log.next_offset - at, watch.spent, self._rule(states, at, costs))
+        return Turned(at - began, at, waiting, watch.spent, self._rule(states, at, costs))
 
     def _save(self, states: States, book: Daybook, at: int, publishing: Publishing, us: int, costs: Costs) -> None:
         with self.grant.committing():
