@@ -1,11 +1,13 @@
 """The quarantine: what may not enter, on disk with its reason, to be listed, mended, sent again.
 
-Nothing is ever deleted here; a row that has entered after all is marked as sent.
+Nothing is deleted here but what is erased; a row that has entered after all is marked as sent.
 """
 
 from __future__ import annotations
 
+import builtins
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -127,6 +129,35 @@ class Quarantine:
         """Mark rows that have entered the log."""
         with self._open() as db:
             db.executemany("UPDATE refused SET sent = 1 WHERE number = ?", [(int(number),) for number in numbers])
+
+    def named(self, field: str, name: str) -> int:
+        """Return how many rows, sent ones among them, have a name in a field; see `forget`."""
+        return len(self._named(field, name)) if self.path.exists() else 0
+
+    def forget(self, field: str, name: str) -> int:
+        """Remove the rows that have a name in a field, leaving nothing in the file; return how many.
+
+        Of a line that could not be cut into fields it is not known what its words are: it goes if the name is one.
+        """
+        if not self.path.exists():
+            return 0
+        numbers = self._named(field, name)
+        with self._open() as db:
+            db.executemany("DELETE FROM refused WHERE number = ?", [(number,) for number in numbers])
+        with self._open() as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(numbers)
+
+    def _named(self, field: str, name: str) -> builtins.list[int]:
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        with self._open() as db:
+            rows = ((number, json.loads(body)) for number, body in db.execute("SELECT number, body FROM refused"))
+            return [
+                number
+                for number, body in rows
+                if str(body.get(field)) == name or (body.keys() == {"line"} and word.search(str(body["line"])))
+            ]
 
     def _held(self, sql: str, values: tuple[Any, ...]) -> tuple[Held, ...]:
         with self._open() as db:
