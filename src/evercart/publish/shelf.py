@@ -135,7 +135,7 @@ class Shelf:
 
         A move to an older revision brings the line that begins there, so it needs no more than its event.
         """
-        with self.index.writing() as rows:
+        with self.index.writing(durable=False) as rows:
             for one in moves:
                 if one.move.revision:
                     _enrol_anew(rows, one)
