@@ -101,6 +101,8 @@ class Adwin:
         most = len(batch) // self.clock + 1
         places, figures = np.empty((most, PLACES), np.int64), np.empty((most, FIGURES))
         found = _watch(rule, state, batch.place, batch.us, batch.value, places, figures)
+        if not found:
+            return state, of.none(of.ADWIN)
         return state, of.alarms(places[:found], figures[:found], of.ADWIN, self.delta)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -70,8 +71,9 @@ def alarms(
     return Alarms(place, us, since, since_us, names, codes, was, now, score, bound, levels)
 
 
+@cache
 def none(detector: int) -> Alarms:
-    """Return no alarms."""
+    """Return no alarms; nothing can be written into them, so all share them."""
     return alarms(np.empty((0, PLACES), np.int64), np.empty((0, FIGURES)), detector, np.nan)
 
 

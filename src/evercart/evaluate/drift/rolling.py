@@ -124,10 +124,12 @@ class Rolling:
     def step(self, state: Weeks, batch: Values) -> tuple[Weeks, Alarms]:
         """Return the alarms of the days that ended, each at the first row after its day."""
         require(batch.value.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", batch.value.shape[1])
+        if not len(batch):
+            return state, of.none(of.TWO_SAMPLE)
         x, day = np.ascontiguousarray(batch.value, np.float32), batch.us // self.day_us
-        edges = np.flatnonzero(np.diff(day, prepend=_NOWHERE, append=_NOWHERE)) if len(batch) else day
+        turns = np.flatnonzero(day[1:] != day[:-1]) + 1 if day[0] != day[-1] else day[:0]
         found: list[Alarms | None] = []
-        for start, stop in pairwise(edges.tolist()):
+        for start, stop in pairwise((0, *turns.tolist(), len(batch))):
             where = int(batch.place[start]), int(batch.us[start])
             if day[start] != state.clock[_TODAY]:
                 found.append(self._evening(state, int(day[start]), where))
@@ -136,7 +138,8 @@ class Rolling:
                 state.first[at] = where
             state.rows[at] += stop - start
             count(state.days[at], self._is_slot, x[start:stop])
-        return state, Alarms.concat([of.none(of.TWO_SAMPLE), *(one for one in found if one is not None)])
+        told = [one for one in found if one is not None]
+        return state, Alarms.concat(told) if told else of.none(of.TWO_SAMPLE)
 
     def _evening(self, state: Weeks, day: int, where: tuple[int, int]) -> Alarms | None:
         """Judge the last days, then let another one begin."""
@@ -144,27 +147,15 @@ class Rolling:
         if clock[_BEGUN] == _NOWHERE:
             clock[:] = day
             return None
-        at = clock[_TODAY] % self.days
-        _close(self._cells, state.recent, state.days[at])
-        state.ordinary[:] = np.fmax(state.ordinary * self.keep, state.lately[at])
-        state.lately[at] = np.nan
-        is_old = clock[_TODAY] - clock[_BEGUN] + 1 >= 2 * self.days and state.past[0].sum() >= 1
-        if is_old and state.rows.sum() >= self.least:
-            state.lately[at] = _indices(self._cells, state.past, state.recent)
-            found = self._judged(state, state.lately[at], where)
-            state.told[at] = len(found) if found else 0
-        for gone in range(clock[_TODAY] + 1, min(day, clock[_TODAY] + self.days) + 1):
-            _forget(self._cells, state.past, state.recent, state.days[gone % self.days], self.keep)
-            state.rows[gone % self.days] = state.told[gone % self.days] = 0
-        if day > clock[_TODAY] + self.days:
-            state.past[:] *= self.keep ** (day - clock[_TODAY] - self.days)
-        clock[_TODAY] = day
+        if _close(state, self._cells, self.keep, self.least, self.least_psi):
+            found = self._judged(state, state.lately[clock[_TODAY] % self.days], where)
+            state.told[clock[_TODAY] % self.days] = len(found) if found else 0
+        _open(state, self._cells, self.keep, day)
         return found
 
     def _judged(self, state: Weeks, index: NDArray[np.float64], where: tuple[int, int]) -> Alarms | None:
         """Return the columns that have begun to differ, by how far the last days lie from the past, (columns,)."""
         bound = np.fmax(self.least_psi, self.beyond * state.ordinary)
-        state.since[~(index >= self.least_psi)] = _NOWHERE
         moved = (index > bound) & ~np.isnan(state.ordinary)
         if not moved.any():
             return None
@@ -213,34 +204,44 @@ class Rolling:
 
 
 @kernel
-def _close(cells: NDArray[np.int64], recent: NDArray[np.int64], day: NDArray[np.int32]) -> None:
-    """Count a day that has ended in."""
-    for column in range(len(recent)):
+def _close(state: Weeks, cells: NDArray[np.int64], keep: float, least: int, least_psi: float) -> bool:
+    """Count a day that has ended in; return whether some column lies far enough from the past to be told."""
+    today, days = state.clock[_TODAY], len(state.days)
+    at, far = today % days, False
+    is_old = today - state.clock[_BEGUN] + 1 >= 2 * days and state.past[0].sum() >= 1.0
+    judged = is_old and state.rows.sum() >= least
+    for column in range(len(cells)):
+        past, recent, day = state.past[column], state.recent[column], state.days[at, column]
         for cell in range(cells[column]):
-            recent[column, cell] += day[column, cell]
+            recent[cell] += day[cell]
+        before = keep * state.ordinary[column]
+        if not before >= state.lately[at, column]:  # either may be NaN
+            before = state.lately[at, column] if state.lately[at, column] >= 0.0 else before
+        state.ordinary[column] = before
+        index = np.nan
+        if judged:
+            upto = cells[column]
+            index = psi(past[:upto], recent[:upto], BUCKETS if upto == BUCKETS else _GROUPS)
+            if not index >= least_psi:
+                state.since[column] = _NOWHERE
+        state.lately[at, column] = index
+        far = far or index >= least_psi
+    return far
 
 
 @kernel
-def _forget(
-    cells: NDArray[np.int64],
-    past: NDArray[np.float64],
-    recent: NDArray[np.int64],
-    day: NDArray[np.int32],
-    keep: float,
-) -> None:
-    """Move the oldest day into the past."""
-    for column in range(len(past)):
-        for cell in range(cells[column]):
-            gone = day[column, cell]
-            past[column, cell] = keep * past[column, cell] + gone
-            recent[column, cell] -= gone
-            day[column, cell] = 0
-
-
-@kernel
-def _indices(cells: NDArray[np.int64], past: NDArray[np.float64], recent: NDArray[np.int64]) -> NDArray[np.float64]:
-    out = np.empty(len(past))
-    for column in range(len(past)):
-        groups = BUCKETS if cells[column] == BUCKETS else _GROUPS
-        out[column] = psi(past[column, : cells[column]], recent[column, : cells[column]], groups)
-    return out
+def _open(state: Weeks, cells: NDArray[np.int64], keep: float, day: int) -> None:
+    """Let a day begin: those that are too old by then move into the past."""
+    today, days = state.clock[_TODAY], len(state.days)
+    for gone in range(today + 1, min(day, today + days) + 1):
+        at = gone % days
+        for column in range(len(cells)):
+            for cell in range(cells[column]):
+                count = state.days[at, column, cell]
+                state.past[column, cell] = keep * state.past[column, cell] + count
+                state.recent[column, cell] -= count
+                state.days[at, column, cell] = 0
+        state.rows[at] = state.told[at] = 0
+    if day > today + days:
+        state.past[:] *= keep ** (day - today - days)
+    state.clock[_TODAY] = day

@@ -211,6 +211,9 @@ class Watch:
 
     def _in_order(self, state: Watching, turns: Turns, found: list[_Found]) -> Alarms:
         """Return the alarms by the row at which they were noticed."""
+        found = [one for one in found if len(one.alarms)]
+        if not found:
+            return of.none(of.ADWIN)
         alarms, row = Alarms.concat([one.alarms for one in found]), np.concatenate([one.row for one in found])
         order = np.lexsort((alarms.what, row))
         order = order[turns.us[row[order]] >= state.counts[_BEGUN] + round(self.quiet_s * SECOND_US)]
@@ -220,5 +223,7 @@ class Watch:
 
 def _found(alarms: Alarms, first: int, place: NDArray[np.int64], row: NDArray[np.int64]) -> _Found:
     """Return alarms about values at these places, rising, which stand at these rows; `what` counts from `first`."""
+    if not len(alarms):
+        return _Found(alarms, row[:0])
     what = (alarms.what + first).astype(np.int16)
     return _Found(Alarms(**{**vars(alarms), "what": what}), row[np.searchsorted(place, alarms.place)])
