@@ -99,7 +99,7 @@ class Life(NamedTuple):
             (folder / KEY_FILE).write_text(f"{KEY:016x}\n")
             create(folder, "life", log=log)
         text = (folder / FILE).read_text().replace("events = 500000", f"events = {self.every}")
-        text = text.replace("share = 0.025", "share = 1000")
+        text = text.replace("share = 0.025", "share = inf")
         (folder / FILE).write_text(text)
 
     def live(self, folder: Path, told: Callable[[str], None], *, now_us: int = NOW_US) -> Outcome:
@@ -124,10 +124,13 @@ def memory_disk() -> str | None:
 
 @contextmanager
 def opened(folder: Path, told: Callable[[str], None], now_us: int) -> Iterator[Shop]:
-    """Open a shop whose segments are short, so that there is much to be ended between."""
-    config = Config.read(folder)
+    """Open a shop whose segments are short, so that there is much to be ended between.
+
+    Its CPU clock stands still, so that what a verdict says of costs is the same in every life.
+    """
+    config, clock = Config.read(folder), Clock(now_us=lambda: now_us, cpu_s=lambda: 0.0)
     log = open_log(config.place(folder).where, read_key(folder), segment_rows=128, tail_rows=100)
-    with Shop(folder, config, log, Clock(now_us=lambda: now_us), told) as shop:
+    with Shop(folder, config, log, clock, told) as shop:
         yield shop
 
 
