@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evercart import Shop
 from evercart.testing.console import evercart
 from evercart.testing.postgres import PASSWORD, PrivateServer
 
@@ -17,8 +18,8 @@ def test_a_shop_moves_to_a_server_then_back(
     server: PrivateServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVERCART_LOG", server.url("copied"))
-    evercart("ingest", EXAMPLES / "purchases.csv", "--map", EXAMPLES / "purchases.toml", folder=tmp_path)
-    rows = json.loads(evercart("status", "--json", folder=tmp_path))["events"]
+    with Shop.open(tmp_path / "shop", create=True) as shop:
+        rows = shop.ingest(EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml").added
     said = evercart("copy", "shop", server.url("copied"), folder=tmp_path)
     assert PASSWORD not in said
     assert 'Put into shop.toml: log = "postgresql://' in said

@@ -24,8 +24,8 @@ def test_database_restarts_change_nothing(own_server: PrivateServer, tmp_path: P
     life = Life.made(tmp_path)
     life.begin(tmp_path / "folder")
     whole = life.live(tmp_path / "folder", pytest.fail)
-    found = crashed(10, 1, tmp_path, own_server, whole, life)
-    assert found.alike == found.lives == 11
+    found = crashed(8, 1, tmp_path, own_server, whole, life)
+    assert found.alike == found.lives == 9
     assert found.bridged > 0
     for text in found.told:
         assert text.startswith("postgresql://evercart@/"), text

@@ -24,7 +24,7 @@ def administer(url: str, sql: str) -> None:
     import psycopg
 
     with psycopg.connect(address(url).conninfo, autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[call-overload]  # a literal of a test
+        connection.execute(sql)
 
 
 class PrivateServer:
