@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +17,12 @@ from evercart.app import App
 from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
+from evercart.compacting import Compacted, compact
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
 from evercart.costs import Costs
+from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
@@ -45,6 +48,7 @@ from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
 from evercart.units import SECOND_US
+from evercart.verifying import Verified, verify
 
 
 class Found(NamedTuple):
@@ -319,6 +323,27 @@ class Shop:
     def _mover(self, who: str) -> Mover:
         us = self.log.last_us if self.log.live_from is None else max(self.clock.now_us(), self.log.last_us)
         return Mover(self.log, self.shelf, self.folder / LIVE, who, us)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """What answers live questions; it holds the folds that are level with the log."""
+        return Decider(self.ring(), self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16))
+
+    def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
+        """Answer a question about the named keys; the decision is in the log when this returns."""
+        return self.decider.decide(app, keys, id)
+
+    def verify(self, told: Callable[[str, int, int], None] = _silent) -> Verified:
+        """Compute each live decision again: from its feature offset, its revision it must be the same."""
+        began_s = self.clock.cpu_s()
+        found = verify(self.ring(), self.log, self.shelf, told)
+        found.cpu_s = self.clock.cpu_s() - began_s
+        return found
+
+    def compact(self, told: Callable[[str, int, int], None] = _silent) -> Compacted:
+        """Seal live rows; drop features of decisions that are learned, and lie before the oldest checkpoint."""
+        paths = self.checkpoints.paths()
+        return compact(self.apps, self.log, int(paths[0].stem) if paths else 0, told)
 
     def status(self) -> dict[str, Any]:
         """Return how far the log and the folds are."""

@@ -163,6 +163,8 @@ class Table:
 
     def _say(self, kept: Kept, began_us: int, asked: Events) -> NDArray[np.float32]:
         """Return X from what stood at the questions."""
+        if not len(asked):
+            return np.empty((0, len(self.columns)), np.float32)
         by_need = {**_by_need(self._plan, kept), Began(): np.full(len(asked), began_us)}
         seen = Seen(asked, by_need, self._plan.keep_us)
         x = np.empty((len(asked), len(self.columns)), np.float32)
