@@ -43,8 +43,8 @@ def guesses(turns: Turns, guess: np.ndarray) -> Values:
 def tame(loss: Loss, lost: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return losses as a detector of changed means can bear them: of squared ones the root, which is the miss.
 
-    A handful of heavy shoppers rules a mean of squares: over a year of a grocer's baskets it rang every ten days,
-    the misses rang once, before Christmas.
+    A handful of heavy shoppers rules a mean of squares: over a year of a grocer's baskets it rang four times, on
+    such shoppers' days; misses rang once, before Christmas.
 
     >>> from evercart.evaluate.losses import squared
     >>> tame(squared, np.array([9.0])).tolist()
