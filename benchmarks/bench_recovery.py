@@ -21,6 +21,7 @@ from evercart import apps
 from evercart.app import App, columns_of
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
+from evercart.commands.base import spare_pandas
 from evercart.config import Checkpointing, create
 from evercart.features import Hashed, Table
 from evercart.learners.linear import Linear
@@ -128,6 +129,7 @@ def learn(folder: Path) -> None:
     def told(progress: Progress) -> None:
         print(progress.events, flush=True)
 
+    spare_pandas()
     with Shop.open(folder) as shop:
         shop.run(told)
 

@@ -43,7 +43,6 @@ from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
 from evercart.referee import follow
-from evercart.reporting import quality_of, write, write_comparison
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
@@ -255,6 +254,8 @@ class Shop:
         self, app: str, told: Callable[[str, float | None], None] = lambda step, part: None, *, nightly: bool = True
     ) -> Comparison:
         """Replay the log for one app under each policy of learning; write its page, `reports/compare-APP.html`."""
+        from evercart.reporting import write_comparison  # pages bring plotly, which no learner waits for
+
         chosen, tick = self.app(app), self.config.tick
         told(f"{app}: replay", None)
         batches = self.log.read(0, columns=chosen.reads)
@@ -286,6 +287,8 @@ class Shop:
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
     ) -> Path:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
+        from evercart.reporting import quality_of, write
+
         require(self.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
         found = self.results(told).backtests
         told("write the report", None)
