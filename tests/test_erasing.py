@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from evercart import erasing
+from evercart.clock import Clock
+from evercart.config import KEY_FILE
 from evercart.erasing import Receipt, erase, erased, pending, receipts, require_known
 from evercart.errors import UserError
 from evercart.events.findings import Refusal
@@ -23,10 +25,13 @@ from evercart.events.kinds import number
 from evercart.events.schema import conform
 from evercart.hashing import hash_name
 from evercart.lock import locked
+from evercart.log.copying import copy
 from evercart.shop import Shop
 from evercart.testing.disks import Failing, Power
 from evercart.testing.faults import KEY, NOW_US, Life, opened
+from evercart.testing.postgres import PrivateServer
 from evercart.testing.shop import SimulatedShop
+from evercart.traces import traces
 from evercart.units import DAY_US, SECOND_US
 
 SECRET = "Ægir-of-the-secret-name"
@@ -86,13 +91,6 @@ def folder(learned: Path, tmp_path: Path) -> Path:
 def shop(folder: Path) -> Iterator[Shop]:
     with opened(folder, pytest.fail, END_US) as one:
         yield one
-
-
-def rewritten(learned: Path, to: Path, name: str = SECRET) -> Receipt:
-    """Erase in a copy."""
-    shutil.copytree(learned, to)
-    with opened(to, pytest.fail, END_US) as one:
-        return erase(one, "user", name)
 
 
 def words(path: Path) -> bytes:
@@ -309,6 +307,30 @@ def test_a_receipt_that_cannot_be_read(shop: Shop) -> None:
         receipts(shop.folder)
 
 
+def test_on_a_server_it_comes_to_the_same(
+    learned: Path, folder: Path, server: PrivateServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERCART_LOG", server.url("erasing"))
+    (folder.parent / "there").mkdir()
+    shutil.copy(folder / KEY_FILE, folder.parent / "there" / KEY_FILE)
+    with opened(folder, pytest.fail, END_US) as one:
+        clock = Clock(now_us=lambda: END_US)
+        with Shop.open(folder.parent / "there", create=True, log="env:EVERCART_LOG", clock=clock) as other:
+            one.run()
+            copy(one.log, other.log)
+            other.checkpoints.freeze(one.checkpoints.frozen_us() or 0)
+            other.run()
+            assert other.fingerprint() == one.fingerprint()
+            mine = one.log.names(0, 999).filter(pc.equal(one.log.names(0, 999)["user"], SECRET))
+            assert erase(other, "user", SECRET).rows == erase(one, "user", SECRET).rows
+            assert other.fingerprint() == one.fingerprint()
+            assert naming(other.folder, SECRET) == []
+            assert other.log.append(mine.drop(["offset", "logged_us"]), END_US).duplicates == len(mine)
+            assert traces(other.log, "user", SECRET).levels == ()
+            assert other.log.verify() == []
+            assert erase(other, "user", SECRET).again
+
+
 def erases(folder: Path, now_us: int = END_US) -> Receipt:
     with opened(folder, pytest.fail, now_us) as one:
         return erase(one, "user", SECRET)
@@ -323,11 +345,12 @@ def outcome(folder: Path) -> tuple[dict, list, list]:
         return *said, one.log.names(0, 440, {0})["offset"].to_pylist()
 
 
-def test_power_may_go_at_any_moment(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [97, pytest.param(7, marks=pytest.mark.slow)])
+def test_power_may_go_at_any_moment(folder: Path, tmp_path: Path, every: int) -> None:
     rng, cuts = np.random.default_rng(3), []
 
     def cut(number: int) -> None:
-        if number % 47 == 7:
+        if number % every == 5:
             cuts.append(tmp_path / f"cut {number}")
             power.cut(cuts[-1], rng)
 
@@ -335,7 +358,7 @@ def test_power_may_go_at_any_moment(folder: Path, tmp_path: Path) -> None:
     with power.watching():
         erases(folder)
     whole = outcome(folder)
-    assert len(cuts) > 5
+    assert len(cuts) > 2
     for place, cut_folder in enumerate(cuts):
         if place % 2:
             with opened(cut_folder, pytest.fail, LATER_US) as one:
@@ -344,13 +367,14 @@ def test_power_may_go_at_any_moment(folder: Path, tmp_path: Path) -> None:
         assert outcome(cut_folder) == whole, cut_folder.name
 
 
-def test_any_write_may_fail(learned: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [2, pytest.param(40, marks=pytest.mark.slow)])
+def test_any_write_may_fail(learned: Path, tmp_path: Path, times: int) -> None:
     shutil.copytree(learned, tmp_path / "whole")
     disk = Failing()
     with disk.failing():
         erases(tmp_path / "whole")
     whole = outcome(tmp_path / "whole")
-    for at in range(11, disk.calls, disk.calls // 4):
+    for at in range(11, disk.calls, disk.calls // times):
         folder = tmp_path / f"{at}"
         shutil.copytree(learned, folder)
         with suppress(UserError), Failing(at, (errno.ENOSPC, errno.EIO)[at % 2]).failing():

@@ -25,7 +25,7 @@ from evercart.lease import Grant
 from evercart.lock import locked
 from evercart.log.faults import plainly
 from evercart.shop import Shop
-from evercart.traces import traces
+from evercart.traces import Traces, traces
 from evercart.turn import Progress
 
 KEYS: Final = ("user", "session", "item", "place")
@@ -45,7 +45,7 @@ class Receipt:
     quarantined    rows that left the quarantine
     checkpoints    that were removed, as the states in them had seen such a row; so for revisions
     next_offset    at which the states stand that were learned again; `states` is their fingerprint, "" for none
-    us             when it was done, UTC microseconds
+    done_us        when it was done, UTC microseconds
     again          nothing was left to do: it is the receipt of before
     """
 
@@ -59,7 +59,7 @@ class Receipt:
     revisions: int
     next_offset: int
     states: str
-    us: int
+    done_us: int
     again: bool = False
 
 
@@ -83,12 +83,15 @@ def erase(shop: Shop, what: str, name: str, told: Callable[[Progress], None] = l
     where = _checked(what, name)
     with locked(shop.folder / "ingest.lock", "ingests"), shop.leases.held(shop.clock.now_us) as grant:
         _finish_imports(shop, where)
-        begun = _begun(shop, what, name)
+        found = traces(shop.log, what, name)
+        begun = _begun(shop, what, name, found)
         if begun is None:
             return _of_before(shop, where, what, name)
-        for part in traces(shop.log, what, name).parts():
-            shop.log.blank(part)
-            grant.renew(shop.clock.now_us())
+        while found.levels:
+            for part in found.parts():
+                shop.log.blank(part)
+                grant.renew(shop.clock.now_us())
+            found = traces(shop.log, what, name)  # rows may have come meanwhile
         shop.log.blank(())  # one that was ended may have left something in the journal
         shop.quarantine.forget(what, name)
         _remove(shop.folder / "reports")
@@ -147,13 +150,13 @@ def _finish_imports(shop: Shop, where: str) -> None:
         shutil.rmtree(shop.folder / "imports" / "scratch" / name)
 
 
-def _begun(shop: Shop, what: str, name: str) -> Pending | None:
+def _begun(shop: Shop, what: str, name: str, found: Traces) -> Pending | None:
     """Return the erasure as the log has it by now, durably; None where there is nothing to erase."""
     key = _hash(shop, name)
     open_ = [one for one in pending(shop) if (one.what, one.hash) == (what, key)]
     if open_:
         return open_[0]
-    found, held = traces(shop.log, what, name), shop.quarantine.named(what, name)
+    held = shop.quarantine.named(what, name)
     if not found.levels and not held:
         return None
     said = {"first": found.first, "rows": found.rows, "quarantined": held}
@@ -179,7 +182,7 @@ def _kept(shop: Shop, begun: Pending, done: Rebuilt) -> Receipt:
         begun.rows,
         begun.quarantined,
         *done,
-        us=shop.clock.now_us(),
+        done_us=shop.clock.now_us(),
     )
     path = shop.folder / FOLDER / f"{_stem(begun.offset)}.json"
     with plainly(path):
