@@ -30,9 +30,11 @@ def table(seconds: int, app: str | None) -> pa.Table:
     return conform(pa.table({name: pa.array(values, SCHEMA.field(name).type) for name, values in said.items()}))
 
 
-@pytest.fixture
-def log(tmp_path: Path):
-    opened = open_log(tmp_path / "log", 1)
+@pytest.fixture(params=["folder", "postgres"])
+def log(request: pytest.FixtureRequest, tmp_path: Path):
+    url = f"decisions_{abs(hash(request.node.nodeid)) % 10**9}"
+    where = tmp_path / "log" if request.param == "folder" else request.getfixturevalue("server").url(url)
+    opened = open_log(where, 1)
     for seconds, app in ((0, "quick"), (0, "slow"), (1, "old"), (15, "quick"), (15, None), (16, "quick")):
         opened.append(table(seconds, app), seconds * SECOND_US)
     yield opened
