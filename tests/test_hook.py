@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from evercart.config import FILE, Config, create
 from evercart.errors import UserError
 from evercart.hook import TEMPLATE, Hook
 
@@ -54,6 +55,18 @@ def test_what_it_does_not_take(said, text):
     with pytest.raises(UserError) as error:
         Hook.of(said)
     assert str(error.value) == text
+
+
+def test_a_shop_may_have_one(tmp_path):
+    create(tmp_path, "shop")
+    assert Config.read(tmp_path).webhook is None
+    path = tmp_path / FILE
+    begun, begins, rest = path.read_text().partition("# [webhook]")
+    path.write_text(begun + (begins + rest).replace("# ", "", 1).replace("\n# ", "\n"))
+    assert Config.read(tmp_path).webhook == Hook("https://example.org/in", "env:EVERCART_WEBHOOK")
+    path.write_text('webhook = "https://example.org"')
+    with pytest.raises(UserError, match=r"^shop.toml: webhook: expected a table, got 'https://example.org'$"):
+        Config.read(tmp_path)
 
 
 def test_a_variable_that_is_not_set_is_named():

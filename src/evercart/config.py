@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected, require
+from evercart.hook import TEMPLATE, Hook
 from evercart.labels.pairs import Tick
 from evercart.place import FOLDER, Place, check
 from evercart.units import DAY_S, SECOND_US
@@ -40,7 +41,8 @@ events = 500000                      # saved every so many,
 seconds = 30                         # or after so long;
 share = 0.025                        # of the CPU at most, so that a fast replay is saved less often
 keep = 3
-"""
+
+{webhook}"""
 
 
 _SPEND = """\
@@ -81,6 +83,7 @@ class Config:
     log: str = FOLDER
     tick: Tick = field(default_factory=Tick)
     checkpoint: Checkpointing = field(default_factory=Checkpointing)
+    webhook: Hook | None = None
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
 
     def __post_init__(self) -> None:
@@ -108,15 +111,20 @@ class Config:
         named = isinstance(own, list) and all(isinstance(name, str) for name in own) and len(set(own)) == len(own)
         require(named, f"{FILE}: apps", "a list of names that differ", own)
         _check_names(said, [*(f.name for f in fields(cls) if f.name != "options"), *own], "")
-        texts, tables = dict.fromkeys(("name", "time_zone", "log"), str), dict.fromkeys(("tick", "checkpoint"), dict)
+        texts, tables = (
+            dict.fromkeys(("name", "time_zone", "log"), str),
+            dict.fromkeys(("tick", "checkpoint", "webhook"), dict),
+        )
         _typed(said, {**dict.fromkeys(own, dict), **texts, **tables}, "")
         options = {name: said.pop(name) for name in own if name in said}
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
+        hook = Hook.of(said.pop("webhook")) if "webhook" in said else None
         _check_names(tick, ["seconds", "events"], "tick.")
         _check_names(checkpoint, ["events", "seconds", "share", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
         _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
-        return cls(**said, apps=tuple(own), tick=_tick(**tick), checkpoint=Checkpointing(**checkpoint), options=options)
+        own_tables: dict[str, Any] = {"tick": _tick(**tick), "checkpoint": Checkpointing(**checkpoint), "webhook": hook}
+        return cls(**said, **own_tables, apps=tuple(own), options=options)
 
     def place(self, folder: Path) -> Place:
         """Return where the log of the shop in this folder lies."""
@@ -147,7 +155,8 @@ def create(folder: Path, name: str, *, sample: bool = False, log: str = FOLDER) 
                 file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
         with writing(folder / FILE) as file:
             spend = _SPEND.format(mark="" if sample else "# ")
-            file.write(_TEMPLATE.format(name=_quoted(name), log=_quoted(log), spend=spend).encode())
+            text = _TEMPLATE.format(name=_quoted(name), log=_quoted(log), spend=spend, webhook=TEMPLATE)
+            file.write(text.encode())
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
 
