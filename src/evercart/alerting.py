@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from contextlib import suppress
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final, NamedTuple
@@ -16,6 +17,7 @@ from evercart.chance import uniform
 from evercart.durable import writing
 from evercart.errors import UserError
 from evercart.events.kinds import kind_name, number
+from evercart.hook import Hook
 from evercart.log import Log
 from evercart.log.faults import plainly
 from evercart.publish.webhooks import Webhook, send
@@ -136,3 +138,17 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     rest = json.loads(row.get("properties") or "{}")
     plain = {**rest, **said, "kind": kind_name(row["kind"])}
     return {name: value for name, value in plain.items() if not isinstance(value, float) or math.isfinite(value)}
+
+
+@contextmanager
+def alerting(
+    hook: Hook | None, log: Log, folder: Path, now_us: Callable[[], int], told: Callable[[str], None]
+) -> Iterator[None]:
+    """Send what a block writes into the log, where `shop.toml` says to; the shop's folder remembers how far."""
+    if hook is None:
+        yield
+        return
+    one = Alerting(log, hook.webhook(os.environ), folder / "webhook.json", now_us, told)
+    yield
+    one.tell()
+    one.finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import pyarrow as pa
 
 from evercart import apps
+from evercart.alerting import alerting
 from evercart.annals import annals
 from evercart.app import App
 from evercart.backtest import Backtest, TooEarly, backtest
@@ -21,14 +22,13 @@ from evercart.compacting import Compacted, compact
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
+from evercart.control import frozen_too_early, quarter_us
 from evercart.costs import Costs
 from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
-from evercart.events.batch import Events
 from evercart.events.kinds import kind_name
-from evercart.events.kinds import number as kind_number
 from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
@@ -46,7 +46,6 @@ from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
-from evercart.units import SECOND_US
 from evercart.verifying import Verified, verify
 
 
@@ -187,7 +186,7 @@ class Shop:
             self.log.heartbeat(self.clock.now_us())
             if replay:
                 self._require_whole()
-            if replay or self._frozen_too_early():
+            if replay or frozen_too_early(self.log, self.apps, self.checkpoints.frozen_us()):
                 with grant.committing():
                     self.checkpoints.clear()
                     self.shelf.drop_after(-1)  # what is learned again is put there again
@@ -195,7 +194,8 @@ class Shop:
             if ring.frozen_us and self.checkpoints.frozen_us() is None:
                 self.checkpoints.freeze(ring.frozen_us)
             parts = (self.checkpoints, self.shelf, self.folder / "days", self.folder / LIVE, every)
-            return Turner(ring, self.log, *parts, self.clock, grant).turn(told)
+            with alerting(self.config.webhook, self.log, self.folder, self.clock.now_us, self.told):
+                return Turner(ring, self.log, *parts, self.clock, grant).turn(told)
 
     def _require_whole(self) -> None:
         """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""
@@ -211,23 +211,7 @@ class Shop:
 
     def quarter_us(self) -> int:
         """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""
-        first = last = 0
-        for events in self._asked_about():
-            first = first or int(events.logged_us[0])
-            last = int(events.logged_us[-1])
-        return first + (last - first) // 4
-
-    def _asked_about(self) -> Iterator[Events]:
-        """Yield the clock of the rows that questions are about."""
-        return self.log.read(0, kinds={kind_number(app.asks.kind) for app in self.apps})
-
-    def _frozen_too_early(self) -> bool:
-        """Return whether the control stopped before any label could settle, in a log that is long enough by now."""
-        frozen_us, begun = self.checkpoints.frozen_us(), next(self._asked_about(), None)
-        if frozen_us is None or begun is None:
-            return False
-        settles_us = int(begun.logged_us[0]) + round(max(app.window_s for app in self.apps) * SECOND_US)
-        return frozen_us <= settles_us < self.quarter_us()
+        return quarter_us(self.log, self.apps)
 
     def backtest(
         self,
