@@ -41,21 +41,22 @@ def write(
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
     data = ReportData(
         shop,
-        _made(now_us),
+        made(now_us),
         events,
         tuple(_app(one, about[one.app], happened[one.app]) for one in found),
         quality,
         stages,
     )
-    _put(path, page(data))
+    put(path, page(data))
 
 
 def write_comparison(path: Path, shop: str, now_us: int, found: Comparison) -> None:
     """Write the page of a comparison."""
-    _put(path, comparison_page(found, shop, _made(now_us)))
+    put(path, comparison_page(found, shop, made(now_us)))
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
+    """Write a page where it may be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -67,7 +68,8 @@ def _day(us: int) -> str:
     return datetime.fromtimestamp(us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def _made(now_us: int) -> str:
+def made(now_us: int) -> str:
+    """Return when a page was made, as a person reads it."""
     return datetime.fromtimestamp(now_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
