@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from evercart.app import App
 from evercart.errors import UserError
 from evercart.evaluate.drift.adwin import Adwin
+from evercart.hook import Hook
 from evercart.learners.restarted import Restarted
 from evercart.log.copying import digest
 from evercart.rehearsal.plan import Plan
@@ -153,7 +154,9 @@ def test_who_went_live_through_the_gate_and_goes_bad_is_taken_back(folder: Path,
 
 
 def test_the_seed_decides(folder: Path, seen: App, forced: Rehearsed) -> None:
-    other = play(folder, seen, sabotage, seed=1)
+    hook = Hook("http://127.0.0.1:9/", "env:EVERCART_NOT_SET")  # to which a rehearsal sends nothing
+    with opened(folder, seen) as shop:
+        other = sabotage(replace(shop, config=replace(shop.config, webhook=hook)), "coupons", seed=1)
     assert other.days.sums[:, 1, 0].tolist() != forced.days.sums[:, 1, 0].tolist()
     assert other.days.sums[:, 0, 0].tolist() == forced.days.sums[:, 0, 0].tolist()
 

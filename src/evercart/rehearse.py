@@ -82,6 +82,8 @@ def sabotage(
 ) -> Rehearsed:
     """Let a model that is live be taught falsehoods, in a copy of the shop; return what came of it.
 
+    It races alone against the champion, so that nobody else can take its place.
+
     learner    what goes bad; the app's champion once more if not said. Unless the gate makes it live by
                itself, somebody does, by force: half of the calm before the change
     share      of the labels that are turned round
@@ -136,9 +138,9 @@ class _Rehearsal:
         with self._copied() as copy:
             copy.compile(self.told)
             pieces = Pieces(self.shop.log, copy.log, self.change)
-            history, *later = stops(self.shop.log, (self.plan.begin_us, *self.plan.ends))
+            begin, *later = stops(self.shop.log, (self.plan.begin_us, *self.plan.ends))
             self.told("history", None)
-            pieces.bring(history)
+            pieces.bring(begin)
             copy.checkpoints.freeze(self.plan.begin_us)
             self._turn(copy)
             self.told("history", 1.0)
@@ -155,7 +157,7 @@ class _Rehearsal:
 
     @contextmanager
     def _copied(self) -> Iterator[Shop]:
-        """Open an empty shop with this one's settings, its log in a folder of its own."""
+        """Open an empty shop with this one's settings, its log in a folder of its own; nobody is alerted."""
         try:
             shutil.rmtree(self.folder, ignore_errors=True)
             create(self.folder, self.shop.config.name)
@@ -163,7 +165,7 @@ class _Rehearsal:
         except OSError as error:
             raise UserError(expected(str(self.folder), "a folder that can be written", error.strerror)) from error
         empty = Shop.open(self.folder, given=(self.app,), clock=self.shop.clock, told=self.shop.told)
-        with replace(empty, config=replace(self.shop.config, log=LOG)) as copy:
+        with replace(empty, config=replace(self.shop.config, log=LOG, webhook=None)) as copy:
             yield copy
 
     def _due(self, turned_us: int, end_us: int) -> bool:

@@ -166,5 +166,5 @@ def stretches(found: Rehearsed) -> list[Stretch]:
 
 
 def _rules(one: Judged) -> list[str]:
-    """Return which rules objected: their texts begin with what they are about."""
-    return sorted(text.partition(":")[0] for text in one.objections)
+    """Return which rules objected: the first word of a text says what it is about."""
+    return sorted({text.partition(":")[0].split()[0] for text in one.objections})
