@@ -36,6 +36,7 @@ from evercart.units import DAY_US
 
 POISONED: Final = "poisoned"  # the racer
 _CALM: Final = 7  # pieces after which the ring turns while nothing is awaited
+_AWAITED: Final = 42  # pieces for which an answer is awaited
 SOMEBODY: Final = "somebody in this rehearsal"
 Told = Callable[[str, float | None], None]
 
@@ -169,11 +170,11 @@ class _Rehearsal:
             yield copy
 
     def _due(self, turned_us: int, end_us: int) -> bool:
-        """Return whether the ring turns: after each piece from the change until its answer, else after seven.
+        """Return whether the ring turns: after each piece while an answer to the change is awaited, else after seven.
 
         turned_us    when it turned last
         """
-        watched = end_us > self.plan.change_us and not self._answered
+        watched = 0 < end_us - self.plan.change_us <= _AWAITED * self.plan.every_us and not self._answered
         marks = (self.plan.live_us, self.plan.change_us, self.plan.end_us)
         at_mark = any(turned_us < mark <= end_us for mark in marks)
         return watched or at_mark or end_us - turned_us >= _CALM * self.plan.every_us

@@ -13,7 +13,7 @@ def test_a_drift_that_was_answered() -> None:
     assert (promoted.title, promoted.big) == ("Promoted by the gate", "other, 5.0 days after")
     assert promoted.small == "1970-01-25 23:59, 10 questions after the change: 9.00 nats that it loses less"
     assert (worth.big, worth.tone) == ("55.56 % less", "better")
-    assert worth.small == "squared than continual's, from the next day to the end: 150 in sum"
+    assert worth.small == "squared error than continual's, from the next day to the end: 150 in sum"
 
 
 def test_a_drift_that_was_not() -> None:

@@ -76,7 +76,7 @@ def _noticed(found: Rehearsed) -> Headline:
     one = next((one for one in found.noticed if one.us >= found.plan.change_us), None)
     if one is None:
         return Headline("Noticed", "by nobody", "no alarm, no racer that reacted to its losses", "level")
-    return Headline("Noticed", after(one.us, found.plan.change_us), f"{when(one.us)}: {one.who}, {one.what}", "better")
+    return Headline("Noticed", after(one.us, found.plan.change_us), f"{when(one.us)}: {one.who}, {one.what}", "level")
 
 
 def _went_live(found: Rehearsed) -> Headline:
@@ -115,7 +115,8 @@ def _worth(found: Rehearsed) -> Headline:
 
 
 def _loss(found: Rehearsed) -> str:
-    return found.report.loss.name.replace("_", " ")
+    name = found.report.loss.name.replace("_", " ")
+    return name if found.report.binary else f"{name} error"
 
 
 def _percent(saved: float) -> str:
