@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from evercart import cli
+from evercart.commands import log
 
 MAPPING = """\
 kind = "order"
@@ -208,7 +209,7 @@ def test_control_c_says_how_to_go_on(run: Run, monkeypatch: pytest.MonkeyPatch) 
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_open", stopped)
+    monkeypatch.setattr(log, "open_shop", stopped)
     assert run("status") == (130, "", "stopped; run the same command again to go on")
 
 

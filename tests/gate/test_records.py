@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from evercart.events.check import check
-from evercart.events.schema import SCHEMA
+from evercart.events.schema import FIELDS, SCHEMA
 from evercart.gate.evidence import Evidence
 from evercart.gate.judge import judge
 from evercart.gate.records import enrolment_row, verdict_row
@@ -38,6 +38,6 @@ def test_no_sender_may_bring_such_rows(good: Evidence) -> None:
         verdict_row("spend", judge((EnoughLabels(),), good), us),
         enrolment_row("spend", "b", "a", "now", us),
     ):
-        checked = check(row.set_column(0, "id", [["e1"]]), now_us=us)
+        checked = check(row.set_column(0, "id", [["e1"]]).select(list(FIELDS)), now_us=us)
         assert [refusal.field for refusal in checked.bad] == ["kind"]  # only the system itself writes them
         assert row.schema == SCHEMA

@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 
 from evercart.clock import Clock
 from evercart.config import FILE, KEY_FILE, Config, create, read_key
+from evercart.daybook import day_paths
 from evercart.events import runs
 from evercart.events.kinds import number
 from evercart.events.mapping_file import parse
@@ -26,7 +27,6 @@ from evercart.log import open_log
 from evercart.place import FOLDER
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.daybook import day_paths
 from evercart.units import DAY_US, SECOND_US
 
 KEY: Final = 0x0123_4567_89AB_CDEF
