@@ -1,4 +1,4 @@
-"""Drift: false alarms, delay, values per CPU second of each detector, beside River's; what reacting gains."""
+"""Drift: false alarms, delay, values per CPU second of each detector, beside River's; reacting; the watch."""
 
 from __future__ import annotations
 
@@ -11,21 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 from river import drift
 
+from evercart import apps
+from evercart.app import App
+from evercart.backtest import Replayed, replay
+from evercart.chance import uniform
 from evercart.evaluate.drift.adwin import Adwin
+from evercart.evaluate.drift.alarms import records
 from evercart.evaluate.drift.delays import Delays
 from evercart.evaluate.drift.estimate import Estimate
 from evercart.evaluate.drift.page_hinkley import PageHinkley
 from evercart.evaluate.drift.two_sample import TwoSample
+from evercart.evaluate.drift.watch import Watch
+from evercart.evaluate.drift.watched import released
 from evercart.evaluate.losses import log_loss
+from evercart.events.batch import Events
 from evercart.features.columns import Column
 from evercart.fold import pack
+from evercart.labels.pairs import Tick
+from evercart.labels.turns import ASKED
 from evercart.labels.values import Values
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
 from evercart.learners.prequential import prequential
 from evercart.learners.reacting import Reacting
+from evercart.policies import LASTING
+from evercart.testing.shop import START_US, SimulatedShop
+from evercart.units import DAY_US, MISSING
 
 BATCH = 1 << 16
+DAYS, TURN = 240, 180  # of a simulated shop; the day on which something happens
 CALM = 2_000  # values before the shift whose delay is measured
 ADWIN = Adwin(delta=1e-6)
 PAGE_HINKLEY = PageHinkley(delta=0.5, threshold=50.0, keep=1.0)  # for values of standard deviation 1
@@ -136,7 +150,7 @@ def reacting(count: int) -> None:
     margin = (x[:, :10] * numbers[regime]).sum(1) + sum(words[regime, j, slots[:, j]] for j in range(4))
     turns = prequential(x, (rng.random(count) < 1 / (1 + np.exp(-margin))).astype(float))
     linear = Linear(columns, "logistic", Ftrl(alpha=0.05))
-    for name, learner in (("plain", linear), ("reacting", Reacting(linear, Adwin(1e-6, side="up")))):
+    for name, learner in (("plain", linear), ("reacting", Reacting(linear, LASTING))):
         learner.step(learner.start(), turns.rows(slice(20_000)))
         state, guesses = learner.start(), []
         began = time.process_time()
@@ -150,16 +164,103 @@ def reacting(count: int) -> None:
         print(f"{name}: {told}; {count / spent / 1e6:.2f} M questions/CPU-s")
 
 
+def shop(app: App, seed: int, change: str) -> Events:
+    """Return a simulated shop in which something happens on the day `TURN`.
+
+    change    "nothing"; "prices": three times as high; "fewer": 6 of 10 baskets gone; "people": others under old names
+    """
+
+    def course(seed: int) -> Events:
+        parts, end_us = [], START_US + DAYS * DAY_US
+        for events in SimulatedShop(seed=seed, shoppers=600, items=300).stream(10**8, columns=app.reads):
+            parts.append(events)
+            if events.logged_us[-1] >= end_us:
+                break
+        events = Events.concat(parts)
+        return events.rows(events.logged_us < end_us)
+
+    turn_us = START_US + TURN * DAY_US
+    events = course(seed)
+    late = events.logged_us >= turn_us
+    if change == "fewer":
+        drawn = uniform(seed, (events["session"] >> np.uint64(2)).astype(np.int64), "fewer")
+        events = events.rows(~(late & (drawn < 0.6)))
+    if change == "people":
+        other = course(seed + 1000)
+        events = Events.concat([events.rows(~late), other.rows(other.logged_us >= turn_us)])
+    columns: dict[str, Any] = {name: events[name] for name in events.columns} | {"offset": np.arange(len(events))}
+    if change == "prices":
+        columns["amount"] = events["amount"] * np.where(late & (events["amount"] != MISSING), 3, 1)
+    return Events(columns)
+
+
+def watched(app: App, found: Replayed, batch: int) -> tuple[float, list[dict[str, Any]]]:
+    """Return the CPU seconds of watching a replay in batches of turns, with what was told."""
+    turns, scored = found.turns, found.scored
+    watch = Watch(app.name, ("continual",), app.columns, app.loss)
+    _, guess = app.champion.step(app.champion.start(), turns)
+    row = released(turns, scored.number)
+    parts = []
+    for first in range(0, len(turns), batch):
+        rows, judged = slice(first, first + batch), slice(*np.searchsorted(row, [first, first + batch]))
+        parts.append((turns.rows(rows), {"continual": guess[rows]}, scored.rows(judged), 0))
+    state, told = watch.start(), []
+    began = time.process_time()
+    for part in parts:
+        state, alarms = watch.step(state, part)
+        told += records(alarms, watch.names) if len(alarms) else []
+    return time.process_time() - began, told
+
+
+def watching(seeds: int) -> None:
+    for name in ("repurchase", "spend"):
+        app = apps.app(name)
+        for change in ("nothing", "prices", "fewer", "people"):
+            before, delay, after = 0, [], []
+            for seed in range(1, seeds + 1):
+                found = replay(app, iter([shop(app, seed, change)]), Tick(), None, time.process_time)
+                days = [((row["us"] - START_US) / DAY_US, row["what"]) for row in watched(app, found, 8192)[1]]
+                before += sum(day < TURN for day, _ in days)
+                late = [(day - TURN, what) for day, what in days if TURN <= day < TURN + 30]
+                delay.append(late[0][0] if late else np.inf)
+                after.append(len(late))
+            calm = f"{before} alarms in {seeds * TURN} days before"
+            print(
+                f"watch {name}, {change}: {calm}; in the month after {after}, the first after {np.round(delay, 1)} days"
+            )
+        costs(app)
+
+
+def costs(app: App) -> None:
+    """Print what watching costs beside the ring, both in batches of so many turns."""
+    events = shop(app, 1, "nothing")
+    found = replay(app, iter([events]), Tick(), None, time.process_time)
+    asked = int((found.turns.what == ASKED).sum())
+    for batch in (8192, 512, 64):
+        size = len(events) * batch // len(found.turns)
+        spent, ring = [], []
+        for _ in range(3):
+            pieces = (events.rows(slice(at, at + size)) for at in range(0, len(events), size))
+            ring.append(sum(replay(app, pieces, Tick(), None, time.process_time).watch.spent.values()))
+            spent.append(watched(app, found, batch)[0])
+        told = f"{min(spent) / asked * 1e6:.2f} us a question, {min(spent) / min(ring):.1%} of a ring with one racer"
+        print(
+            f"watch {app.name}, {len(app.columns)} columns, {asked / DAYS:.0f} questions a day, {batch} turns: {told}"
+        )
+
+
 def main() -> None:
     """Print the figures."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--values", type=int, default=20_000_000)
     arguments.add_argument("--runs", type=int, default=500)
     arguments.add_argument("--questions", type=int, default=400_000)
+    arguments.add_argument("--seeds", type=int, default=3)
     given = arguments.parse_args()
     detectors(given.values, given.runs)
     others(given.questions)
     reacting(given.questions)
+    watching(given.seeds)
 
 
 if __name__ == "__main__":

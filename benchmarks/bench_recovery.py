@@ -21,14 +21,16 @@ from evercart import apps
 from evercart.app import App, columns_of
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
+from evercart.commands.base import spare_pandas
 from evercart.config import Checkpointing, create
 from evercart.features import Hashed, Table
 from evercart.learners.linear import Linear
 from evercart.lease import SqliteLeases
 from evercart.loop import Ring, warm
+from evercart.publish.shelf import Shelf
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.turn import Progress, Tally, Turner
+from evercart.turn import Progress, Turner
 
 SLOTS = 1 << 20
 AFTER_S = 0.25  # from the last event that is heard of to the kill
@@ -47,9 +49,9 @@ class Timed(Turner):
 
     spent: list[tuple[float, float]] = field(default_factory=list)
 
-    def _save(self, states: dict[str, Any], tally: Tally, at: int) -> None:
+    def _save(self, *words: Any) -> None:
         cpu_s, wall_s = time.process_time(), time.perf_counter()
-        super()._save(states, tally, at)
+        super()._save(*words)
         self.spent.append((time.process_time() - cpu_s, time.perf_counter() - wall_s))
 
 
@@ -77,9 +79,8 @@ def cost(folder: Path, *, control: bool) -> None:
         warm(ring)
         saved = folder / f"checkpoints-{control}"
         with SqliteLeases(folder).held(shop.clock.now_us) as grant:
-            turner = Timed(
-                ring, shop.log, Checkpoints(saved), folder / f"days-{control}", Checkpointing(), Clock(), grant
-            )
+            places = (Checkpoints(saved), Shelf(folder / f"shelf-{control}"), folder / f"days-{control}")
+            turner = Timed(ring, shop.log, *places, folder / f"live-{control}", Checkpointing(), Clock(), grant)
             began, began_s = time.process_time(), time.perf_counter()
             turned = turner.turn(lambda progress: None)
             cpu_s, wall_s = time.process_time() - began, time.perf_counter() - began_s
@@ -128,6 +129,7 @@ def learn(folder: Path) -> None:
     def told(progress: Progress) -> None:
         print(progress.events, flush=True)
 
+    spare_pandas()
     with Shop.open(folder) as shop:
         shop.run(told)
 

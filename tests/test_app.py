@@ -22,7 +22,7 @@ def test_columns_are_those_of_the_tables_side_by_side() -> None:
 
 def test_it_reads_what_any_part_reads_but_not_what_mending_adds() -> None:
     app = replace(redeems(), mend=(Outliers("quantity", "item"),))
-    assert set(app.reads) == {"user", "amount", "live", "quantity", "item"}
+    assert set(app.reads) == {"user", "amount", "live", "quantity", "item", "id", "ref", "app"}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from evercart import cli
+from evercart.commands import log
 
 MAPPING = """\
 kind = "order"
@@ -166,7 +167,7 @@ def test_an_unknown_kind(run: Run) -> None:
     assert _ingest(run, HEAD + GOOD) == (
         2,
         {},
-        "mapping.kind: expected one of the kinds view order item user exposure redeem decision outcome feedback erase, "
+        "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase, "
         "got 'ordr' (nearest: 'order')",
     )
 
@@ -208,7 +209,7 @@ def test_control_c_says_how_to_go_on(run: Run, monkeypatch: pytest.MonkeyPatch) 
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_open", stopped)
+    monkeypatch.setattr(log, "open_shop", stopped)
     assert run("status") == (130, "", "stopped; run the same command again to go on")
 
 

@@ -62,7 +62,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
     [
         (
             "time_zon = 'UTC'",
-            "shop.toml: time_zon: expected one of name time_zone apps tick checkpoint "
+            "shop.toml: time_zon: expected one of name time_zone apps log tick checkpoint webhook "
             "repurchase spend (nearest: time_zone), got 'time_zon'",
         ),
         ("tick = 5", "shop.toml: tick: expected a table, got 5"),
@@ -77,8 +77,18 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("spend = 5", "shop.toml: spend: expected a table, got 5"),
         (
             "[spnd]\nmost = 5",
-            "shop.toml: spnd: expected one of name time_zone apps tick checkpoint repurchase spend "
+            "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook repurchase spend "
             "(nearest: spend), got 'spnd'",
+        ),
+        ("log = 5", "shop.toml: log: expected text, got 5"),
+        (
+            "log = 'mysql://db/shop'",
+            'shop.toml: log: expected a folder, "postgresql://USER@HOST/DATABASE" or "env:NAME", got \'mysql://…\'',
+        ),
+        (
+            "log = 'postgresql://me:s3cret@db/shop'",
+            "shop.toml: log: expected a URL without a password: that goes into PGPASSWORD, ~/.pgpass, or with the URL "
+            "into \"env:NAME\", got 'one with a password'",
         ),
         ("[tick]\nseconds = nan", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got nan"),
         ("[tick]\nseconds = 1e300", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got 1e+300"),
@@ -125,3 +135,18 @@ def test_a_key_that_is_there_is_kept(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_text("77\n")
     create(tmp_path, "again")
     assert read_key(tmp_path) == 0x77
+
+
+def test_a_log_may_lie_elsewhere(tmp_path: Path) -> None:
+    create(tmp_path / "a", 'the "north"', log="postgresql://shop@db.example/shop?schema=north")
+    config = Config.read(tmp_path / "a")
+    assert config.name == 'the "north"'
+    assert config.place(tmp_path / "a").shown == "postgresql://shop@db.example/shop?schema=north"
+    assert Config().place(tmp_path).path == tmp_path / "log"
+
+
+def test_a_password_makes_no_shop(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^log: expected a URL without a password: ") as told:
+        create(tmp_path / "a", "one", log="postgresql://me:s3cret@db/shop")
+    assert "s3cret" not in str(told.value)
+    assert not (tmp_path / "a").exists()

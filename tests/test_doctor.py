@@ -77,10 +77,10 @@ MENDABLE: dict[str, tuple[Callable[[Path], object], str, str]] = {
         ".arrow: expected a file of report days, got 'ArrowInvalid: ",
         f"remove the checkpoints from 127 on; {AGAIN}",
     ),
-    "no days": (lambda s: first(s, "days/spend/*").unlink(), "spend: expected 4 files up to offset 427, got 3", "rem"),
+    "no days": (lambda s: first(s, "days/spend/*").unlink(), "spend: expected 4 files up to offset ", "rem"),
     "days beyond": (
         lambda s: shutil.copy(first(s, "days/spend/*"), s / "days/spend/0000000000000999.arrow"),
-        "0999.arrow: expected no days beyond the checkpoint at 427, got 'some'",
+        "0999.arrow: expected no days beyond the checkpoint at ",
         "remove them",
     ),
     "note": (

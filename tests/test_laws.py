@@ -11,31 +11,42 @@ import pytest
 
 from evercart import features
 from evercart.asks.daily import Daily
+from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
 from evercart.asks.session import SessionEnd
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
 from evercart.evaluate.drift.estimate import Estimate
 from evercart.evaluate.drift.page_hinkley import PageHinkley
+from evercart.evaluate.drift.rolling import Rolling
 from evercart.evaluate.drift.two_sample import TwoSample
+from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.ranking import Ranking
 from evercart.evaluate.report import Report
+from evercart.events.batch import Events
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
 from evercart.features.table import Table
+from evercart.fold import clone, fingerprint
+from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
+from evercart.hashing import hash_name
 from evercart.labels.answers import total, yes
 from evercart.labels.lists import Lists
 from evercart.labels.pairs import Pairs
+from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
+from evercart.learners.grid import grid
+from evercart.learners.halving import Halving
 from evercart.learners.imputed import HOW, Imputed
+from evercart.learners.isolated import Isolated
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
@@ -43,16 +54,19 @@ from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
+from evercart.learners.peeking import peek
 from evercart.learners.published import Published
 from evercart.learners.ranker import Ranker
 from evercart.learners.reacting import Reacting
 from evercart.learners.rescaled import Rescaled
+from evercart.learners.restarted import Restarted
+from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
-from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Woven, check_fold
+from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, check_fold
 from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
-from evercart.testing.streams import START_US
+from evercart.testing.streams import START_US, durations
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 
@@ -72,7 +86,7 @@ def of(fold: Any, stream: Any, lives_us: int | None = None) -> Check:
     return Check(lambda _: fold, stream, lives_us)
 
 
-SHOP = ("order", "view", "exposure")
+SHOP = ("order", "view", "exposure", "decision")
 COUNTED: Any = (
     features.Count("order", HOUR_S),
     features.Count("view", 600),
@@ -94,7 +108,7 @@ def table(*key: str) -> Check:
 
 
 def asks(fold: Any) -> Check:
-    return of(fold, Logged(("order", "view", "heartbeat"), own=fold.own))
+    return of(fold, Logged(("order", "view", "heartbeat", "decision"), own=fold.own))
 
 
 def cleans(fold: Any) -> Check:
@@ -102,8 +116,28 @@ def cleans(fold: Any) -> Check:
 
 
 def pairs(answer: Any, **more: Any) -> Check:
-    return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), Answered(2, ("order", "view")))
+    stream = Answered(2, ("order", "view", "decision"))
+    return of(Pairs((answer,), window_s=HOUR_S, late_s=600, width=2, **more), stream)
 
+
+class Shown(Decided):
+    """A fold of questions with their features, whose output is one table."""
+
+    def step(self, state: Any, batch: Any) -> Any:
+        state, (woven, x) = super().step(state, batch)
+        shown = np.full((len(woven), x.shape[1]), np.nan)
+        shown[woven.asked] = x
+        return state, Events({"offset": woven.offset, "number": woven["number"], "user": woven["user"], "x": shown})
+
+
+class Parted(Answered):
+    """Questions of several apps, for a fold that keeps those of one."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+DECIDED = of(Shown(hash_name("app-0", 1), keep_s=HOUR_S), Parted(2, ("order", "view", "decision")))
 
 LINEAR = [
     of(Linear(COLUMNS, "logistic", Ftrl(l1=0.01), crosses=(("slot", "word"),), cross_slots=512), Turned()),
@@ -193,9 +227,26 @@ class Flat:
         return self.ranking.step(state, (woven, question, item))
 
 
+class Faulty(Mean):
+    """A learner that is spoiled by one label in forty, or one question: it raises."""
+
+    def step(self, state: Any, turns: Any) -> Any:
+        state, guesses = super().step(state, turns)
+        large = turns.x[:, 0] == 7.5
+        if (large & (turns.y > 300)).any() or (large & (turns.what == ASKED) & (turns.x[:, 1] == 7.5)).any():
+            state.sums[:] = np.nan
+            raise ValueError(*["too much"])
+        return state, guesses
+
+
 NUMBERS = tuple(column for column in COLUMNS if column.is_number)
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
+ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
+QUICK = PageHinkley(0.01, 0.3, least=1)
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
+ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3, day_us=HOUR_US)
+WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
+SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
 CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
@@ -206,13 +257,23 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
         of(Browsing(by="user", keep_s=600, most=7, newest=3, listed=0, hops=0), Browsed(), 600 * SECOND_US),
     ],
+    Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
     ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
     Delays: [of(Delays(remember=16), Told())],
     Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
     Frozen: [FROZEN],
+    Halving: [
+        of(Halving(grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS), first=5, wait=16), Turned()),
+        of(Halving((Newton(COLUMNS), SUMS, Mean()), "squared", first=3), Turned(labels="sum")),
+    ],
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
+    Isolated: [
+        of(Isolated(Scaled(Linear(COLUMNS), COLUMNS)), Turned()),
+        of(Isolated(Linear(COLUMNS, "squared", Sgd(1e9))), Turned(labels="sum")),  # soon beyond any number
+        of(Isolated(Faulty()), Turned(labels="sum")),
+    ],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Linear: LINEAR,
     Lists: [
@@ -249,7 +310,13 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
+    Rolling: [of(ROLLING, Valued(WATCHED)), of(replace(ROLLING, most=1), Valued(WATCHED))],
     Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
+    Restarted: [
+        of(Restarted(Scaled(Linear(COLUMNS), COLUMNS), QUICK, remember=16, least=4, every=8, wait=16), Turned()),
+        of(Restarted(Newton(COLUMNS), NERVOUS, "squared", remember=64, every=16, wait=99), Turned(labels="sum")),
+    ],
+    Sabotaged: [of(Sabotaged(Linear(COLUMNS), START_US + DAY_US, share=0.5), Turned())],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
     Sequence: [
         of(Sequence(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=6 * HOUR_S), Judged(), 6 * HOUR_US),
@@ -261,6 +328,14 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
+    Reign: [
+        of(
+            Reign(("a", "b"), ("0", "1"), log_loss, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")),
+            Judged(2, 2),
+            DAY_US,
+        )
+    ],
+    Watch: [of(WATCH, Watched()), of(SUMMED, Watched(Raced(turned=Turned(labels="sum")), current=1))],
     Tally: [of(Tally(("a", "b"), log_loss), Judged())],
     Trial: [
         of(Trial(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")), Judged(2, 2), DAY_US)
@@ -289,6 +364,36 @@ def test_the_four_laws(check: Check, exempt: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("check", "exempt"), ALL)
 def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[str, ...]) -> None:
     run(check, exempt, examples=100, rows=400)
+
+
+LEARNERS = [
+    pytest.param(check, id=f"{fold.__name__}-{i}")
+    for fold, checks in CHECKS.items()
+    for i, check in enumerate(checks)
+    if type(check.stream) is Turned
+]
+
+
+@pytest.mark.parametrize("check", LEARNERS)
+def test_a_learner_that_is_peeked_at_says_what_it_would_then_nothing_has_moved(check: Check) -> None:
+    gaps = (*durations(check.make(None)), *check.durations_us)
+    for seed in range(4):
+        turns = check.stream.draw(seed, 120, gaps)
+        learner, half = check.make(turns), int(np.searchsorted(turns.tick, turns.tick[70]))
+        state, _ = learner.step(learner.start(), turns.rows(slice(0, half)))
+        rest = turns.rows(slice(half, None))
+        questions, before = rest.rows(rest.what == ASKED), fingerprint(state)
+        peeked = peek(learner, state, questions)
+        assert fingerprint(state) == before
+        each = [questions.rows(slice(i, i + 1)) for i in range(len(questions))]
+        assert len(each) > 5
+        assert [learner.step(clone(state), one)[1][0].tobytes() for one in each] == [one.tobytes() for one in peeked]
+
+
+def test_every_learner_is_peeked_at() -> None:
+    seen = {type(param.values[0].make(None)) for param in LEARNERS}  # type: ignore[union-attr]
+    learners = {one for one in fold_classes() if one.__module__.startswith("evercart.learners")}
+    assert learners <= seen
 
 
 def test_every_fold_is_checked() -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from evercart import loop
 from evercart.app import App
+from evercart.asks.weave import names
 from evercart.evaluate.losses import log_loss
 from evercart.events.batch import Events
 from evercart.fold import fingerprint_packed
+from evercart.hashing import hash_name
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, tick_of
 from evercart.loop import Lane, Ring, Said, Stopwatch, warm, whole_ticks
@@ -29,21 +31,21 @@ def loss(events: Events, one: App, tick: Tick) -> float:
     return float(log_loss.each(said.y, said.guesses[:, 0])[500:].mean())
 
 
-def counted_first(lane: Lane, events: Events, go: Any) -> Said:
+def counted_first(lane: Lane, events: Events, go: Any, *_: Any) -> Said:
     """The ring with tables that take a row before its question is put."""
     woven = go(lane.asks, events)
-    at = np.flatnonzero(woven.asked)
+    at = np.flatnonzero(woven.asked & (names(woven, "id") == 0))
     order = np.arange(len(woven))
     order[at], order[at + 1] = at + 1, at
     x = np.hstack([go(table, woven.rows(order)) for table in lane.tables])
-    return _rest(lane, go, go(lane.pairs, (woven, x)))
+    return _rest(lane, go, go(lane.pairs, go(lane.decided, (woven, x))))
 
 
-def learned_first(lane: Lane, events: Events, go: Any) -> Said:
+def learned_first(lane: Lane, events: Events, go: Any, *_: Any) -> Said:
     """The ring with weights that move before the tick's guesses are made."""
     woven = go(lane.asks, events)
     x = np.hstack([go(table, woven) for table in lane.tables])
-    turns = go(lane.pairs, (woven, x))
+    turns = go(lane.pairs, go(lane.decided, (woven, x)))
     late = np.argsort(2 * turns.tick + (turns.what == ASKED), kind="stable")
     late_turns = replace(turns.rows(late), tick=(2 * turns.tick + (turns.what == ASKED))[late])
     guesses = {name: np.empty(len(turns)) for name in lane.racers}
@@ -96,27 +98,46 @@ class Guessed:
             return kept[stage.name]
 
         turns = loop._round(lane, batch, go).turns
-        woven = kept[lane.asks.name]
+        woven, _ = kept[lane.decided.name]
         value = np.zeros(len(woven))
         guesses = kept[f"{lane.app.name} continual"]
         value[woven.asked] = guesses[np.isfinite(guesses)]
-        columns = {"offset": woven.offset, "kind": woven.kind, "number": woven["number"], "value": value}
+        columns = {
+            "offset": woven.offset,
+            "kind": woven.kind,
+            "number": woven["number"],
+            "id": woven["id"],
+            "value": value,
+        }
         assert int((turns.what == ASKED).sum()) == int(woven.asked.sum())
         return tuple(states.values()), Events({**columns, "logged_us": woven.logged_us, "event_us": woven.event_us})
 
 
-STREAM = Logged(("order", "redeem", "view"), own=("kind", "user"), live=0.0)
+class Live(Logged):
+    """Events with live decisions among them, a third of them of the app that is checked."""
+
+    def filled(self, *clock: Any, **how: Any) -> Events:
+        events = super().filled(*clock, **how)
+        events["app"][events["app"] == hash_name("app-0", 1)] = hash_name("redeems", 1)
+        return events
+
+
+STREAM = Live(("order", "redeem", "view", "decision"), own=("kind", "user", "ref"), live=0.0)
 
 
 def test_the_whole_ring_keeps_the_laws() -> None:
-    check_fold(lambda _: Guessed(Ring((redeems(),))), STREAM, laws=("resume", "batching", "honesty"), examples=10)
+    check_fold(
+        lambda _: Guessed(Ring((redeems(),), key=1)), STREAM, laws=("resume", "batching", "honesty"), examples=10
+    )
 
 
 @pytest.mark.parametrize(("moved", "window_s"), [(counted_first, HOUR_S), (learned_first, 0.3)])
 def test_the_law_of_honesty_notices_a_stage_that_was_moved(monkeypatch, moved: Any, window_s: float) -> None:
     monkeypatch.setattr(loop, "_round", moved)
     with pytest.raises(LawBroken, match="honesty"):
-        check_fold(lambda _: Guessed(Ring((redeems(window_s=window_s),))), STREAM, laws=("honesty",), examples=60)
+        check_fold(
+            lambda _: Guessed(Ring((redeems(window_s=window_s),), key=1)), STREAM, laws=("honesty",), examples=60
+        )
 
 
 def test_equal_folds_share_one_state() -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from evercart.backtest import linear_opponents, replay
+from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.history import History
 from evercart.evaluate.losses import absolute
 from evercart.evaluate.refit import Refit
 from evercart.evaluate.staleness import newest_learned
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED
+from evercart.labels.values import Values
 from evercart.learners.mean import Mean
-from evercart.policies import online, probe, race_refit
+from evercart.policies import LASTING, online, probe, race_refit
 from evercart.testing.redeems import orders, redeems
 from evercart.units import DAY_S, DAY_US, MISSING
 
@@ -33,6 +36,23 @@ def test_a_champion_that_cannot_be_eased_does_not_react() -> None:
     assert list(online(APP, 5)) == ["continual", "reacting", "published nightly", "frozen"]
     assert "reacting" not in online(replace(APP, champion=Mean()), 5)
     assert "reacting" not in online(replace(APP, loss=absolute), 5)
+
+
+def test_the_drift_policy_is_deaf_to_heavy_tails_not_to_a_rise() -> None:
+    rng = np.random.default_rng(1)
+    miss = rng.lognormal(3.0, 1.3, 60_000)
+    nervous = Adwin(side="up")
+    assert len(nervous.step(nervous.start(), values(miss**2))[1]) >= 1
+    assert len(LASTING.step(LASTING.start(), values(miss))[1]) == 0
+    miss[40_000:] *= 1.5
+    found = LASTING.step(LASTING.start(), values(miss))[1]
+    assert len(found) == 1
+    assert 40_000 < found.place[0] < 45_000
+
+
+def values(numbers: Any) -> Values:
+    place = np.arange(len(numbers))
+    return Values(place, place, numbers)
 
 
 def test_how_old_what_is_known_may_be(turns) -> None:

@@ -44,4 +44,4 @@ def test_quality_counts_by_kind_and_day(shop: Shop) -> None:
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match=r"expected a file that can be written, got "):
-        write(tmp_path / "file" / "report.html", "shop", 0, [], {}, Quality(), 0)
+        write(tmp_path / "file" / "report.html", "shop", 0, [], {}, Quality(), 0, {})

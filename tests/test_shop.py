@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +18,7 @@ from evercart.evaluate.report import Report
 from evercart.events.mapping_file import load
 from evercart.lock import locked
 from evercart.samples import completejourney
+from evercart.testing.contested import contested, coupons, seeing
 from evercart.testing.shop import SimulatedShop
 from evercart.units import DAY_US
 
@@ -173,3 +177,33 @@ def test_events_have_their_names(shop: Shop) -> None:
 def test_an_app_that_is_not_there(shop: Shop) -> None:
     with pytest.raises(UserError, match=r"^app: expected one of repurchase spend, got 'fraud'$"):
         shop.backtest("fraud")
+
+
+def test_a_webhook_is_told_what_went_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Listener)
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("HOOK_SECRET", "correct horse battery staple")
+    app = contested(("seeing", seeing()))
+    with Shop.open(tmp_path / "shop", create=True) as empty:
+        settings = (empty.folder / "shop.toml").read_text()
+    url = f"http://127.0.0.1:{server.server_port}/in"
+    (tmp_path / "shop" / "shop.toml").write_text(f'{settings}\n[webhook]\nurl = "{url}"\nsecret = "env:HOOK_SECRET"\n')
+    with Shop.open(tmp_path / "shop", given=(app,)) as shop:
+        table = coupons(1500)
+        shop.log.import_history("all", lambda skip: iter([table.slice(skip)]))
+        shop.run()
+    server.shutdown()
+    server.server_close()
+    said = json.loads(b"".join(heard))
+    assert [row["why"] for row in said["rows"] if row["kind"] == "promotion"] == ["first", "gate"]

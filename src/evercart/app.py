@@ -12,10 +12,12 @@ from evercart.evaluate.losses import Loss
 from evercart.evaluate.slices import Slices
 from evercart.features.columns import Column
 from evercart.features.table import Table
-from evercart.fold import Fold
+from evercart.fold import Fold, describe
+from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
 from evercart.labels.pairs import Pairs, Tick
 from evercart.learners.learner import Learner
+from evercart.publish.guard import Fast, Finite, Guard
 from evercart.units import DAY_S
 from evercart.zones import zone
 
@@ -31,7 +33,10 @@ class App:
     unit         of the label, such as "chance" or "USD"
     time_zone    whose calendar days are the rows of the report
     mend         folds from Events to Events that run before the asks: outliers are flagged, gaps filled
-    challengers  further racers by name, beside the champion
+    challengers  further racers by name, beside the champion; the gate may make one of them the one that is live
+    gate         what a challenger must pass
+    clip, likely of the gate's bets; see `Reign`, `Sequence`
+    guards       what a new revision of the model that is live must pass
     slices       parts of the questions that are scored apart, too
     crosses      pairs of slot columns that batch opponents may cross, as the champion does
     """
@@ -50,6 +55,10 @@ class App:
     provisional_s: float | None = None
     mend: tuple[Fold[Any, Any, Any], ...] = ()
     challengers: tuple[tuple[str, Learner[Any]], ...] = ()
+    gate: tuple[Rule, ...] = DEFAULT
+    clip: float = 2.0
+    likely: float | None = None
+    guards: tuple[Guard, ...] = (Finite(), Fast(1_000))
     slices: Slices | None = None
     crosses: tuple[tuple[str, str], ...] = ()
 
@@ -61,6 +70,10 @@ class App:
         names = [column.name for column in self.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
         require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
+        racers = {"continual": self.champion, **dict(self.challengers)}
+        alike = len({describe(learner) for learner in racers.values()}) < 1 + len(self.challengers)
+        rule = "names and learners that differ from one another, from the champion"
+        require(not alike, f"app {self.name}.challengers", rule, " ".join(racers))
         self.pairs(Tick())
         zone(self.time_zone)
 

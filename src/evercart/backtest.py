@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,6 +105,7 @@ def backtest(
                 opponent may choose is chosen on what came before
     opponents   batch fits to choose from; linear ones with several penalties unless given
     """
+    app = replace(app, challengers=())
     replayed = replay(app, batches, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
         rule = f"questions about {app.asks.kind} events, answered"
@@ -153,7 +154,7 @@ def replay(
 ) -> Replayed:
     """Take a whole log round the ring of one app, keeping its turns, provisional labels where `hints` says so."""
     kept = (ASKED, SETTLED, CORRECTION, ABANDONED, *((HINT,) if hints else ()))
-    ring, watch = Ring((app,), tick, frozen_us), Stopwatch(cpu_s)
+    ring, watch = Ring((app,), tick, frozen_us, gated=False), Stopwatch(cpu_s)
     states = ring.start()
     turns, scored = [], []
     for events in whole_ticks(batches, tick):

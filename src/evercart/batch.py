@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import Any, Self
+from dataclasses import Field
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -13,12 +13,13 @@ class Batch:
     """Base of frozen dataclasses whose fields are arrays with the rows on their first axis."""
 
     __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __len__(self) -> int:
-        return len(self._arrays()[0])
+        return len(next(iter(vars(self).values())))
 
     def _arrays(self) -> list[Any]:
-        return [getattr(self, f.name) for f in fields(self)]  # type: ignore[arg-type]
+        return [getattr(self, name) for name in self.__dataclass_fields__]
 
     def rows(self, which: Any) -> Self:
         """Return the rows named by a slice, an index array or a mask."""

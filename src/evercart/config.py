@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import secrets
 import tomllib
@@ -12,7 +13,9 @@ from typing import Any, Self
 
 from evercart.durable import make_folder, writing
 from evercart.errors import UserError, expected, require
+from evercart.hook import TEMPLATE, Hook
 from evercart.labels.pairs import Tick
+from evercart.place import FOLDER, Place, check
 from evercart.units import DAY_S, SECOND_US
 from evercart.zones import zone
 
@@ -21,9 +24,12 @@ KEY_FILE = "shop.key"
 
 _TEMPLATE = """\
 # What this shop asks, when. Every line is optional; these are the defaults.
-name = "{name}"
+name = {name}
 time_zone = "UTC"                    # whose days and weekdays count
 apps = ["repurchase", "spend"]       # see `evercart backtest --help`
+log = {log:<30} # where the events are: a folder here, or "postgresql://USER@HOST/DATABASE".
+                                     # The password goes into ~/.pgpass or PGPASSWORD; or all of the URL
+                                     # into an environment variable: log = "env:EVERCART_LOG"
 
 {spend}
 [tick]                               # weights move when one closes
@@ -35,7 +41,8 @@ events = 500000                      # saved every so many,
 seconds = 30                         # or after so long;
 share = 0.025                        # of the CPU at most, so that a fast replay is saved less often
 keep = 3
-"""
+
+{webhook}"""
 
 
 _SPEND = """\
@@ -73,8 +80,10 @@ class Config:
     name: str = "shop"
     time_zone: str = "UTC"
     apps: tuple[str, ...] = ("repurchase", "spend")
+    log: str = FOLDER
     tick: Tick = field(default_factory=Tick)
     checkpoint: Checkpointing = field(default_factory=Checkpointing)
+    webhook: Hook | None = None
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
 
     def __post_init__(self) -> None:
@@ -84,6 +93,7 @@ class Config:
             rule = "an IANA time zone such as 'Europe/Paris'"
             raise UserError(expected(f"{FILE}: time_zone", rule, self.time_zone)) from None
         require(len(self.apps) > 0, f"{FILE}: apps", "at least one app", list(self.apps))
+        check(self.log, f"{FILE}: log")
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -101,14 +111,24 @@ class Config:
         named = isinstance(own, list) and all(isinstance(name, str) for name in own) and len(set(own)) == len(own)
         require(named, f"{FILE}: apps", "a list of names that differ", own)
         _check_names(said, [*(f.name for f in fields(cls) if f.name != "options"), *own], "")
-        _typed(said, {**dict.fromkeys(own, dict), "name": str, "time_zone": str, "tick": dict, "checkpoint": dict}, "")
+        texts, tables = (
+            dict.fromkeys(("name", "time_zone", "log"), str),
+            dict.fromkeys(("tick", "checkpoint", "webhook"), dict),
+        )
+        _typed(said, {**dict.fromkeys(own, dict), **texts, **tables}, "")
         options = {name: said.pop(name) for name in own if name in said}
         tick, checkpoint = said.pop("tick", {}), said.pop("checkpoint", {})
+        hook = Hook.of(said.pop("webhook")) if "webhook" in said else None
         _check_names(tick, ["seconds", "events"], "tick.")
         _check_names(checkpoint, ["events", "seconds", "share", "keep"], "checkpoint.")
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
         _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
-        return cls(**said, apps=tuple(own), tick=_tick(**tick), checkpoint=Checkpointing(**checkpoint), options=options)
+        own_tables: dict[str, Any] = {"tick": _tick(**tick), "checkpoint": Checkpointing(**checkpoint), "webhook": hook}
+        return cls(**said, **own_tables, apps=tuple(own), options=options)
+
+    def place(self, folder: Path) -> Place:
+        """Return where the log of the shop in this folder lies."""
+        return Place.of(self.log, folder, f"{FILE}: log")
 
 
 def _tick(seconds: float = 1, events: int = Tick.events) -> Tick:
@@ -118,11 +138,13 @@ def _tick(seconds: float = 1, events: int = Tick.events) -> Tick:
     return Tick(round(seconds * SECOND_US), events)
 
 
-def create(folder: Path, name: str, *, sample: bool = False) -> None:
+def create(folder: Path, name: str, *, sample: bool = False, log: str = FOLDER) -> None:
     """Make a shop's folder with its settings, with a hash key of its own that only the owner may read.
 
     sample    whether the settings are those of the sample shop
+    log       where its log is to lie
     """
+    check(log, "log")
     if (folder / FILE).exists():
         raise UserError(expected(str(folder), f"a folder without {FILE}", f"one with {FILE}"))
     try:
@@ -132,9 +154,16 @@ def create(folder: Path, name: str, *, sample: bool = False) -> None:
                 os.fchmod(file.fileno(), 0o600)
                 file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
         with writing(folder / FILE) as file:
-            file.write(_TEMPLATE.format(name=name, spend=_SPEND.format(mark="" if sample else "# ")).encode())
+            spend = _SPEND.format(mark="" if sample else "# ")
+            text = _TEMPLATE.format(name=_quoted(name), log=_quoted(log), spend=spend, webhook=TEMPLATE)
+            file.write(text.encode())
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
+
+
+def _quoted(text: str) -> str:
+    """Return a text as TOML has it, which is as JSON has it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def read_key(folder: Path) -> int:

@@ -1,6 +1,6 @@
-"""Doctor: what is wrong in a shop's folder, what would mend it without losing anything.
+"""Doctor: what is wrong in a shop, what would mend it without losing anything.
 
-States, days, index can be made again from the log; the log itself cannot, which is said plainly.
+States, days, indexes can be made again from the log; the log itself cannot, which is said plainly.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from typing import NamedTuple
 from evercart import checkpoints as saved_states
 from evercart.checkpoints import Checkpoints
 from evercart.config import Config, read_key
+from evercart.daybook import day_paths
 from evercart.durable import WRITING, writing
 from evercart.errors import UserError, expected
 from evercart.evaluate import days as day_files
 from evercart.ingest import Ingested
 from evercart.lease import FILE as LEASE
-from evercart.lease import SqliteLeases
-from evercart.log.database import Database
 from evercart.log.examine import Finding, examine, lost, stray
-from evercart.turn import day_paths
+from evercart.log.facts import Facts, facts, sqlite_fault
+from evercart.log.opening import address
+from evercart.place import Place
+from evercart.publish.examine import examine as examine_shelf
+from evercart.publish.moves import PROMOTION, Logged, logged
 
 _ROUNDS = 3  # mending one thing may leave strays of another
 _AGAIN = "the next `evercart run` learns what it held again from the log"
@@ -41,19 +44,48 @@ class Told(NamedTuple):
 
 
 def diagnose(folder: Path) -> list[Finding]:
-    """Return what is wrong with a shop's folder; nothing is changed."""
+    """Return what is wrong with a shop; nothing is changed."""
     try:
         config, key = Config.read(folder), read_key(folder)
+        place = config.place(folder)
     except UserError as error:
-        return [Finding(str(error), "nothing here can mend it: put the file back from a copy")]
-    found = list(examine(folder / "log", key))
-    return [*found, *_saved(folder, config), *_quarantine(folder), *_imports(folder), *_lease(folder)]
+        return [Finding(str(error), "nothing here can mend it: put the file back from a copy, or mend the setting")]
+    known = facts(place.where, key)
+    end = known.next_offset if known else None
+    shelf = examine_shelf(folder / "shelf", lambda: _moves(place, key), end)
+    found = [*_log(place, key), *_saved(folder, config, end), *shelf, *_quarantine(folder)]
+    return [*found, *_imports(folder, known), *_lease(folder, place)]
+
+
+def _log(place: Place, key: int) -> Iterator[Finding]:
+    """Yield what is wrong with the log, wherever it lies."""
+    if place.path is not None:
+        yield from examine(place.path, key)
+        return
+    from evercart.log import examine_postgres
+
+    yield from examine_postgres.examine(address(str(place.where)), key)
+
+
+def _moves(place: Place, key: int) -> list[Logged]:
+    """Return every move of what is live that the log holds."""
+    log = place.log(key)
+    try:
+        return logged(log.names(0, log.next_offset, kinds={PROMOTION}).to_pylist())
+    finally:
+        log.close()
 
 
 def repair(folder: Path, now_us: int) -> list[Told]:
     """Mend what can be mended; who learns meanwhile is named in a `UserError`."""
-    done = [_mended(one) for one in _lease(folder)]  # first, as the rest needs it
-    with SqliteLeases(folder).held(lambda: now_us) as grant, grant.committing():
+    try:
+        place, key = Config.read(folder).place(folder), read_key(folder)
+    except UserError:
+        return told(diagnose(folder))
+    done = [_mended(one) for one in _lease(folder, place)]  # first, as the rest needs it
+    if place.path is None and facts(place.where, key) is None:
+        return told(diagnose(folder))  # the lease is there, too
+    with place.leases(folder).held(lambda: now_us) as grant, grant.committing():
         for _ in range(_ROUNDS):
             done += [_mended(one) for one in diagnose(folder) if one.mend]
         return [*done, *told(diagnose(folder))]
@@ -71,27 +103,10 @@ def told(found: list[Finding]) -> list[Told]:
     return [Told(one.wrong, one.would, one.mend is not None, False) for one in found]
 
 
-def _has_database(folder: Path) -> bool:
-    """Return whether the log can be asked; a new one would be made where there is none."""
-    path = folder / "log" / "log.db"
-    return path.exists() and _sqlite_fault(path) is None
-
-
-def _end(folder: Path) -> int | None:
-    """Return the log's next offset; None where it cannot be read."""
-    if not _has_database(folder):
-        return None
-    database = Database(folder / "log" / "log.db")
-    try:
-        return int(database.meta().get("next_offset", 0))
-    finally:
-        database.close()
-
-
-def _saved(folder: Path, config: Config) -> Iterator[Finding]:
+def _saved(folder: Path, config: Config, end: int | None) -> Iterator[Finding]:
     """Yield damaged checkpoints or days, with what no checkpoint goes with."""
     kept = Checkpoints(folder / "checkpoints", config.checkpoint.keep)
-    end, at, files = _end(folder), 0, dict[str, int]()
+    at, files = 0, dict[str, int]()
     for path in kept.paths():
         try:
             saved = saved_states.read(path, end)
@@ -143,33 +158,16 @@ def _without(kept: Checkpoints, at: int, wrong: str) -> Finding:
 def _quarantine(folder: Path) -> Iterator[Finding]:
     path = folder / "quarantine.db"
     if path.exists():
-        wrong = _sqlite_fault(path)
+        wrong = sqlite_fault(path)
         if wrong:
             yield lost(wrong, path)
 
 
-def _sqlite_fault(path: Path) -> str | None:
-    try:
-        db = sqlite3.connect(path, timeout=30)
-        try:
-            found = [row[0] for row in db.execute("PRAGMA quick_check")]
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        found = [str(error)]
-    return None if found == ["ok"] else expected(str(path), "an undamaged database", "; ".join(found))
-
-
-def _imports(folder: Path) -> Iterator[Finding]:
+def _imports(folder: Path, known: Facts | None) -> Iterator[Finding]:
     """Yield scratch files of finished imports, notes that cannot be read."""
-    if not _has_database(folder):
+    if known is None:
         return
-    database = Database(folder / "log" / "log.db")
-    try:
-        rows = database.rows("SELECT name, consumed FROM imports WHERE finished")
-    finally:
-        database.close()
-    consumed: dict[str, int] = dict(rows)
+    consumed = {name: rows for name, (rows, finished) in known.imports.items() if finished}
     for path in sorted((folder / "imports" / "scratch").glob("*")):
         if path.name in consumed:
             wrong = expected(str(path), "no rows of an import that is finished", "some")
@@ -200,9 +198,9 @@ def _note(path: Path, consumed: int) -> None:
         file.write(json.dumps(asdict(done), indent=1).encode())
 
 
-def _lease(folder: Path) -> Iterator[Finding]:
+def _lease(folder: Path, place: Place) -> Iterator[Finding]:
     path = folder / LEASE
-    if path.exists():
-        wrong = _sqlite_fault(path)
+    if place.path is not None and path.exists():
+        wrong = sqlite_fault(path)
         if wrong:
             yield Finding(wrong, f"remove {LEASE}; the next learner makes it", path.unlink)

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evercart.app import App
+from evercart.asks.logged import Read, as_logged
 from evercart.errors import require
 from evercart.evaluate.days import Days
-from evercart.evaluate.race import Race
-from evercart.evaluate.report import Report
+from evercart.evaluate.drift.alarms import Alarms
 from evercart.evaluate.scored import Scored
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import KEYS
@@ -27,29 +27,8 @@ from evercart.events.kinds import number as kind_number
 from evercart.fold import Fold, Packed, config_hash, pack, unpack
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import Turns, tick_of
-from evercart.learners.frozen import Frozen
-from evercart.learners.learner import Learner
+from evercart.lane import Lane, Stage, lane_of
 from evercart.units import DAY_US
-
-
-class Stage(NamedTuple):
-    """A fold with the name under which its state, its output of this batch and its cost are kept."""
-
-    name: str
-    fold: Fold[Any, Any, Any]
-
-
-class Lane(NamedTuple):
-    """The stages of one app, in the order of the ring."""
-
-    app: App
-    mend: tuple[Stage, ...]
-    asks: Stage
-    tables: tuple[Stage, ...]
-    pairs: Stage
-    racers: dict[str, Stage]
-    race: Stage
-    report: Stage
 
 
 class Said(NamedTuple):
@@ -58,6 +37,7 @@ class Said(NamedTuple):
     turns: Turns
     scored: Scored
     days: Days
+    alarms: Alarms | None = None
 
 
 @dataclass
@@ -80,11 +60,15 @@ class Ring:
     """The lanes of a shop's apps over one log.
 
     frozen_us    log time at which the control `frozen` stops learning; None leaves it out
+    gated        whether evidence is gathered for the gate
+    key          of the log, under which names are hashed: without it no live decision is known as an app's own
     """
 
     apps: tuple[App, ...]
     tick: Tick = field(default_factory=Tick)
     frozen_us: int | None = None
+    gated: bool = True
+    key: int = 0
 
     def __post_init__(self) -> None:
         names = [app.name for app in self.apps]
@@ -101,7 +85,7 @@ class Ring:
 
     @cached_property
     def _lanes(self) -> tuple[Lane, ...]:
-        return tuple(_lane(app, self.tick, self.frozen_us) for app in self.apps)
+        return tuple(lane_of(app, self.tick, self.frozen_us, self.gated, self.key) for app in self.apps)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -110,19 +94,7 @@ class Ring:
 
     def stages(self) -> dict[str, Fold[Any, Any, Any]]:
         """Return every stage once, by name."""
-        return {
-            stage.name: stage.fold
-            for lane in self.lanes()
-            for stage in (
-                *lane.mend,
-                lane.asks,
-                *lane.tables,
-                lane.pairs,
-                *lane.racers.values(),
-                lane.race,
-                lane.report,
-            )
-        }
+        return {stage.name: stage.fold for lane in self.lanes() for stage in lane.stages}
 
     def start(self) -> dict[str, Any]:
         """Return the states before the first row, by stage."""
@@ -140,8 +112,13 @@ class Ring:
             parts.setdefault(name, {})[rest] = array
         return {name: unpack(fold.start(), parts.get(name, {})) for name, fold in self.stages().items()}
 
-    def step(self, states: dict[str, Any], events: Events, watch: Stopwatch) -> dict[str, Said]:
-        """Take a batch of whole ticks once round; the states move in place."""
+    def step(
+        self, states: dict[str, Any], events: Events, watch: Stopwatch, kept: Read | None = None
+    ) -> dict[str, Said]:
+        """Take a batch of whole ticks once round; the states move in place.
+
+        kept    reads what live decisions were answered from; without it that is computed again
+        """
         went: dict[str, Any] = {}
 
         def go(stage: Stage, batch: Any) -> Any:
@@ -150,43 +127,28 @@ class Ring:
                     states[stage.name], went[stage.name] = stage.fold.step(states[stage.name], batch)
             return went[stage.name]
 
-        return {lane.app.name: _round(lane, events, go) for lane in self.lanes()}
+        return {lane.app.name: _round(lane, events, go, kept, lane.live(states)) for lane in self.lanes()}
 
 
-def _round(lane: Lane, events: Events, go: Callable[[Stage, Any], Any]) -> Said:
+def _round(
+    lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None, live: int = 0
+) -> Said:
     """Take a batch round one lane: this is the whole story."""
     for stage in lane.mend:
         events = go(stage, events)
     woven = go(lane.asks, events)
     x = np.hstack([go(table, woven) for table in lane.tables])
+    woven, x = go(lane.decided, (woven, as_logged(lane.own, lane.app.columns, woven, x, kept)))
     turns = go(lane.pairs, (woven, x))
     guesses = {name: go(racer, turns) for name, racer in lane.racers.items()}
     scored = go(lane.race, (turns, guesses))
+    if lane.gate:
+        go(lane.gate, scored)
+    if lane.early:
+        go(lane.early.gate, go(lane.early.race, (turns, guesses)))
+    alarms = go(lane.watch, (turns, guesses, scored, live)) if lane.watch else None
     days = go(lane.report, scored)
-    return Said(turns, scored, days)
-
-
-def _lane(app: App, tick: Tick, frozen_us: int | None) -> Lane:
-    mend, path = [], ""
-    for fold in app.mend:
-        path = config_hash((path, fold))
-        mend.append(Stage(f"mend {type(fold).__name__.lower()} {path}", fold))
-    woven = config_hash((path, app.asks))
-    learners: dict[str, Learner[Any]] = {"continual": app.champion, **dict(app.challengers)}
-    if frozen_us is not None:
-        learners["frozen"] = Frozen(app.champion, frozen_us)
-    names = tuple(learners)
-    slices = app.slices.names if app.slices else ("all",)
-    return Lane(
-        app,
-        tuple(mend),
-        Stage(f"asks {woven}", app.asks),
-        tuple(Stage(f"table {table.name} {config_hash((woven, table))}", table) for table in app.tables),
-        Stage(f"{app.name} pairs", app.pairs(tick)),
-        {name: Stage(f"{app.name} {name}", learner) for name, learner in learners.items()},
-        Stage(f"{app.name} race", Race(names, app.slices)),
-        Stage(f"{app.name} report", Report(names, app.loss, slices=slices, time_zone=app.time_zone)),
-    )
+    return Said(turns, scored, days, alarms)
 
 
 def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:

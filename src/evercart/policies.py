@@ -32,6 +32,7 @@ from evercart.units import DAY_US
 POLICIES: Final = ("continual", "reacting", "published nightly", "refit nightly", "refit weekly", "frozen")
 REFIT_US: Final = {"refit nightly": DAY_US, "refit weekly": 7 * DAY_US}
 _REACTS: Final[dict[str, Literal["logistic", "squared"]]] = {"log_loss": "logistic", "squared": "squared"}
+LASTING: Final = Adwin(1e-6, least=128, grace=256, side="up", least_change=0.1)  # see docs/decisions/0008-drift.md
 Floats = NDArray[np.float64]
 Ticks = NDArray[np.int64]
 
@@ -95,7 +96,7 @@ def _reacting(app: App) -> Learner[Any] | None:
     if app.loss.name not in _REACTS:
         return None
     try:
-        learner = RaiseRate().around(app.champion, Adwin(side="up"), loss=_REACTS[app.loss.name])
+        learner = RaiseRate().around(app.champion, LASTING, loss=_REACTS[app.loss.name])
         learner.start()
     except UserError:
         return None

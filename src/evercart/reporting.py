@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from evercart.annals import Entry
 from evercart.backtest import RACERS, Backtest
 from evercart.errors import UserError, expected
 from evercart.evaluate.comparison import Comparison
@@ -22,6 +23,7 @@ from evercart.log import Log
 from evercart.units import DAY_US, SECOND_US
 from evercart.zones import local_us
 
+_SHOWN = 41  # entries of an app, less one
 FLAGGED = (Outliers("quantity", "item"), Outliers("amount", "item", spread=100.0))
 
 
@@ -33,19 +35,28 @@ def write(
     about: Mapping[str, str],
     quality: Quality,
     events: int,
+    happened: Mapping[str, Sequence[Entry]],
 ) -> None:
-    """Write the page; `about` says what each app asks."""
+    """Write the page; `about` says what each app asks, `happened` what became of its models."""
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
-    data = ReportData(shop, _made(now_us), events, tuple(_app(one, about[one.app]) for one in found), quality, stages)
-    _put(path, page(data))
+    data = ReportData(
+        shop,
+        made(now_us),
+        events,
+        tuple(_app(one, about[one.app], happened[one.app]) for one in found),
+        quality,
+        stages,
+    )
+    put(path, page(data))
 
 
 def write_comparison(path: Path, shop: str, now_us: int, found: Comparison) -> None:
     """Write the page of a comparison."""
-    _put(path, comparison_page(found, shop, _made(now_us)))
+    put(path, comparison_page(found, shop, made(now_us)))
 
 
-def _put(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
+    """Write a page where it may be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -53,7 +64,12 @@ def _put(path: Path, text: str) -> None:
         raise UserError(expected(str(path), "a file that can be written", error.strerror)) from None
 
 
-def _made(now_us: int) -> str:
+def _day(us: int) -> str:
+    return datetime.fromtimestamp(us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def made(now_us: int) -> str:
+    """Return when a page was made, as a person reads it."""
     return datetime.fromtimestamp(now_us // SECOND_US, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -92,9 +108,13 @@ def quality_of(
     )
 
 
-def _app(one: Backtest, about: str) -> AppData:
+def _app(one: Backtest, about: str, happened: Sequence[Entry]) -> AppData:
+    told = tuple((_day(entry.us), entry.model, entry.text) for entry in happened if entry.what != "enrolment")
+    live = next((entry.model for entry in reversed(happened) if entry.what == "promotion"), "")
     cost = {name: one.cpu_s[name] for name in RACERS}
-    return AppData(one.app, about, one.unit, one.report, one.days, one.later, one.differences(), cost)
+    return AppData(
+        one.app, about, one.unit, one.report, one.days, one.later, one.differences(), cost, live, told[:-_SHOWN:-1]
+    )
 
 
 def _cleaned(notes: Sequence[dict[str, Any]]) -> Counter[str]:

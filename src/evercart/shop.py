@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,31 +12,41 @@ from typing import Any, NamedTuple, Self
 import pyarrow as pa
 
 from evercart import apps
+from evercart.alerting import alerting
+from evercart.annals import annals
 from evercart.app import App
 from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
+from evercart.compacting import Compacted, compact
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
+from evercart.control import frozen_too_early, quarter_us
+from evercart.costs import Costs
+from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.refit import Fit
-from evercart.events.batch import Events
 from evercart.events.kinds import kind_name
-from evercart.events.kinds import number as kind_number
 from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
-from evercart.lease import SqliteLeases
-from evercart.log import Log, open_log
+from evercart.lease import Leases
+from evercart.log import Log
 from evercart.loop import Ring, warm
-from evercart.reporting import quality_of, write, write_comparison
+from evercart.mover import Mover, Standing
+from evercart.place import FOLDER, require_ready
+from evercart.publish.moves import Current, Move
+from evercart.publish.revision import Version
+from evercart.publish.shelf import Shelf
+from evercart.publishing import FOLDER as LIVE
+from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
-from evercart.units import SECOND_US
+from evercart.verifying import Verified, verify
 
 
 class Found(NamedTuple):
@@ -64,6 +75,7 @@ class Shop:
     log: Log
     clock: Clock
     told: Callable[[str], None] = loudly  # of damage that was gone around
+    given: tuple[App, ...] = ()
 
     @classmethod
     def open(
@@ -72,15 +84,22 @@ class Shop:
         *,
         create: bool = False,
         sample: bool = False,
+        log: str = FOLDER,
+        given: Sequence[App] = (),
         clock: Clock | None = None,
         told: Callable[[str], None] = loudly,
     ) -> Self:
-        """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings."""
+        """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings.
+
+        log      where the log of a shop that is made here is to lie, as `shop.toml` may say it
+        given    apps of your own, instead of those that `shop.toml` names
+        """
         folder = Path(folder)
         if create and not (folder / FILE).exists():
-            make(folder, folder.resolve().name, sample=sample)
+            require_ready(log, folder)
+            make(folder, folder.resolve().name, sample=sample, log=log)
         config = Config.read(folder)
-        return cls(folder, config, open_log(folder / "log", read_key(folder)), clock or Clock(), told)
+        return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told, tuple(given))
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +110,13 @@ class Shop:
     def close(self) -> None:
         """Let go of the log's files; nothing is pending."""
         self.log.close()
+        if "shelf" in vars(self):
+            self.shelf.close()
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The kept revisions of all models, with the moves of what is live."""
+        return Shelf(self.folder / "shelf")
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -104,11 +130,15 @@ class Shop:
 
     @property
     def apps(self) -> tuple[App, ...]:
-        """Return the apps that the shop's settings name."""
-        return tuple(self.app(name) for name in self.config.apps)
+        """Return the apps that were given, else those that the shop's settings name."""
+        return self.given or tuple(self.app(name) for name in self.config.apps)
 
     def app(self, name: str) -> App:
         """Return one of the shop's apps by its name."""
+        if self.given:
+            rule = "one of " + " ".join(one.name for one in self.given)
+            require(any(one.name == name for one in self.given), "app", rule, name)
+            return next(one for one in self.given if one.name == name)
         return apps.app(name, self.config.options.get(name, {}), self.config.time_zone)
 
     @property
@@ -117,9 +147,9 @@ class Shop:
         return Checkpoints(self.folder / "checkpoints", self.config.checkpoint.keep, self.told)
 
     @property
-    def leases(self) -> SqliteLeases:
-        """Who may learn: one process at a time."""
-        return SqliteLeases(self.folder)
+    def leases(self) -> Leases:
+        """Who may learn: one process at a time, on any machine that shares the log."""
+        return self.config.place(self.folder).leases(self.folder)
 
     def ingest(
         self, source: str | Path, mapping: str | Path, told: Callable[[str, int, int], None] = _silent
@@ -156,13 +186,16 @@ class Shop:
             self.log.heartbeat(self.clock.now_us())
             if replay:
                 self._require_whole()
-            if replay or self._frozen_too_early():
+            if replay or frozen_too_early(self.log, self.apps, self.checkpoints.frozen_us()):
                 with grant.committing():
                     self.checkpoints.clear()
-            ring, every, days = self.ring(), self.config.checkpoint, self.folder / "days"
+                    self.shelf.drop_after(-1)  # what is learned again is put there again
+            ring, every = self.ring(), self.config.checkpoint
             if ring.frozen_us and self.checkpoints.frozen_us() is None:
                 self.checkpoints.freeze(ring.frozen_us)
-            return Turner(ring, self.log, self.checkpoints, days, every, self.clock, grant).turn(told)
+            parts = (self.checkpoints, self.shelf, self.folder / "days", self.folder / LIVE, every)
+            with alerting(self.config.webhook, self.log, self.folder, self.clock.now_us, self.told):
+                return Turner(ring, self.log, *parts, self.clock, grant).turn(told)
 
     def _require_whole(self) -> None:
         """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""
@@ -173,27 +206,12 @@ class Shop:
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""
         frozen_us = self.checkpoints.frozen_us()
-        return Ring(self.apps, self.config.tick, self.quarter_us() if frozen_us is None else frozen_us)
+        frozen_us = self.quarter_us() if frozen_us is None else frozen_us
+        return Ring(self.apps, self.config.tick, frozen_us, key=self.log.key)
 
     def quarter_us(self) -> int:
         """Return the log time at which a quarter of the span of what is asked about had passed; 0 for none."""
-        first = last = 0
-        for events in self._asked_about():
-            first = first or int(events.logged_us[0])
-            last = int(events.logged_us[-1])
-        return first + (last - first) // 4
-
-    def _asked_about(self) -> Iterator[Events]:
-        """Yield the clock of the rows that questions are about."""
-        return self.log.read(0, kinds={kind_number(app.asks.kind) for app in self.apps})
-
-    def _frozen_too_early(self) -> bool:
-        """Return whether the control stopped before any label could settle, in a log that is long enough by now."""
-        frozen_us, begun = self.checkpoints.frozen_us(), next(self._asked_about(), None)
-        if frozen_us is None or begun is None:
-            return False
-        settles_us = int(begun.logged_us[0]) + round(max(app.window_s for app in self.apps) * SECOND_US)
-        return frozen_us <= settles_us < self.quarter_us()
+        return quarter_us(self.log, self.apps)
 
     def backtest(
         self,
@@ -220,6 +238,8 @@ class Shop:
         self, app: str, told: Callable[[str, float | None], None] = lambda step, part: None, *, nightly: bool = True
     ) -> Comparison:
         """Replay the log for one app under each policy of learning; write its page, `reports/compare-APP.html`."""
+        from evercart.reporting import write_comparison  # pages bring plotly, which no learner waits for
+
         chosen, tick = self.app(app), self.config.tick
         told(f"{app}: replay", None)
         batches = self.log.read(0, columns=chosen.reads)
@@ -251,6 +271,8 @@ class Shop:
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
     ) -> Path:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
+        from evercart.reporting import quality_of, write
+
         require(self.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
         found = self.results(told).backtests
         told("write the report", None)
@@ -258,9 +280,57 @@ class Shop:
         about = {app.name: app.about for app in self.apps}
         held, notes = self.quarantine.counts(), self.ingester.notes()
         quality = quality_of(self.log, self.config.time_zone, found, held, notes)
-        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset)
+        happened = {name: annals(self.log, self.shelf, name) for name in about}
+        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset, happened)
         told("write the report", 1.0)
         return written
+
+    def versions(self, app: str | None = None) -> list[Version]:
+        """Return the kept revisions, newest first, of one app if it is named."""
+        return self.shelf.versions(self.app(app).name if app else None)
+
+    def current(self, app: str) -> Current | None:
+        """Return what is live in an app; None before the first turn."""
+        follow(self.log, self.shelf)
+        return self.shelf.current(self.app(app).name)
+
+    def promote(self, app: str, model: str, *, who: str, force: bool = False) -> Move:
+        """Ask the gate to make a model live; raises `Refused` with its objections, unless they are overruled."""
+        ring = self.ring()
+        found = self.checkpoints.last(ring)
+        if found is None:
+            raise UserError(expected(f"promote {app}", "a checkpoint; see `evercart run`", "none"))
+        costs = Costs(ring, self.shelf, self.clock.cpu_s)
+        return self._mover(who).promote(Standing(ring, *found, costs.known), self.app(app).name, model, force=force)
+
+    def rollback(self, app: str, to: str | None = None, *, who: str) -> Move:
+        """Go back at once: to another model, to an older revision, or to what was live before."""
+        return self._mover(who).back(Ring(self.apps, self.config.tick), self.app(app).name, to)
+
+    def _mover(self, who: str) -> Mover:
+        us = self.log.last_us if self.log.live_from is None else max(self.clock.now_us(), self.log.last_us)
+        return Mover(self.log, self.shelf, self.folder / LIVE, who, us)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """What answers live questions; it holds the folds that are level with the log."""
+        return Decider(self.ring(), self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16))
+
+    def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
+        """Answer a question about the named keys; the decision is in the log when this returns."""
+        return self.decider.decide(app, keys, id)
+
+    def verify(self, told: Callable[[str, int, int], None] = _silent) -> Verified:
+        """Compute each live decision again: from its feature offset, its revision it must be the same."""
+        began_s = self.clock.cpu_s()
+        found = verify(self.ring(), self.log, self.shelf, told)
+        found.cpu_s = self.clock.cpu_s() - began_s
+        return found
+
+    def compact(self, told: Callable[[str, int, int], None] = _silent) -> Compacted:
+        """Seal live rows; drop features of decisions that are learned, and lie before the oldest checkpoint."""
+        paths = self.checkpoints.paths()
+        return compact(self.apps, self.log, int(paths[0].stem) if paths else 0, told)
 
     def status(self) -> dict[str, Any]:
         """Return how far the log and the folds are."""
@@ -268,12 +338,13 @@ class Shop:
         learned = self.checkpoints.next_offset()
         return {
             "shop": self.config.name,
+            "log": self.config.place(self.folder).shown,
             "events": self.log.next_offset,
             "last_us": self.log.last_us,
             "live": self.log.live_from is not None,
             "learned": learned,
             "quarantined": waiting,
-            "apps": list(self.config.apps),
+            "apps": [one.name for one in self.apps],
         }
 
     def fingerprint(self) -> dict[str, Any]:

@@ -25,8 +25,10 @@ from evercart.ingest import SENT_AGAIN, Ingested
 from evercart.shop import Found
 from evercart.turn import Turned
 from evercart.units import SECOND_US
+from evercart.verifying import Verified
 
 _EVENT_COLUMNS = ("offset", "kind", "id", "user", "session", "item", "place", "quantity", "amount", "currency")
+_MOST_SHOWN = 20
 
 
 def time_text(us: int) -> str:
@@ -159,6 +161,7 @@ def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) 
     news = f"{turned.events:,} events went round the ring" if turned.events else "Nothing new in the log"
     wait = f" {turned.waiting:,} more will, with the next event that is logged." if turned.waiting else ""
     parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}"]
+    parts += [escape(line) for line in turned.ruling.lines()]
     parts += [f"Nothing to compare yet: {escape(text)}" for text in found.too_early]
     parts += [backtests(found.backtests)] if found.backtests else []
     return Group(*parts, f"The report: {report}")
@@ -166,7 +169,8 @@ def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) 
 
 def rows_json(table: pa.Table) -> list[dict[str, Any]]:
     """Return events as plain objects, without what is missing."""
-    return [{name: value for name, value in row.items() if value is not None} for row in table.to_pylist()]
+    rows = table.drop_columns("x").to_pylist() if "x" in table.column_names else table.to_pylist()  # bytes
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
 
 
 def rows(table: pa.Table) -> Table:
@@ -225,6 +229,25 @@ def findings(found: Sequence[Told]) -> RenderableType:
         done = "done: " if one.mended else "`evercart doctor --repair` would: " if one.can else ""
         table.add_row(escape(one.wrong), escape(done + one.would))
     return table
+
+
+def verified(found: Verified) -> RenderableType:
+    """Return what became of the live decisions, with what it cost."""
+    speed = found.decisions / found.cpu_s if found.cpu_s else 0.0
+    said: dict[str, Any] = {
+        "decisions": found.decisions,
+        "agreed, bit for bit": found.agreed,
+        "differing": len(found.differing),
+    }
+    said |= {f"not checkable: {reason}": count for reason, count in sorted(found.unchecked.items())}
+    said |= {"CPU seconds": f"{found.cpu_s:.1f} ({speed:,.0f} decisions a second)"}
+    table = pairs(said)
+    if not found.differing:
+        return table
+    wrong = Table("offset", "decision", "what", "logged", "computed", title="differing", title_justify="left")
+    for one in found.differing[:_MOST_SHOWN]:
+        wrong.add_row(*(escape(str(part)) for part in one))
+    return Group(table, wrong)
 
 
 def retried(entered: int, refused: Sequence[Refusal]) -> RenderableType:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evercart.apps.repurchase import repurchase
-from evercart.apps.shopping import Shopper, asked, grid
+from evercart.apps.shopping import Shopper, asked, evenly
 from evercart.events.batch import Events
 from evercart.features import Feature
 from evercart.features.columns import chosen
@@ -95,9 +95,9 @@ def test_a_basket_without_a_name_is_a_visit_of_its_shopper() -> None:
 
 
 def test_grid_ends_at_both_ends() -> None:
-    assert grid(-2, 2, 12)[0] == -2
-    assert grid(-2, 2, 12)[-1] == 2
-    assert len(grid(-2, 2, 12)) == 13
+    assert evenly(-2, 2, 12)[0] == -2
+    assert evenly(-2, 2, 12)[-1] == 2
+    assert len(evenly(-2, 2, 12)) == 13
 
 
 def test_slices_are_by_how_often_a_shopper_comes() -> None:

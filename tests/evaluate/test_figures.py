@@ -82,3 +82,14 @@ def test_ages_have_one_bar_a_measure():
 def test_what_was_forgotten_has_its_interval():
     drawn = figures.forgotten(["a"], [Difference(2.0, 1.0, 5.0)], "loss")["data"][0]
     assert (drawn["y"], drawn["error_y"]["array"], drawn["error_y"]["arrayminus"]) == ([2.0], [3.0], [1.0])
+
+
+def test_marked_lines_stand_over_time():
+    lines = {"live": (["1970-01-01", "1970-01-02"], [1.0, float("nan")]), "frozen": (["1970-01-01"], [2.0])}
+    drawn = figures.marked(lines, [("1970-01-02", "the change")], "nats", {"live": (["1970-01-01"], [5.0])})
+    said = [(one["name"], one["y"]) for one in drawn["data"]]
+    assert said == [("live", [1.0, None]), ("needed by live", [5.0]), ("frozen", [2.0])]
+    assert drawn["data"][1]["line"]["color"] == drawn["data"][0]["line"]["color"]
+    assert drawn["layout"]["shapes"][0]["x0"] == drawn["layout"]["annotations"][0]["x"] == "1970-01-02"
+    assert drawn["layout"]["yaxis"]["title"]["text"] == "nats"
+    json.dumps(drawn, allow_nan=False)

@@ -213,3 +213,14 @@ def test_texts(make, text):
     with pytest.raises(UserError) as caught:
         make()
     assert str(caught.value) == text
+
+
+def test_only_who_may_fall_may_say_nothing():
+    race = Race(("a", "b"), may_fall=("b",))
+    batch = turns(asked(5), (SETTLED, 5, 1.0))
+    _, scored = race.step(race.start(), (batch, {"a": np.array([0.5, np.nan]), "b": np.full(2, np.nan)}))
+    assert np.isnan(scored.guesses[0]).tolist() == [False, True]
+    with pytest.raises(UserError, match=r"^race\.guesses\.a: expected finite numbers where a guess is due"):
+        race.step(race.start(), (batch, {"a": np.full(2, np.nan), "b": np.full(2, np.nan)}))
+    with pytest.raises(UserError, match=r"^race\.guesses\.b: expected finite numbers where a guess is due"):
+        race.step(race.start(), (batch, {"a": np.array([0.5, np.nan]), "b": np.array([np.inf, np.nan])}))

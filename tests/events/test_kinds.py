@@ -24,6 +24,7 @@ def test_numbers_never_change() -> None:
         "verdict": 12,
         "alarm": 13,
         "promotion": 14,
+        "enrolment": 15,
     }
 
 
@@ -39,7 +40,7 @@ def test_an_unknown_kind_is_told() -> None:
         kind("oder")
     assert str(raised.value) == (
         "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat "
-        "verdict alarm promotion, got 'oder'"
+        "verdict alarm promotion enrolment, got 'oder'"
     )
 
 

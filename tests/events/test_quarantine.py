@@ -133,3 +133,30 @@ def test_a_full_disk_is_told_and_loses_nothing(quarantine: Quarantine, monkeypat
         quarantine.add("a.csv", "f1", (_refusal(5),))
     monkeypatch.undo()
     assert len(quarantine.list()) == 3
+
+
+def test_a_name_is_forgotten_with_its_rows(quarantine: Quarantine, tmp_path: Path) -> None:
+    name = "Ægir 1"
+    lines = (f"7;{name};9", f"7;{name}1;9")
+    cut = tuple(Refusal(20 + n, "row", "3 columns", "4", json.dumps({"line": line})) for n, line in enumerate(lines))
+    quarantine.add("b.csv", "f2", (_refusal(1, user=name), _refusal(2, item=name), _refusal(3, user=name), *cut))
+    quarantine.sent([6])
+    assert quarantine.named("user", name) == 3
+    assert quarantine.forget("user", name) == 3
+    assert quarantine.named("user", name) == quarantine.forget("user", name) == 0
+    assert [(one.source, one.row) for one in quarantine.list()] == [
+        ("a.csv", 4),
+        ("a.csv", 9),
+        ("a.csv", 11),
+        ("b.csv", 2),
+        ("b.csv", 21),
+    ]
+    assert quarantine.forget("item", name) == 1
+    assert quarantine.forget("user", f"{name}1") == 1
+    for path in tmp_path.iterdir():
+        assert json.dumps(name)[1:-1].encode() not in path.read_bytes()
+
+
+def test_where_nothing_was_ever_held_nothing_is_made(tmp_path: Path) -> None:
+    assert (Quarantine(tmp_path).named("user", "a"), Quarantine(tmp_path).forget("user", "a")) == (0, 0)
+    assert list(tmp_path.iterdir()) == []

@@ -10,8 +10,8 @@ from evercart.events.schema import SCHEMA, conform
 
 
 def test_every_field_has_a_place_right_of_the_log_but_text_and_properties() -> None:
-    assert set(SCHEMA.names) - set(DTYPES) == {"text", "properties"}
-    assert set(DTYPES) - set(SCHEMA.names) == {"offset", "logged_us", "number", "outlier"}
+    assert set(SCHEMA.names) - set(DTYPES) == {"text", "properties", "x"}
+    assert set(DTYPES) - set(SCHEMA.names) == {"offset", "logged_us", "number", "outlier", "decided"}
 
 
 def test_conform_orders_casts_and_fills_with_null() -> None:

@@ -1,4 +1,4 @@
-"""Verdicts, promotions as rows of the log."""
+"""Verdicts, enrolments as rows of the log."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 from evercart.events.check import check
-from evercart.events.schema import SCHEMA
+from evercart.events.schema import FIELDS, SCHEMA
 from evercart.gate.evidence import Evidence
 from evercart.gate.judge import judge
-from evercart.gate.records import promotion_row, verdict_row
+from evercart.gate.records import enrolment_row, verdict_row
 from evercart.gate.rules import EnoughLabels, Fresh
 
 
@@ -36,8 +36,8 @@ def test_no_sender_may_bring_such_rows(good: Evidence) -> None:
     us = 1_700_000_000_000_000
     for row in (
         verdict_row("spend", judge((EnoughLabels(),), good), us),
-        promotion_row("spend", "b", "a", "turned", us, "settled evidence: ..."),
+        enrolment_row("spend", "b", "a", "now", us),
     ):
-        checked = check(row.set_column(0, "id", [["e1"]]), now_us=us)
+        checked = check(row.set_column(0, "id", [["e1"]]).select(list(FIELDS)), now_us=us)
         assert [refusal.field for refusal in checked.bad] == ["kind"]  # only the system itself writes them
         assert row.schema == SCHEMA

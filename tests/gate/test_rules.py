@@ -9,7 +9,7 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.gate.evidence import Evidence, Part
-from evercart.gate.rules import Better, Calibrated, EnoughLabels, FastEnough, Fresh, NoSliceWorse
+from evercart.gate.rules import Answers, Better, Calibrated, EnoughLabels, FastEnough, Fresh, NoSliceWorse
 
 ALL = (EnoughLabels(), Better(), NoSliceWorse(), Fresh(), FastEnough(), Calibrated())
 NAN = math.nan
@@ -69,8 +69,8 @@ def test_a_slow_challenger(good: Evidence) -> None:
 
 
 def test_a_miscalibrated_challenger(good: Evidence) -> None:
-    assert Calibrated(0.015)(replace(good, miscalibrated=(0.02, 0.021))) == (
-        "calibration: expected at most 0.015 from the labels, or the champion's 0.02, got '0.021'"
+    assert Calibrated(0.015)(replace(good, miscalibrated=(0.02, 0.025))) == (
+        "calibration: expected at most 0.015 from the labels, or about the champion's 0.02, got '0.025'"
     )
     assert Calibrated(0.015)(replace(good, miscalibrated=(0.02, 0.02))) is None
     assert Calibrated(0.015)(replace(good, miscalibrated=(0.02, NAN))) is not None
@@ -93,3 +93,9 @@ def test_settings_are_checked(make, text) -> None:
     with pytest.raises(UserError) as raised:
         make()
     assert str(raised.value) == text
+
+
+def test_a_challenger_that_fell(good: Evidence) -> None:
+    assert Answers()(good) is None
+    objection = Answers()(replace(good, silent=1_200))
+    assert objection == "guesses: expected a number for each question, got 'none for 1,200 of them'"

@@ -11,7 +11,6 @@ from typing import Protocol
 import pytest
 
 from evercart.log import Log, open_log
-from evercart.testing.postgres import PrivateServer
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -47,13 +46,6 @@ class Opened:
 
 SORTS = ("folder", "postgres")
 _numbers = count()
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[PrivateServer]:
-    """Start a real server; where none can start, every test that needs it fails with the reason."""
-    with PrivateServer({"fsync": "off", "max_connections": "300", "shared_buffers": "32MB"}) as started:
-        yield started
 
 
 @pytest.fixture(params=SORTS)

@@ -27,6 +27,27 @@ def test_what_is_shown(url, shown, schema):
     assert SECRET not in repr(found)
 
 
+@pytest.mark.parametrize(
+    ("url", "plain", "secret"),
+    [
+        ("postgresql://u:s3cret@h:5433/d", "postgresql://u@h:5433/d", True),
+        (
+            "postgres://u@h1:1,h2:2/d?schema=north&sslmode=require",
+            "postgresql://u@h1:1,h2:2/d?schema=north&sslmode=require",
+            False,
+        ),
+        ("postgresql:///d?password=s3cret&host=/run/pg", "postgresql:///d?host=%2Frun%2Fpg", True),
+        ("postgresql://u@h/d?sslpassword=s3cret", "postgresql://u@h/d", True),
+        ("postgresql://u:%40%2Fs3cret@[::1]/d", "postgresql://u@[::1]/d", True),
+    ],
+)
+def test_what_is_written_down(url, plain, secret):
+    found = parse(url)
+    assert (found.plain, found.secret) == (plain, secret)
+    again = parse(found.plain)
+    assert (again.plain, again.shown, again.schema, again.secret) == (plain, found.shown, found.schema, False)
+
+
 def test_what_is_handed_on():
     found = conninfo_to_dict(parse("postgresql://u:a%40b@h:5433/d?sslmode=require&options=-c%20x%3D1").conninfo)
     assert found["password"] == "a@b"

@@ -150,12 +150,21 @@ def test_rows_whose_time_goes_back(source, other):
         other.open().adopt(back, {})
 
 
+def test_an_erased_row_stays_erased_in_a_copy(source, other):
+    source.blank([3, 20])
+    target = other.open()
+    copy(source, target)
+    assert everything(target) == everything(source)
+    again = pa.concat_tables([rows(3, 1), rows(100, 1)])
+    assert target.append(again, 4_000_000).duplicates == 2
+
+
 def test_the_digest_sees_all_but_how_arrow_holds_it():
     one = rows(0, 9)
     assert digest(one) == digest(pa.concat_tables([one.slice(0, 4), one.slice(4)]))
     for name in SCHEMA.names:
         column = one[name]
-        other = pa.array([{"string": "x", "double": 7.5}.get(str(column.type), 7)] * 9, column.type)
+        other = pa.array([{"string": "x", "double": 7.5, "binary": b"x"}.get(str(column.type), 7)] * 9, column.type)
         assert digest(one.set_column(SCHEMA.get_field_index(name), name, other)) != digest(one)
     assert digest(one) != digest(one.take([1, 0, *range(2, 9)]))
     shifted = [pa.table({"a": pa.array(values, pa.string())}) for values in (["ab", "c"], ["a", "bc"], ["ab", None])]

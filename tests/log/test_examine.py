@@ -105,3 +105,19 @@ def test_findings(tmp_path: Path) -> None:
     stray(tmp_path / "a").mend()
     assert not (tmp_path / "a").exists()
     assert lost("wrong", "a").mend is None
+
+
+def test_erased_rows_are_nothing_wrong(folder: Path) -> None:
+    log = open_log(folder, KEY, segment_rows=8)
+    log.blank([3, 9, 22])
+    log.close()
+    assert texts(folder) == []
+    sql(folder, "DELETE FROM runs")
+    assert len(texts(folder)) > 0
+    for one in examine(folder, KEY):
+        if one.mend:
+            one.mend()
+    assert texts(folder) == []
+    log = open_log(folder, KEY)
+    assert log.append(rows(3, 4), 2000).duplicates == 1
+    log.close()

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evercart.errors import UserError
-from evercart.events.batch import Events, missing
+from evercart.events.batch import CLOCK, Events, missing
 from evercart.events.schema import SCHEMA, conform
 from evercart.hashing import hash_name
 from evercart.labels.turns import tick_of
-from evercart.log.columns import READABLE, STAMPED
+from evercart.log.columns import READABLE, STAMPED, gaps
 
 VIEW, ORDER, ITEM, OUTCOME, HEARTBEAT = 1, 2, 3, 8, 11
 
@@ -68,6 +68,7 @@ FULL = {
     "currency": ["EUR", None],
     "discount": [0, None],
     "value": [None, 0.5],
+    "x": [b"\x00\xff", None],
 }
 
 
@@ -490,3 +491,128 @@ class TestTwoWriters:
         assert everything(one) == everything(other)
         assert one.append(history(20, 15), 40_000_000).duplicates == 5
         assert one.names(8, 13)["id"].to_pylist() == [f"h-{n}" for n in range(30, 35)]
+
+
+class TestBlank:
+    """Rows may be emptied for good; their place stays, as does what keeps them from coming back."""
+
+    GONE = (1, 4, 5, 19, 27, 33)
+
+    @pytest.fixture
+    def log(self, store):
+        """Four segments with a tail behind them."""
+        log = store.open()
+        log.import_history("h", once(history(0, 30)))
+        log.append(history(30, 5), 40_000_000)
+        return log
+
+    def tombstones(self, log: Any, gone: tuple[int, ...]) -> list[dict[str, Any]]:
+        rows = log.names(0, 99).to_pylist()
+        for at in gone:
+            place = {name: rows[at][name] for name in ("offset", "logged_us")}
+            rows[at] = dict.fromkeys(STAMPED.names) | place | {"event_us": place["logged_us"], "kind": 0}
+        return rows
+
+    def test_a_tombstone_says_nothing(self, log, store):
+        expected = self.tombstones(log, self.GONE)
+        log.blank(self.GONE)
+        for opened in (log, store.open()):
+            assert opened.names(0, 99).to_pylist() == expected
+            whole = Events.concat(list(opened.read(0, columns=READABLE))).rows(list(self.GONE))
+            for name in READABLE:
+                if name not in CLOCK:
+                    assert whole[name].tobytes() == gaps(name, len(whole)).tobytes(), name
+            assert whole.offset.tolist() == list(self.GONE)
+            assert whole.kind.tolist() == [0] * len(self.GONE)
+            assert whole.event_us.tolist() == whole.logged_us.tolist()
+            assert opened.verify() == []
+            assert opened.next_offset == 36
+
+    def test_no_other_bit_changes(self, log):
+        left = [at for at in range(36) if at not in self.GONE]
+        before = Events.concat(list(log.read(0, columns=READABLE))).rows(left)
+        log.blank(np.array(self.GONE[::-1]))
+        after = Events.concat(list(log.read(0, columns=READABLE))).rows(left)
+        assert {name: before[name].tobytes() for name in READABLE} == {name: after[name].tobytes() for name in READABLE}
+
+    def test_as_if_the_rows_had_never_said_anything(self, log, make_store):
+        rows = pa.Table.from_pylist(self.tombstones(log, self.GONE), STAMPED)
+        log.blank(self.GONE)
+        other = make_store().open()
+        other.adopt(rows, {})
+        assert everything(log) == everything(other)
+        assert log.names(0, 99, {0}).equals(other.names(0, 99, {0}))
+
+    @pytest.mark.parametrize("way", ["append", "import"])
+    def test_an_erased_row_sent_again_is_a_duplicate_whatever_its_body(self, log, way):
+        log.blank(self.GONE)
+        before = everything(log)
+        sent = pa.concat_tables([history(0, 35), history(1, 1).set_column(1, "event_us", pa.array([5]))])
+        sent = sent.take([1, 19, 32, 0])
+        changed = sent.set_column(SCHEMA.get_field_index("amount"), "amount", pa.array([99, 99, 99, 0]))
+        said = log.append(changed, 50_000_000) if way == "append" else log.import_history("again", once(changed))
+        assert (said.added, said.duplicates) == (0, 3)
+        assert said.refused["id"].to_pylist() == ["h-0"]
+        assert everything(log) == before
+
+    def test_named_columns_become_empty(self, log):
+        rows = log.names(0, 99).to_pylist()
+        log.blank(self.GONE, columns=("user", "amount"))
+        for at in self.GONE:
+            rows[at] |= {"user": None, "amount": None}
+        assert log.names(0, 99).to_pylist() == rows
+        (found,) = log.read(4, 5, columns=("user", "amount", "id"))
+        assert (found["user"][0], found["amount"][0]) == (0, missing("amount"))
+        assert found["id"][0] == hash_name("h-4", log.key)
+        assert log.verify() == []
+
+    def test_blanking_again_changes_nothing(self, log):
+        log.blank(self.GONE)
+        before = everything(log)
+        log.blank(self.GONE)
+        log.blank(self.GONE[:2], columns=("user",))
+        log.blank(())
+        assert everything(log) == before
+        assert log.append(history(1, 1), 60_000_000).duplicates == 1
+
+    def test_bit_by_bit_is_all_at_once(self, log, make_store):
+        other = make_store().open()
+        other.adopt(log.names(0, 99), {})
+        for at in self.GONE:
+            log.blank([at])
+        other.blank(self.GONE)
+        assert everything(log) == everything(other)
+        for name in ("offset", "high", "low"):
+            assert getattr(log.erased(0, 99), name).tolist() == getattr(other.erased(0, 99), name).tolist()
+
+    def test_ids_of_tombstones_are_known_by_their_hashes(self, log):
+        assert len(log.erased(0, 99).offset) == 0
+        log.blank((30, *self.GONE))  # 30 is the heartbeat, which has no id
+        found = log.erased(0, 99)
+        assert found.offset.tolist() == list(self.GONE)
+        ids = [f"h-{at - (at > 30)}" for at in self.GONE]
+        assert found.high.tolist() == [hash_name(name, log.key) for name in ids]
+        assert log.erased(4, 19).offset.tolist() == [4, 5]
+        assert log.live_from == 30
+
+    def test_rows_go_on_after_it(self, log):
+        log.blank(range(36))
+        assert log.append(history(34, 3), 70_000_000).added == 1 + 1
+        log.seal()
+        assert log.import_history("more", once(history(37, 20))).added == 20
+        log.blank((36, 40))
+        assert log.names(0, 99)["kind"].to_pylist().count(0) == 38
+        assert log.verify() == []
+
+    def test_a_read_that_had_begun_goes_on(self, log, store):
+        found = []
+        for part in log.read(0, columns=("user",), rows=4):
+            found += part.offset.tolist()
+            store.open().blank([max(0, 35 - len(found))])
+        assert found == list(range(36))
+
+    def test_a_row_that_is_not_there(self, log):
+        with pytest.raises(UserError, match=r"^blank\.offsets: expected offsets of the log, below 36, got \[36\]$"):
+            log.blank([36])
+        with pytest.raises(UserError, match=r"^blank\.columns: expected one of the columns user .*, got 'id'$"):
+            log.blank([3], columns=("id",))

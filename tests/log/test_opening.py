@@ -8,6 +8,7 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.log import open_log
+from evercart.log.opening import begun
 from evercart.log.postgres import PostgresLog
 from evercart.log.sqlite import SqliteLog
 
@@ -38,3 +39,17 @@ def test_without_the_extra(monkeypatch, package):
     rule = "pip install 'evercart[postgres]' for a log on a PostgreSQL server"
     assert str(error.value).startswith(f"log: expected {rule}, got 'import of {package}")
     assert "secret" not in str(error.value)
+
+
+def test_whether_one_stands_there_is_asked_without_making_it(store):
+    where = store.where
+    assert not begun(where)
+    assert not begun(where)
+    store.open()
+    assert begun(where)
+    assert begun(str(where))
+
+
+def test_a_server_that_cannot_be_reached_is_told():
+    with pytest.raises(UserError, match=r"^postgresql://127\.0\.0\.1:1/shop: expected a database server that answers"):
+        begun("postgresql://127.0.0.1:1/shop")

@@ -18,7 +18,7 @@ from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA, conform
 from evercart.log.postgres import PostgresLog
 from evercart.log.server import Server
-from evercart.testing.postgres import OWNER, PASSWORD, PrivateServer
+from evercart.testing.postgres import OWNER, PASSWORD, PrivateServer, administer
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -46,11 +46,6 @@ def own_server():
     """Start a server that may be stopped."""
     with PrivateServer({"fsync": "off", "shared_buffers": "16MB"}) as started:
         yield started
-
-
-def administer(url: str, sql: str) -> None:
-    with psycopg.connect(url.split("&schema=")[0], autocommit=True) as connection:
-        connection.execute(sql)
 
 
 def schema_of(url: str) -> str:

@@ -11,8 +11,9 @@ from evercart.log.ids import Ids, hash_ids
 from evercart.log.sift import sift
 
 
-def table(ids: list[str], amounts: list[int]) -> pa.Table:
-    return conform(pa.table({"id": ids, "amount": amounts}))
+def table(ids: list[str | None], amounts: list[int | None]) -> pa.Table:
+    kinds = pa.array([2] * len(ids), pa.int16())
+    return conform(pa.table({"id": ids, "amount": amounts, "kind": kinds}))
 
 
 class Rows:
@@ -50,3 +51,11 @@ def test_hashes_of_fresh_rows_are_sorted_still():
     assert said.ids.high.tolist() == alone.high.tolist()
     assert said.ids.low.tolist() == alone.low.tolist()
     assert said.ids.order.tolist() == alone.order.tolist()
+
+
+def test_an_erased_row_is_not_compared():
+    sent = table(["a", "b"], [1, 1])
+    there = table([None, "b"], [None, 2]).set_column(2, "kind", pa.array([0, 1], pa.int16()))
+    said = sift(sent, hash_ids(sent["id"], 1), Rows(there, [0, 1]))
+    assert (said.fresh.num_rows, said.duplicates) == (0, 1)
+    assert said.refused["id"].to_pylist() == ["b"]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from evercart.errors import UserError
 from evercart.events.schema import SCHEMA, conform
 from evercart.log.sqlite import open_log
+from evercart.testing.disks import Failing, Power
 
 
 def table(first: int, rows: int, text: str = "") -> pa.Table:
@@ -182,3 +187,166 @@ def test_a_process_killed_between_its_files_and_its_commit(tmp_path):
     assert log.import_history("h", lambda skip: iter([table(0, 5).slice(skip)])).added == 2
     assert log.names(0, 9).select(SCHEMA.names).equals(table(0, 5))
     log.close()
+
+
+SECRET = "Ægir-of-the-secret-name"
+
+
+@pytest.fixture
+def told_of(tmp_path):
+    """Return a log's folder with one name in segments, in the tail, in what was sealed."""
+    log = open_log(tmp_path / "log", 1, segment_rows=4, tail_rows=6)
+    log.import_history("h", lambda skip: iter([table(0, 6, text=SECRET)]))
+    for first in range(6, 24, 3):
+        log.append(table(first, 3, text=SECRET), first)
+    assert log._archive.stop < log.next_offset
+    log.close()
+    return tmp_path / "log"
+
+
+def files_with(folder: Path, name: str) -> list[str]:
+    """Return the files in which a name stands, as letters or compressed."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    texts = {path: path.read_bytes() + parquet_text(path) for path in found}
+    return sorted(path.name for path, text in texts.items() if name.encode() in text)
+
+
+def parquet_text(path: Path) -> bytes:
+    if path.suffix != ".parquet":
+        return b""
+    return repr((pq.read_table(path).to_pylist(), pq.read_metadata(path).to_dict())).encode()
+
+
+def test_nothing_of_a_blank_row_is_left_in_any_file(told_of):
+    log = open_log(told_of, 1, segment_rows=4, tail_rows=6)
+    assert {"log.db", "0000000000000000.names.parquet"} <= set(files_with(told_of, SECRET))
+    log.blank(range(log.next_offset))
+    assert files_with(told_of, SECRET) == []  # while it is open, with its journal
+    assert (told_of / "log.db-wal").stat().st_size == 0
+    log.close()
+    assert files_with(told_of, SECRET) == []
+
+
+def test_a_column_is_gone_from_every_file_too(told_of):
+    log = open_log(told_of, 1, segment_rows=4, tail_rows=6)
+    log.blank(range(log.next_offset), columns=("text",))
+    assert files_with(told_of, SECRET) == []
+    assert log.names(1, 3)["id"].to_pylist() == ["1", "2"]
+    log.close()
+
+
+def test_a_database_that_is_read_without_a_pause(told_of):
+    log, reader = (open_log(told_of, 1, segment_rows=4, tail_rows=6) for _ in range(2))
+    log._database.rows("PRAGMA busy_timeout = 1")
+    with reader._database.reading():
+        reader._database.meta()
+        with pytest.raises(UserError) as error:
+            log.blank([1])
+    text = f"{told_of / 'log.db'}: expected the database to be free within a minute, got "
+    assert str(error.value).startswith(text)
+    log.blank([1])
+    assert log.names(1, 2)["text"].to_pylist() == [None]
+    for each in (log, reader):
+        each.close()
+
+
+@pytest.mark.parametrize("what", ["read_numbers", "read_names"])
+def test_a_segment_that_is_written_anew_between_two_glances(told_of, monkeypatch, what):
+    log, other = (open_log(told_of, 1, segment_rows=4, tail_rows=6) for _ in range(2))
+    other._database.rows("PRAGMA busy_timeout = 1")
+    module = "evercart.log.sqlite" if what == "read_numbers" else "evercart.log.archive"
+    read, calls = getattr(sys.modules[module], what), []
+
+    def late(folder, segment, *given):
+        calls.append(segment)
+        if len(calls) == 1:
+            monkeypatch.undo()
+            with suppress(UserError):  # of names, this very read keeps the journal from being emptied
+                other.blank([1])
+        return read(folder, segment, *given)
+
+    monkeypatch.setattr(f"{module}.{what}", late)
+    found = log.names(0, 3) if what == "read_names" else next(log.read(0, columns=("user",), rows=3))
+    kinds = found["kind"].to_pylist() if what == "read_names" else found.kind.tolist()
+    assert kinds[:2] == [1, 0]
+    for each in (log, other):
+        each.close()
+
+
+def test_a_file_that_is_really_gone_is_told(told_of):
+    log = open_log(told_of, 1, segment_rows=4, tail_rows=6)
+    path = next((told_of / "segments").glob("*.numbers.arrow"))
+    path.unlink()
+    with pytest.raises(UserError, match=r"expected a disk that works, got 'No such file or directory'$"):
+        list(log.read(0))
+    log.close()
+
+
+def rows_of(folder: Path) -> pa.Table:
+    log = open_log(folder, 1, segment_rows=4, tail_rows=6)
+    assert log.verify() == []
+    found = log.names(0, log.next_offset)
+    log.close()
+    return found
+
+
+def blank(folder: Path) -> None:
+    log = open_log(folder, 1, segment_rows=4, tail_rows=6)
+    try:
+        log.blank(range(2, 20, 2))
+    finally:
+        log.close()
+
+
+@pytest.fixture
+def outcomes(told_of, tmp_path):
+    """Return the rows before, the rows after."""
+    shutil.copytree(told_of, tmp_path / "whole")
+    blank(tmp_path / "whole")
+    return rows_of(told_of), rows_of(tmp_path / "whole")
+
+
+def test_power_may_go_at_any_moment_of_blanking(told_of, tmp_path, outcomes):
+    before, after = outcomes
+    rng, made = np.random.default_rng(4), []
+
+    def cut(number: int) -> None:
+        if number % 4 == 0:
+            made.append(tmp_path / f"cut {number}")
+            power.cut(made[-1], rng)
+
+    power = Power(told_of, cut)
+    with power.watching():
+        blank(told_of)
+    assert power.changes > 30
+    seen = []
+    for folder in made:
+        found = rows_of(folder)
+        assert found.equals(before) or found.equals(after)
+        seen.append(found.equals(after))
+        blank(folder)
+        assert rows_of(folder).equals(after)
+        gone = open_log(folder, 1)
+        assert gone.append(table(2, 1), 99).duplicates == 1
+        gone.close()
+    assert not seen[0]
+    assert seen[-1]
+    assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_any_write_of_blanking_may_fail(told_of, tmp_path, outcomes, number):
+    before, after = outcomes
+    disk, at = Failing(), 0
+    shutil.copytree(told_of, tmp_path / "counted")
+    with disk.failing():
+        blank(tmp_path / "counted")
+    for at in range(number % 3, disk.calls, 9):
+        folder = tmp_path / f"fails {at}"
+        shutil.copytree(told_of, folder)
+        with pytest.raises(UserError), Failing(at, number).failing():
+            blank(folder)
+        found = rows_of(folder)
+        assert found.equals(before) or found.equals(after)
+        blank(folder)
+        assert rows_of(folder).equals(after)

@@ -97,7 +97,7 @@ def test_what_is_no_move_is_refused() -> None:
         said = {"app": "spend", "from_model": "a1", "to_model": "b2", "why": "gate", "who": "gate", "us": 5}
         with pytest.raises(UserError, match=rf"^move\.{name}: expected a text that is not empty, got ''$"):
             Move(**said | {name: ""})
-    text = r"^move.why: expected one of the reasons first gate turned person force, got 'forced' \(nearest: 'force'\)$"
+    text = r"^move.why: expected one of the reasons first gate .* force settings, got 'forced' \(nearest: 'force'\)$"
     with pytest.raises(UserError, match=text):
         Move("spend", "a1", "b2", "forced", "me", 5)
     with pytest.raises(UserError, match=r"^move.to_model: expected a model other than the one that reigns, got 'a1'$"):

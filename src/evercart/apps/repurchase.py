@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from evercart.app import App, columns_of
-from evercart.apps.shopping import Shopper, asked, grid
+from evercart.apps.shopping import Shopper, asked, evenly
+from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.losses import log_loss
 from evercart.features import Feature, Minus, Table
 from evercart.labels.answers import yes
 from evercart.learners.ftrl import Ftrl
+from evercart.learners.grid import grid
+from evercart.learners.halving import Halving
 from evercart.learners.linear import Linear
+from evercart.learners.mixture import Mixture
+from evercart.learners.restarted import Restarted
 from evercart.learners.scaled import Scaled
 from evercart.units import DAY_S
 
@@ -33,8 +38,8 @@ def habits(shopper: Shopper) -> Table:
         Minus(shopper.ago(3, 60).log1p(), last),
         shopper.lines.log1p(),
         Minus(shopper.paid.log1p(), shopper.usual.log1p()),
-        *(lately.hinge(knot) for knot in grid(-1, 1.5, 2)),
-        *(seen.hinge(knot) for knot in grid(1, 3, 2)),
+        *(lately.hinge(knot) for knot in evenly(-1, 1.5, 2)),
+        *(seen.hinge(knot) for knot in evenly(1, 3, 2)),
     )
     buckets = (
         shopper.bucket(seen, 0, 4),
@@ -57,6 +62,8 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
     window_s    how soon the shopper must be back
     zone        in which it is Monday or not, and whose days the report has
 
+    One challenger mixes the champion with one that begins anew from recent memory once its losses have risen; one
+    races eight settings of it.
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
 
     >>> repurchase().unit
@@ -66,6 +73,10 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
     tables = (habits(shopper), asked(zone))
     columns = columns_of(tables)
     logistic = Linear(columns, "logistic", Ftrl(alpha=0.02, beta=1.0, l2=5.0), slot_value=2.0)
+    champion = Scaled(logistic, columns, most=5.0)
+    anew = Restarted(champion, Adwin(1e-5, side="up"), least=1024)
+    settings = {"learner.optimizer.alpha": (0.02, 0.01, 0.04, 0.08), "learner.optimizer.l2": (5.0, 1.0)}
+    hyper = Halving(grid(champion, **settings))
     return App(
         name="repurchase",
         about="a basket has ended: is the shopper back within the week?",
@@ -74,7 +85,8 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
         window_s=window_s,
         tables=tables,
         slices=shopper.slices(columns, "habits"),
-        champion=Scaled(logistic, columns, most=5.0),
+        champion=champion,
+        challengers=(("restarted", Mixture((champion, anew))), ("hyper", hyper)),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

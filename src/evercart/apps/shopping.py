@@ -37,10 +37,10 @@ _RARE: Final = 0.03  # visits a week; who comes more rarely comes hardly at all
 _NIGHT_S: Final = 8 * HOUR_S
 
 
-def grid(low: float, high: float, steps: int) -> tuple[float, ...]:
+def evenly(low: float, high: float, steps: int) -> tuple[float, ...]:
     """Return `steps` + 1 values at even distances.
 
-    >>> grid(0, 1, 4)
+    >>> evenly(0, 1, 4)
     (0.0, 0.25, 0.5, 0.75, 1.0)
     """
     return tuple(round(low + (high - low) * step / steps, 6) for step in range(steps + 1))
@@ -98,7 +98,7 @@ class Shopper:
 
     def bucket(self, of: Number, low: float, high: float) -> Bucket:
         """Return a number on a logarithmic scale as one of 14 slots."""
-        return of.bucket(grid(low, high, 12))
+        return of.bucket(evenly(low, high, 12))
 
     def slices(self, columns: tuple[Column, ...], table: str) -> Buckets:
         """Return the questions by how often the shopper came of late, for scores of their own."""

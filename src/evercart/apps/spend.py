@@ -7,14 +7,18 @@ from math import inf
 from evercart.app import App, columns_of
 from evercart.apps.shopping import Shopper, asked
 from evercart.errors import require
+from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.losses import squared
 from evercart.features import Feature, Latest, Minus, Table, Times
 from evercart.labels.answers import total
 from evercart.learners.ftrl import Ftrl
+from evercart.learners.grid import grid
+from evercart.learners.halving import Halving
 from evercart.learners.linear import Linear
 from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
 from evercart.learners.rescaled import Rescaled
+from evercart.learners.restarted import Restarted
 from evercart.learners.scaled import Scaled
 from evercart.units import DAY_S, HOUR_S
 
@@ -60,7 +64,9 @@ def spend(
     most        what is spent beyond it is not counted: with squared loss a handful of very heavy shoppers
                 otherwise carries the comparison of any two models
 
-    Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper.
+    Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper. One
+    challenger mixes them with such that begin anew from recent memory once their losses have risen; one races eight
+    settings of them.
 
     >>> spend(unit="EUR").unit
     'EUR'
@@ -78,6 +84,10 @@ def spend(
         slot_value=5.0,
     )
     both = Mixture((each, Newton(columns, "squared", ridge=100.0)), "squared", rate=1e-4)
+    scaled = Scaled(both, columns, most=5.0 if most < inf else 10.0)  # uncapped, far tails count
+    anew = Restarted(scaled, Adwin(1e-5, side="up"), "squared")
+    rates, ridges = "learner.learner.learners.0.optimizer.alpha", "learner.learner.learners.1.ridge"
+    hyper = Halving(grid(Rescaled(scaled), **{rates: (0.02, 0.01, 0.04, 0.08), ridges: (100.0, 10.0)}), "squared")
     return App(
         name="spend",
         about="a basket has ended: how much does the shopper spend in the next week?",
@@ -86,7 +96,8 @@ def spend(
         window_s=window_s,
         tables=tables,
         slices=shopper.slices(columns, "purse"),
-        champion=Rescaled(Scaled(both, columns, most=5.0 if most < inf else 10.0)),  # uncapped, far tails count
+        champion=Rescaled(scaled),
+        challengers=(("restarted", Rescaled(Mixture((scaled, anew), "squared", rate=0.1))), ("hyper", hyper)),
         loss=squared,
         unit=unit,
         time_zone=zone,

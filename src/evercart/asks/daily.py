@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.weave import weave
+from evercart.asks.weave import LOGGED, names, weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
@@ -60,7 +60,7 @@ class Daily:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return (self.by,)
+        return tuple(dict.fromkeys((self.by, *LOGGED)))
 
     def start(self) -> DailyState:
         """Return the state before the first row."""
@@ -73,17 +73,20 @@ class Daily:
         day = np.maximum(np.maximum.accumulate(day), state.day)  # where clocks are put back a day would come twice
         seen = np.where(batch.kind == kind_number(self.kind), batch[self.by], np.uint64(0))
         alive_us = round(self.alive_s * SECOND_US)
-        before, known = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+        before, known = [np.empty(0, np.int64)], [np.empty((0, 2), np.uint64)]
+        ref = names(batch, "ref")
         firsts = np.flatnonzero(np.diff(day, prepend=state.day)) if len(batch) else np.empty(0, np.int64)
         for first, stop in pairwise([0, *firsts, len(batch)]):
-            _see(alive, batch.logged_us[first:stop], seen[first:stop], alive_us)
+            _see(alive, batch.logged_us[first:stop], seen[first:stop], ref[first:stop], alive_us)
             if stop < len(batch) and (stop > 0 or state.day[0] != _NO_DAY):
                 _forget(alive, batch.logged_us[stop], alive_us)
-                known.append(_alive(alive, np.empty(alive.keys.live, np.uint64)))
+                known.append(_alive(alive, np.empty((alive.keys.live, 2), np.uint64)))
                 before.append(np.full(len(known[-1]), stop, np.int64))
         stands = np.concatenate(before)
-        woven = weave(batch, stands, stands, {self.by: np.concatenate(known)}, int(state.next[0]))
-        return DailyState(state.next + len(stands), day[-1:].copy() if len(batch) else state.day, alive), woven
+        keys, decided = np.concatenate(known).T
+        woven = weave(batch, stands, stands, {self.by: keys}, int(state.next[0]), decided)
+        said = state.next + np.count_nonzero(woven.asked)
+        return DailyState(said, day[-1:].copy() if len(batch) else state.day, alive), woven
 
 
 @kernel
@@ -94,16 +97,23 @@ def _forget(state: Recent, now: int, alive_us: int) -> None:
 
 @kernel
 def _alive(state: Recent, out: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return who is alive with what was decided about them since they were asked about last."""
     slot = state.ends[0]
     for i in range(len(out)):
-        out[i] = state.keys.keys[slot]
+        out[i, 0] = state.keys.keys[slot]
+        out[i, 1] = state.carried[slot, 0]
+        state.carried[slot, 0] = 0
         slot = state.links[slot].newer
     return out
 
 
 @kernel
-def _see(state: Recent, logged_us: NDArray[np.int64], seen: NDArray[np.uint64], alive_us: int) -> None:
+def _see(
+    state: Recent, logged_us: NDArray[np.int64], seen: NDArray[np.uint64], ref: NDArray[np.uint64], alive_us: int
+) -> None:
     for row in range(len(logged_us)):
         _forget(state, logged_us[row], alive_us)
         if seen[row] != 0:
-            touch(state, seen[row], logged_us[row])
+            slot = touch(state, seen[row], logged_us[row])
+            if ref[row] != 0:
+                state.carried[slot, 0] = ref[row]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from evercart.asks.weave import Asked, weave
+from evercart.asks.weave import LOGGED, Asked, following, names, weave
 from evercart.errors import require
 from evercart.events.batch import CLOCK, DTYPES, Events
 from evercart.events.kinds import KEYS
@@ -37,12 +37,12 @@ class Before:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns it carries."""
-        return self.columns
+        return tuple(dict.fromkeys((*self.columns, *LOGGED)))
 
     @property
     def own(self) -> tuple[str, ...]:
-        """Return what the question is about."""
-        return ("kind", *self.columns)
+        """Return what the question is about, with what says that it was decided live."""
+        return ("kind", "ref", *self.columns)
 
     def start(self) -> Asked:
         """Return the state before the first row."""
@@ -51,9 +51,9 @@ class Before:
     def step(self, state: Asked, batch: Events) -> tuple[Asked, Events]:
         """Weave one question before each row of the kind."""
         at = np.flatnonzero(batch.kind == kind_number(self.kind))
-        first = int(state.next[0])
-        woven = weave(batch, at, at, {name: batch[name][at] for name in self.columns}, first)
-        return Asked(state.next + len(at)), woven
+        known = {name: batch[name][at] for name in self.columns}
+        woven = weave(batch, at, at, known, int(state.next[0]), names(batch, "ref")[at])
+        return following(state, woven), woven
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class After:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns it carries."""
-        return self.columns
+        return tuple(dict.fromkeys((*self.columns, *LOGGED)))
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -93,4 +93,5 @@ class After:
         """Weave one question after each row of the kind."""
         at = np.flatnonzero(batch.kind == kind_number(self.kind))
         carried = {name: batch[name][at] for name in self.columns if name in batch.columns}
-        return Asked(state.next + len(at)), weave(batch, at + 1, at, carried, int(state.next[0]))
+        woven = weave(batch, at + 1, at, carried, int(state.next[0]), names(batch, "ref")[at])
+        return following(state, woven), woven

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.weave import weave
+from evercart.asks.weave import LOGGED, names, weave
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
@@ -58,26 +58,26 @@ class SessionEnd:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns it needs."""
-        return tuple(dict.fromkeys((self.by, *self.carries, *filter(None, [self.unnamed]), "live")))
+        return tuple(dict.fromkeys((self.by, *self.carries, *filter(None, [self.unnamed]), *LOGGED, "live")))
 
     def start(self) -> SessionState:
         """Return the state before the first row."""
-        return SessionState(np.zeros(1, np.int64), recent(1 + len(self.carries)))
+        return SessionState(np.zeros(1, np.int64), recent(2 + len(self.carries)))
 
     def step(self, state: SessionState, batch: Events) -> tuple[SessionState, Events]:
         """Weave a question where each session's end shows."""
         opened = with_room(state.open, len(batch))
-        names = (self.by, *self.carries)
+        own = (self.by, *self.carries)
         session = np.where(batch[self.by] != 0, batch[self.by], batch[self.unnamed]) if self.unnamed else batch[self.by]
-        carried = np.stack([session, *(batch[name] for name in self.carries)], axis=1)
+        carried = np.stack([session, *(batch[name] for name in self.carries), names(batch, "ref")], axis=1)
         room = opened.keys.live + len(batch)
-        before, known = np.empty(room, np.int64), np.empty((room, len(names)), np.uint64)
+        before, known = np.empty(room, np.int64), np.empty((room, carried.shape[1]), np.uint64)
         goes_on = (batch.kind == kind_number(self.kind)) & (session != 0)
         gap_us = round(self.gap_s * SECOND_US)
         found = _ends(opened, batch.logged_us, goes_on, batch["live"] == 1, carried, gap_us, before, known)
-        columns = {name: known[:found, i] for i, name in enumerate(names)}
-        woven = weave(batch, before[:found], before[:found], columns, int(state.next[0]))
-        return SessionState(state.next + found, opened), woven
+        columns = {name: known[:found, i] for i, name in enumerate(own)}
+        woven = weave(batch, before[:found], before[:found], columns, int(state.next[0]), known[:found, -1])
+        return SessionState(state.next + np.count_nonzero(woven.asked), opened), woven
 
 
 @kernel

@@ -32,11 +32,34 @@ out = Console(width=_WIDE, highlight=False)
 err = Console(stderr=True)
 
 
-def open_shop(folder: Path, *, create: bool = False, sample: bool = False) -> Shop:
+class _NoPandas:
+    """Finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ImportError(name)
+
+
+def spare_pandas() -> None:
+    """Keep pyarrow from importing pandas at its first conversion: half a second that no command needs.
+
+    pyarrow asks once whether pandas is there; in this process it is told no. Only for processes of our own.
+    """
+    import pyarrow as pa
+
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, _NoPandas)
+        pa.array(["asked"])
+        sys.meta_path.remove(_NoPandas)
+
+
+def open_shop(folder: Path, *, create: bool = False, sample: bool = False, log: str = "log") -> Shop:
     """Open a shop; imported only here, so that `--help` is quick."""
+    spare_pandas()
     from evercart.shop import Shop
 
-    return Shop.open(folder, create=create, sample=sample, told=warn)
+    return Shop.open(folder, create=create, sample=sample, log=log, told=warn)
 
 
 def warn(text: str) -> None:

@@ -12,12 +12,21 @@ from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_s
 from evercart.errors import UserError, expected
 
 
-@app.command(epilog="Example: `evercart init --shop my-shop`")
-def init(shop: Folder = HERE, as_json: AsJson = False) -> None:
-    """Make a shop's folder, with its settings in shop.toml."""
+@app.command(epilog="Example: `evercart init --shop my-shop --log postgresql://shop@db.example/shop`")
+def init(
+    shop: Folder = HERE,
+    log: Annotated[
+        str, Option(metavar="WHERE", help="Where events are to lie: a folder in it, postgresql://…, env:NAME.")
+    ] = "log",
+    as_json: AsJson = False,
+) -> None:
+    """Make a shop's folder, with its settings in shop.toml.
+
+    A password goes into ~/.pgpass or PGPASSWORD; or name an environment variable that holds all of the URL.
+    """
     if (shop / "shop.toml").exists():
         raise UserError(expected(str(shop), "a folder without shop.toml", "one with shop.toml"))
-    with open_shop(shop, create=True) as opened:
+    with open_shop(shop, create=True, log=log) as opened:
         say(as_json, opened.status(), f"A shop stands in {shop}. Next: evercart ingest FILE --map MAPPING")
 
 
@@ -67,7 +76,7 @@ def doctor(
     repair: Annotated[bool, Option("--repair", help="Mend what can be mended without losing anything.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check log, id index, checkpoints, days, quarantine, imports, lease; say what is wrong, what would mend it.
+    """Check log, id index, checkpoints, days, shelf, quarantine, imports, lease; say what is wrong, what would mend it.
 
     Exits with 2 while something is wrong.
     """

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown
+from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown, warn
+from evercart.errors import expected
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -30,8 +31,16 @@ def demo(shop: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
+    from evercart.erasing import pending
+
     teller = new_teller()
     with open_shop(folder, create=True, sample=True) as shop:
+        for one in pending(shop):
+            warn(
+                expected(
+                    f"erasure of a {one.what} at offset {one.offset}", "its end: run `evercart erase` again", "none"
+                )
+            )
         with teller.telling():
             ingested = shop.ingest_sample(teller.rows) if shop.wants_sample else None
             shop.compile(teller.step)
@@ -46,7 +55,12 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
         said |= {"next_offset": turned.next_offset, "report": str(report)}
         say(
             as_json,
-            {**said, "apps": [one.summary() for one in found.backtests], "too_early": found.too_early},
+            {
+                **said,
+                "gate": turned.ruling.lines(),
+                "apps": [one.summary() for one in found.backtests],
+                "too_early": found.too_early,
+            },
             shown().main_job(ingested, turned, found, report),
         )
 

@@ -14,8 +14,10 @@ from evercart.evaluate.pagedata import AppData, Quality
 from evercart.evaluate.scores import rolling
 
 Figure = dict[str, Any]
+Drawn = tuple[Sequence[str], Sequence[float]]  # times as text, values
 COLOURS: Final = ("#3b7cff", "#e0852b", "#8b93a1", "#1fa37a", "#b455b0", "#d1495b")
 _ROLLED: Final = 7  # days
+_NO_BOUNDS: Final[dict[str, Drawn]] = {}
 
 
 def _list(values: NDArray[Any]) -> list[Any]:
@@ -172,3 +174,29 @@ def forgotten(names: Sequence[str], gaps: Sequence[Difference], unit: str) -> Fi
     spread |= {"arrayminus": _list(mean - low)}
     bars = {"type": "bar", "x": list(names), "y": _list(mean), "marker": {"color": list(COLOURS[: len(names)])}}
     return _figure([bars | {"error_y": spread}], "", unit, showlegend=False, hovermode="closest")
+
+
+def marked(
+    lines: Mapping[str, Drawn], marks: Sequence[tuple[str, str]], y: str, bounds: Mapping[str, Drawn] = _NO_BOUNDS
+) -> Figure:
+    """Return lines over log time, with upright marks; the first line is drawn the thickest.
+
+    lines    by name: times as text, values; NaN interrupts a line
+    marks    time as text, what happened
+    bounds   by name of a line: times, values of what it has to reach, dashed
+    """
+    data = []
+    for at, (name, (times, values)) in enumerate(lines.items()):
+        data.append(_line(name, at, np.array(times, np.str_), np.array(values, np.float64), line=_strong(at)))
+        if name in bounds:
+            low = tuple(np.array(each) for each in bounds[name])
+            data.append(_line(f"needed by {name}", at, *low, line=_strong(at) | {"dash": "dash", "width": 1}))
+    upright = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "line": {"dash": "dot", "width": 1}}
+    shapes = [upright | {"x0": time, "x1": time} for time, _ in marks]
+    note = {"yref": "paper", "showarrow": False, "xanchor": "left", "xshift": 3, "font": {"size": 11}}
+    notes = [note | {"x": time, "y": 1 - 0.07 * at, "text": text} for at, (time, text) in enumerate(marks)]
+    return _figure(data, "log time (UTC)", y, shapes=shapes, annotations=notes, height=380)
+
+
+def _strong(at: int) -> Figure:
+    return {"color": COLOURS[at % len(COLOURS)], "width": 3.5 if at == 0 else 1.5}

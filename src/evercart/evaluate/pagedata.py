@@ -27,6 +27,8 @@ class AppData:
     judged        the rows of the questions that count for the headline: those asked after the first quarter
     differences   by control: its loss minus the champion's, on questions asked since then
     cpu_s         by racer: CPU seconds, learning with guessing
+    live          the model that answers now; "" where nothing was ever judged
+    happened      when, which model, what became of it: moves, verdicts, alarms
     """
 
     name: str
@@ -37,6 +39,8 @@ class AppData:
     judged: Days
     differences: Mapping[str, Difference] = field(default_factory=dict)
     cpu_s: Mapping[str, float] = field(default_factory=dict)
+    live: str = ""
+    happened: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.differences) - set(self.report.racers))

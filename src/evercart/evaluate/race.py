@@ -59,6 +59,7 @@ class Race:
 
     names     what the racers are called, in the order of the columns of `Scored.guesses`
     slices    gives each question its slice, or None for one slice
+    may_fall  names whose guess may be missing (NaN): they threw, or said what is no number
     early     whether a hint is a judgement: "no" for who was silent until then. It flatters pessimists, so what
               is judged early may never promote
 
@@ -68,6 +69,7 @@ class Race:
     names: tuple[str, ...]
     slices: Slices | None = None
     early: bool = False
+    may_fall: tuple[str, ...] = ()
 
     grain: ClassVar[Grain] = "event"
 
@@ -111,7 +113,8 @@ class Race:
         )
         guesses = np.column_stack([by_name[name][asks] for name in self.names])
         for racer, name in enumerate(self.names):
-            bad = guesses[~np.isfinite(guesses[:, racer]), racer]
+            told = np.isfinite(guesses[:, racer]) | (np.isnan(guesses[:, racer]) & (name in self.may_fall))
+            bad = guesses[~told, racer]
             require(len(bad) == 0, f"race.guesses.{name}", "finite numbers where a guess is due", bad[:3])
         return np.ascontiguousarray(guesses, np.float64)
 

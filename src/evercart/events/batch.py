@@ -19,6 +19,7 @@ DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "kind": np.dtype(np.int16),
     "currency": np.dtype(np.int16),  # ISO 4217 numeric code
     "outlier": np.dtype(np.int16),  # 1 where a cleaning fold flagged the row
+    "decided": np.dtype(np.uint64),  # of a woven question: the id of what may have been decided already, or 0
     **{name: np.dtype(np.uint64) for name in ("id", *KEYS)},
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }
@@ -44,7 +45,7 @@ class Events:
     """A batch in log order, holding the clock columns and whichever others were asked for.
 
     columns    name -> (rows,) array of `DTYPES[name]`; right of the log an id is its keyed 64-bit hash.
-               `number` stands only in woven batches: a decision's number, or -1.
+               `number` stands only in woven batches: a decision's number, or -1; `decided` beside it.
     """
 
     columns: Mapping[str, NDArray[Any]]

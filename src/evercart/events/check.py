@@ -18,18 +18,18 @@ from evercart.events import casts, times
 from evercart.events.currencies import CURRENCIES
 from evercart.events.findings import ROW, Findings, Refusals, numbered
 from evercart.events.kinds import KINDS, PROPERTIES, SENT, Property
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import FIELDS, SCHEMA, conform
 from evercart.units import DAY_US
 
 FIRST_US: Final = 631_152_000_000_000  # 1990-01-01T00:00:00Z
 MOST_BYTES: Final = 1_000_000  # of one field of text
 MOST: Final = 10**15  # of an integer: far above any price, and thousands of them still sum without overflow
-_ORDER: Final = ("kind", "id", *(name for name in SCHEMA.names if name not in ("kind", "id")))
+_ORDER: Final = ("kind", "id", *(name for name in FIELDS if name not in ("kind", "id")))
 _NUMBERS: Final = {kind.name: kind.number for kind in SENT}
 _NAMES: Final = {kind.number: kind.name for kind in SENT}
 _BOUNDS: Final = {"quantity": Property("quantity", "integer", low=0), "amount": Property("amount", "money")}
 _BY_FIELD: Final[dict[str, Property]] = {**_BOUNDS, **PROPERTIES}
-_NEEDED: Final = {name: [kind.number for kind in KINDS if name in kind.needs] for name in SCHEMA.names}
+_NEEDED: Final = {name: [kind.number for kind in KINDS if name in kind.needs] for name in FIELDS}
 _CARRIERS: Final = {
     name: [kind.number for kind in KINDS if name in {prop.name for prop in kind.properties}] for name in PROPERTIES
 }
@@ -56,8 +56,8 @@ def check(raw: pa.Table, *, now_us: int, where: str = "events") -> Checked:
     'a time from 1990-01-01 on'
     """
     for name in raw.column_names:
-        if name != ROW and name not in SCHEMA.names:
-            raise UserError(unknown(where, "fields", SCHEMA.names, name))
+        if name != ROW and name not in FIELDS:
+            raise UserError(unknown(where, "fields", FIELDS, name))
     raw = numbered(raw)
     findings = Findings(raw.num_rows)
     kinds = _kinds(raw, findings, where)

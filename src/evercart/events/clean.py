@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events import casts
 from evercart.events.findings import ROW, Findings, Refusals
-from evercart.events.schema import SCHEMA
+from evercart.events.schema import FIELDS
 
 To = Literal["quarantine", "missing"]
 How = Literal["leave", "drop", "constant"]
@@ -146,8 +146,8 @@ def step(where: str, declared: Mapping[str, Any]) -> Step:
 
 
 def _known(column: str) -> None:
-    if column not in SCHEMA.names:
-        raise UserError(unknown("clean.column", "fields", SCHEMA.names, column))
+    if column not in FIELDS:
+        raise UserError(unknown("clean.column", "fields", FIELDS, column))
 
 
 def _put(table: pa.Table, name: str, column: pa.Array) -> pa.Table:

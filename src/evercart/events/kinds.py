@@ -48,6 +48,7 @@ _CAMPAIGN = Property("campaign", "category")
 _APP = Property("app", "category")
 _WHAT = Property("what", "category")
 _MODEL = Property("model", "category")
+_WHY = Property("why", "category")
 _CURRENT = Property("current", "category")  # the model that was live when the row was written
 
 KINDS: Final = (
@@ -67,7 +68,20 @@ KINDS: Final = (
     Kind(4, "user", ("user",), (Property("segment", "category"),)),
     Kind(5, "exposure", ("user",), (_CAMPAIGN,)),
     Kind(6, "redeem", ("user",), (_CAMPAIGN, Property("coupon", "category"))),
-    Kind(7, "decision", ("ref",), (_APP,)),
+    Kind(
+        7,
+        "decision",
+        ("app",),
+        (
+            _APP,
+            _MODEL,
+            Property("revision", "category"),  # the state that guessed, named by its content
+            Property("guess", "number"),
+            Property("chance", "number", low=0, high=1),  # with which the action was drawn
+            Property("feature_offset", "integer", low=0),  # next offset of the log when features were read
+        ),
+        own=True,
+    ),
     Kind(8, "outcome", ("ref",), (Property("value", "number"),)),
     Kind(9, "feedback", ("ref",), (Property("verdict", "category"),)),
     Kind(10, "erase", ("ref",), (_WHAT,)),
@@ -80,7 +94,8 @@ KINDS: Final = (
         (_APP, _WHAT, Property("since_us", "integer"), Property("was", "number"), Property("now", "number")),
         own=True,
     ),
-    Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, Property("why", "category")), own=True),
+    Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, _WHY), own=True),
+    Kind(15, "enrolment", (), (_APP, _MODEL, _CURRENT, _WHY), own=True),
 )
 SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else

@@ -1,11 +1,13 @@
 """The quarantine: what may not enter, on disk with its reason, to be listed, mended, sent again.
 
-Nothing is ever deleted here; a row that has entered after all is marked as sent.
+Nothing is deleted here but what is erased; a row that has entered after all is marked as sent.
 """
 
 from __future__ import annotations
 
+import builtins
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ import pyarrow as pa
 
 from evercart.errors import UserError, expected, unknown
 from evercart.events.findings import ROW, Refusals
-from evercart.events.schema import SCHEMA
+from evercart.events.schema import FIELDS
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS refused (
@@ -128,6 +130,35 @@ class Quarantine:
         with self._open() as db:
             db.executemany("UPDATE refused SET sent = 1 WHERE number = ?", [(int(number),) for number in numbers])
 
+    def named(self, field: str, name: str) -> int:
+        """Return how many rows, sent ones among them, have a name in a field; see `forget`."""
+        return len(self._named(field, name)) if self.path.exists() else 0
+
+    def forget(self, field: str, name: str) -> int:
+        """Remove the rows that have a name in a field, leaving nothing in the file; return how many.
+
+        Of a line that could not be cut into fields it is not known what its words are: it goes if the name is one.
+        """
+        if not self.path.exists():
+            return 0
+        numbers = self._named(field, name)
+        with self._open() as db:
+            db.executemany("DELETE FROM refused WHERE number = ?", [(number,) for number in numbers])
+        with self._open() as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(numbers)
+
+    def _named(self, field: str, name: str) -> builtins.list[int]:
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+        with self._open() as db:
+            rows = ((number, json.loads(body)) for number, body in db.execute("SELECT number, body FROM refused"))
+            return [
+                number
+                for number, body in rows
+                if str(body.get(field)) == name or (body.keys() == {"line"} and word.search(str(body["line"])))
+            ]
+
     def _held(self, sql: str, values: tuple[Any, ...]) -> tuple[Held, ...]:
         with self._open() as db:
             return tuple(Held._make((*row[:-1], bool(row[-1]))) for row in db.execute(sql, values))
@@ -153,14 +184,14 @@ def _mended(where: str, line: str) -> dict[str, Any]:
 
 def _known(where: str, edits: Iterable[str]) -> None:
     for name in edits:
-        if name != "number" and name not in SCHEMA.names:
-            raise UserError(unknown(where, "fields", SCHEMA.names, name))
+        if name != "number" and name not in FIELDS:
+            raise UserError(unknown(where, "fields", FIELDS, name))
 
 
 def _raw(numbers: Sequence[int], bodies: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Return bodies as text, for the border to read again."""
     columns = {ROW: pa.array(numbers, pa.int64())}
-    for name in SCHEMA.names:
+    for name in FIELDS:
         values = [body.get(name) for body in bodies]
         if any(value is not None for value in values):
             columns[name] = pa.array([_text(value) for value in values], pa.string())

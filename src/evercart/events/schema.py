@@ -22,8 +22,10 @@ SCHEMA: Final = pa.schema(
         ("text", pa.string()),
         *((name, _TYPES.get(prop.type, pa.string())) for name, prop in PROPERTIES.items()),
         ("properties", pa.string()),
+        ("x", pa.binary()),  # of a decision: the features it was answered from (see `asks.logged`)
     ]
 )
+FIELDS: Final = tuple(f.name for f in SCHEMA if f.type != pa.binary())  # what may be sent from outside
 
 
 def conform(table: pa.Table) -> pa.Table:

@@ -14,7 +14,9 @@ from evercart.units import SECOND_US
 
 
 def _named(*dtypes: Any) -> tuple[str, ...]:
-    return tuple(name for name, dtype in DTYPES.items() if dtype in dtypes and name not in (*CLOCK, "number"))
+    return tuple(
+        name for name, dtype in DTYPES.items() if dtype in dtypes and name not in (*CLOCK, "number", "decided")
+    )
 
 
 INTEGERS: Final = _named(np.int64)

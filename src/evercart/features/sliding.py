@@ -126,7 +126,7 @@ def _count(spec: Spec, state: TableState, moves: Moves, i: int, slot: int, row: 
 
 
 @lean
-def _fade(spec: Spec, state: TableState, slot: int, d: int, now: int) -> float:
+def fade(spec: Spec, state: TableState, slot: int, d: int, now: int) -> float:
     """Return a decayed sum as of now."""
     if state.keys.decayed[slot, d] == 0.0:
         return 0.0
@@ -160,7 +160,7 @@ def _renew(spec: Spec, state: TableState, moves: Moves, i: int, slot: int) -> No
         if not np.isnan(more):
             if keys.decayed[slot, d] != 0.0 and now - keys.decayed_us[slot, d] <= spec.decay_gaps[d]:
                 more = 0.0  # the moment was counted
-            keys.decayed[slot, d] = _fade(spec, state, slot, d, now) + more
+            keys.decayed[slot, d] = fade(spec, state, slot, d, now) + more
             keys.decayed_us[slot, d] = now
     for m in range(moves.moments.shape[1]):
         if moves.moments[i, m]:
@@ -200,7 +200,7 @@ def _read(spec: Spec, state: TableState, moves: Moves, i: int, kept: Kept, q: in
         return
     _copy(state.keys.tallies, slot, kept.tallies, q)
     for d in range(len(spec.half_lives)):
-        kept.decayed[q, d] = _fade(spec, state, slot, d, moves.us[i])
+        kept.decayed[q, d] = fade(spec, state, slot, d, moves.us[i])
     _copy(state.keys.last_us, slot, kept.last_us, q)
     _copy(state.keys.latest, slot, kept.latest, q)
     _copy(state.keys.items, slot, kept.items, q)

@@ -14,6 +14,7 @@ from evercart.events.batch import Events
 from evercart.features.columns import Column
 from evercart.features.moves import WRITE, moves
 from evercart.features.needs import HASHES, Began, Need, Tally, Variety, one_of, seconds
+from evercart.features.peeking import glance
 from evercart.features.plan import Plan
 from evercart.features.seen import Feature, Seen
 from evercart.features.sliding import Kept, slide
@@ -135,10 +136,16 @@ class Table:
             said.append(self._say(kept, int(state.began[0]), piece.rows(piece.asked)))
         return state, said[0] if len(said) == 1 else np.concatenate(said)
 
+    def peek(self, state: TableState, asked: Events) -> NDArray[np.float32]:
+        """Return X of questions, (questions, width), each as if it were the next row; the state stays as it is."""
+        kept = _nothing(state, len(asked))
+        if self._needs:
+            glance(self._plan.spec, state, np.ascontiguousarray(asked.logged_us), self._keys(asked), kept)
+        return self._say(kept, int(state.began[0]), asked)
+
     def _slide(self, state: TableState, woven: Events) -> tuple[TableState, Kept]:
-        plan, questions = self._plan, int(woven.asked.sum())
-        kept = Kept(*(np.zeros((questions, column.shape[1]), column.dtype) for column in _shown(state)))
-        kept.last_us[:] = MISSING
+        plan = self._plan
+        kept = _nothing(state, int(woven.asked.sum()))
         if not self._needs:
             return state, kept
         what = moves(plan, woven, self._keys(woven))
@@ -156,6 +163,8 @@ class Table:
 
     def _say(self, kept: Kept, began_us: int, asked: Events) -> NDArray[np.float32]:
         """Return X from what stood at the questions."""
+        if not len(asked):
+            return np.empty((0, len(self.columns)), np.float32)
         by_need = {**_by_need(self._plan, kept), Began(): np.full(len(asked), began_us)}
         seen = Seen(asked, by_need, self._plan.keep_us)
         x = np.empty((len(asked), len(self.columns)), np.float32)
@@ -163,6 +172,13 @@ class Table:
         for place, array in enumerate(arrays):
             x[:, place] = array
         return x
+
+
+def _nothing(state: TableState, questions: int) -> Kept:
+    """Return what stands at questions about an unknown key."""
+    kept = Kept(*(np.zeros((questions, column.shape[1]), column.dtype) for column in _shown(state)))
+    kept.last_us[:] = MISSING
+    return kept
 
 
 def _shown(state: TableState) -> tuple[NDArray[Any], ...]:

@@ -32,6 +32,7 @@ class Evidence:
     whole          all questions
     slices         parts of them
     miscalibrated  mean distance of guess from label, in the label's unit: champion, challenger
+    silent         questions of this reign that the challenger did not answer with a number
     behind         events of the log that the challenger has not seen; None: not known
     guess_us       microseconds that a guess takes; None: not known
     """
@@ -45,6 +46,7 @@ class Evidence:
     whole: Part
     slices: tuple[Part, ...]
     miscalibrated: tuple[float, float]
+    silent: int = 0
     behind: int | None = None
     guess_us: float | None = None
 

@@ -1,4 +1,4 @@
-"""Records: verdicts, promotions, written as rows of the log."""
+"""Records: verdicts, enrolments, written as rows of the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evercart.events.kinds import number
 from evercart.events.schema import SCHEMA, conform
 from evercart.gate.judge import Verdict
 
-Why = Literal["gate", "turned", "person", "force"]
+Since = Literal["beginning", "now"]
 
 
 def verdict_row(app: str, verdict: Verdict, us: int) -> pa.Table:
@@ -32,17 +32,15 @@ def verdict_row(app: str, verdict: Verdict, us: int) -> pa.Table:
     )
 
 
-def promotion_row(app: str, model: str, current: str, why: Why, us: int, text: str | None = None) -> pa.Table:
-    """Return the row with which an app's current model becomes `model`; replay obeys it.
+def enrolment_row(app: str, model: str, current: str, since: Since, us: int) -> pa.Table:
+    """Return the row with which a challenger may be judged against the model that is live; replay obeys it.
 
-    why     "gate": it passed; "turned": evidence turned against the model before; "person": somebody asked for it,
-            past the gate's rules or back to an older one; "force": somebody overruled the gate
-    text    the evidence that turned, or who it was
+    since    from where on its evidence counts: the "beginning" of the reign, or "now" for one that comes later
 
-    >>> promotion_row("spend", "b", "a", "gate", 5).select(["app", "model", "current", "why"]).to_pylist()
-    [{'app': 'spend', 'model': 'b', 'current': 'a', 'why': 'gate'}]
+    >>> enrolment_row("spend", "b", "a", "now", 5).select(["app", "model", "current", "why"]).to_pylist()
+    [{'app': 'spend', 'model': 'b', 'current': 'a', 'why': 'now'}]
     """
-    return _row(kind=number("promotion"), event_us=us, app=app, model=model, current=current, why=why, text=text)
+    return _row(kind=number("enrolment"), event_us=us, app=app, model=model, current=current, why=since)
 
 
 def _row(**columns: Any) -> pa.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from evercart.errors import expected, require
 from evercart.gate.evidence import Evidence, Part
@@ -39,6 +39,17 @@ class EnoughLabels:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """Object to a challenger that left a question unanswered: it threw, or said what is no number."""
+
+    def __call__(self, evidence: Evidence) -> str | None:
+        """Return the objection."""
+        if not evidence.silent:
+            return None
+        return expected("guesses", "a number for each question", f"none for {evidence.silent:,} of them")
+
+
+@dataclass(frozen=True)
 class Better:
     """Object to a challenger that is not proved to lose less than the champion.
 
@@ -59,7 +70,9 @@ class Better:
         need = needed(share(self.level, evidence.enrolled))
         if not evidence.log_money >= need:
             return expected(
-                "evidence", f"at least {need:.2f} nats that it loses less", f"{evidence.log_money:.2f} nats"
+                "evidence",
+                f"at least {need:.2f} nats that it loses less",
+                f"{round(evidence.log_money, 2) + 0.0:.2f} nats",
             )
         if not evidence.whole.challenger < evidence.whole.champion:
             rule = f"below the champion's {evidence.whole.champion:.6g}"
@@ -136,17 +149,31 @@ class Calibrated:
     """Object to a challenger whose guesses lie farther from the labels than `most`, as the champion's do not.
 
     most    mean distance over ten groups of alike guesses, in the label's unit
+    by      how much more than the champion's is put up with, as a part of it
     """
 
     most: float = 0.05
+    by: float = 0.1
 
     def __post_init__(self) -> None:
         require(self.most >= 0, "calibrated.most", "at least 0", self.most)
+        require(self.by >= 0, "calibrated.by", "at least 0", self.by)
 
     def __call__(self, evidence: Evidence) -> str | None:
         """Return the objection."""
         champion, challenger = evidence.miscalibrated
-        if challenger <= max(self.most, champion):
+        if challenger <= max(self.most, champion * (1 + self.by)):
             return None
-        rule = f"at most {self.most:g} from the labels, or the champion's {champion:.6g}"
+        rule = f"at most {self.most:g} from the labels, or about the champion's {champion:.6g}"
         return expected("calibration", rule, f"{challenger:.6g}")
+
+
+DEFAULT: Final[tuple[Rule, ...]] = (
+    Answers(),
+    EnoughLabels(),
+    Better(),
+    NoSliceWorse(),
+    Calibrated(),
+    Fresh(),
+    FastEnough(),
+)

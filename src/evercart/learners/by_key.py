@@ -51,6 +51,10 @@ class ByKey:
         labels = (turns.y, turns.was, turns.weight)
         return state, _walk(self.prior, self.strength, state.sums, order, turns.what, labels, turns.key)
 
+    def peek(self, state: Totals, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
 
 @kernel
 def _walk(

@@ -59,6 +59,10 @@ class ByTick(Generic[S]):
             start = stop
         return state, guesses
 
+    def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
     def _learn(self, state: S, tick: Turns) -> S:
         told = np.flatnonzero((tick.what != ASKED) & (tick.what != ABANDONED))
         if not len(told):

@@ -105,6 +105,10 @@ class Factorization:
         loss = loss_code("factorization.loss", self.loss)
         return state, _walk(self.terms, hyper, loss, lanes, state, order, turns.what, labels, turns.x)
 
+    def peek(self, state: Factors, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
 
 @kernel
 def _walk(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from evercart.fold import Grain, clone
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.learner import Learner
+from evercart.learners.peeking import peek
 
 S = TypeVar("S")
 
@@ -39,6 +40,10 @@ class Frozen(Generic[S]):
         guesses[first:] = still(self.learner, state, turns.rows(slice(first, None)))
         return state, guesses
 
+    def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
+        """Return the learner's guesses, before the time as after it."""
+        return peek(self.learner, state, turns)
+
 
 def ended_before(turns: Turns, us: int) -> int:
     """Return how many of the rows, the first ones, stand in ticks that end before a time."""
@@ -55,10 +60,11 @@ def still(learner: Learner[S], state: S, turns: Turns) -> NDArray[np.float64]:
     guesses = np.full(len(turns), np.nan)
     asked = np.flatnonzero(turns.what == ASKED)
     if len(asked):
-        _, guesses[asked] = learner.step(clone(state), _one_tick(turns.rows(asked)))
+        _, guesses[asked] = learner.step(clone(state), one_tick(turns.rows(asked)))
     return guesses
 
 
-def _one_tick(turns: Turns) -> Turns:
+def one_tick(turns: Turns) -> Turns:
+    """Return the turns as if they stood in one tick, in which nothing moves before all is asked."""
     columns: dict[str, Any] = {**vars(turns), "tick": np.zeros_like(turns.tick)}
     return Turns(**columns)

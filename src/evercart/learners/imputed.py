@@ -16,6 +16,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
+from evercart.learners.peeking import peek
 from evercart.learners.typical import VALUES, see_frequent, see_mean, see_median, typical_frequent, typical_median
 
 S = TypeVar("S")
@@ -71,6 +72,12 @@ class Imputed(Generic[S]):
         _fill(self._places, HOW.index(self.how), state.seen, turns.tick, turns.what, x)
         inner, guesses = self.learner.step(state.learner, with_x(turns, x))
         return Filled(state.seen, inner), guesses
+
+    def peek(self, state: Filled[S], turns: Turns) -> NDArray[np.float64]:
+        """Return guesses, with what is typical so far filled in."""
+        x, how = turns.x.astype(np.float32), HOW.index(self.how)
+        _fill(self._places, how, state.seen.copy(), np.zeros_like(turns.tick), turns.what, x)
+        return peek(self.learner, state.learner, with_x(turns, x))
 
 
 @kernel

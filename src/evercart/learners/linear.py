@@ -85,6 +85,10 @@ class Linear:
         rule, loss = self.optimizer.rule(), loss_code("linear.loss", self.loss)
         return state, _walk(self.terms, rule, loss, state.memory, order, turns.what, labels, turns.x)
 
+    def peek(self, state: Weights, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
 
 @kernel
 def _walk(

@@ -46,6 +46,10 @@ class Mean:
         labels = (turns.y, turns.was, turns.weight)
         return state, _walk(self.prior, self.strength, state.sums, order, turns.what, labels)
 
+    def peek(self, state: Total, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
 
 @kernel
 def add_label(sums: NDArray[np.float64], y: float, was: float, weight: float) -> None:

@@ -14,6 +14,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, SETTLED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, working_order
+from evercart.learners.peeking import peek
 
 _SURE = 1e-6  # no probability counts as nearer to 0 or 1
 
@@ -78,6 +79,12 @@ class Mixture:
         rule = (self.loss == "logistic", self.rate, self.share)
         return state._replace(learners=states), _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
 
+    def peek(self, state: Trust, turns: Turns) -> NDArray[np.float64]:
+        """Return the mean of the learners' guesses by the shares so far."""
+        pairs = zip(self.learners, state.learners, strict=True)
+        said = np.stack([peek(learner, inner, turns) for learner, inner in pairs], 1)
+        return np.array([_mean(state.shares, one) for one in said])
+
 
 @kernel
 def _mix(
@@ -96,10 +103,15 @@ def _mix(
         if what[row] == ASKED:
             numbers[place] = number[row]
             guesses[place] = said[row]
-            out[row] = np.sum(shares * said[row])
+            out[row] = _mean(shares, said[row])
         elif what[row] == SETTLED and numbers[place] == number[row]:
             _trust(rule, shares, guesses[place], y[row])
     return out
+
+
+@kernel
+def _mean(shares: NDArray[np.float64], guesses: NDArray[np.float64]) -> float:
+    return float(np.sum(shares * guesses))
 
 
 @kernel

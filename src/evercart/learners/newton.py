@@ -80,6 +80,10 @@ class Newton:
         loss = loss_code("newton.loss", self.loss)
         return state, _walk(loss, self._places, state, order, turns.what, labels, turns.x)
 
+    def peek(self, state: Curved, turns: Turns) -> NDArray[np.float64]:
+        """Return guesses: questions alone move nothing."""
+        return self.step(state, turns)[1]
+
 
 @kernel
 def _walk(

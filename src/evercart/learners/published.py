@@ -15,6 +15,7 @@ from evercart.fold import Grain, clone
 from evercart.labels.turns import Turns
 from evercart.learners.frozen import still
 from evercart.learners.learner import Learner
+from evercart.learners.peeking import peek
 from evercart.units import DAY_US
 
 S = TypeVar("S")
@@ -67,6 +68,14 @@ class Published(Generic[S]):
             learner, _ = self.learner.step(state.learner, some)
             state = state._replace(learner=learner)
         return state, guesses
+
+    def peek(self, state: Shelved[S], turns: Turns) -> NDArray[np.float64]:
+        """Return guesses with what is shown; where publishing is due, with what learns."""
+        guesses = np.full(len(turns), np.nan)
+        for first, stop, period in periods(turns, self.every_us):
+            shown = state.learner if period > state.period[0] else state.shown
+            guesses[first:stop] = peek(self.learner, shown, turns.rows(slice(first, stop)))
+        return guesses
 
 
 def periods(turns: Turns, every_us: int) -> Iterator[tuple[int, int, int]]:

@@ -13,6 +13,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, SETTLED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, tick_stop
+from evercart.learners.peeking import peek
 
 S = TypeVar("S")
 
@@ -50,6 +51,10 @@ class Rescaled(Generic[S]):
         columns: dict[str, Any] = {**vars(turns), "y": turns.y / size, "was": turns.was / size}
         inner, guesses = self.learner.step(state.learner, Turns(**columns))
         return Sized(state.seen, inner), guesses * size
+
+    def peek(self, state: Sized[S], turns: Turns) -> NDArray[np.float64]:
+        """Return the learner's guesses, multiplied by the size so far."""
+        return peek(self.learner, state.learner, turns) * _size(state.seen)
 
 
 @kernel

@@ -16,6 +16,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
+from evercart.learners.peeking import peek
 
 S = TypeVar("S")
 
@@ -71,6 +72,12 @@ class Scaled(Generic[S]):
         _scale(self._places, self.most, state.seen, turns.tick, turns.what, x)
         inner, guesses = self.learner.step(state.learner, with_x(turns, x))
         return Moments(state.seen, inner), guesses
+
+    def peek(self, state: Moments[S], turns: Turns) -> NDArray[np.float64]:
+        """Return guesses by the statistics so far."""
+        x = turns.x.astype(np.float32)
+        _scale(self._places, self.most, state.seen.copy(), np.zeros_like(turns.tick), turns.what, x)
+        return peek(self.learner, state.learner, with_x(turns, x))
 
 
 @kernel

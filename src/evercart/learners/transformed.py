@@ -13,6 +13,7 @@ from evercart.fold import Grain
 from evercart.labels.turns import Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner
+from evercart.learners.peeking import peek
 
 S = TypeVar("S")
 
@@ -41,3 +42,7 @@ class Transformed(Generic[S]):
         columns: dict[str, Any] = {**vars(turns), "y": turns.y * self.scale, "was": turns.was * self.scale}
         state, guesses = self.learner.step(state, Turns(**columns))
         return state, guesses / self.scale
+
+    def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
+        """Return the learner's guesses, divided."""
+        return peek(self.learner, state, turns) / self.scale

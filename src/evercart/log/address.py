@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -14,6 +14,7 @@ from evercart.errors import UserError, expected, require
 
 SCHEMA: Final = "evercart"  # where the tables stand, unless the URL says otherwise
 _RULE: Final = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, each part percent-encoded"
+_SECRETS: Final = frozenset(("password", "sslpassword"))
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,47}")
 
 
@@ -22,12 +23,16 @@ class Address:
     """Where a log's tables stand.
 
     shown     the URL without password or options, for people
+    plain     the URL without password, to be written down
     schema    of the database, to which everything is confined
+    secret    whether the URL holds a password
     conninfo  how libpq reaches the database; with the password, hence in no text
     """
 
     shown: str
+    plain: str
     schema: str
+    secret: bool
     conninfo: str = field(repr=False)
 
 
@@ -56,4 +61,13 @@ def parse(url: str) -> Address:
     ending = "" if schema == SCHEMA else f"?schema={schema}"
     shown = f"postgresql://{f'{user}@' if user else ''}{host}{f':{port}' if port else ''}/{database}{ending}"
     found.setdefault("connect_timeout", "10")
-    return Address(shown, schema, make_conninfo("", **found, client_encoding="utf-8", application_name="evercart"))
+    conninfo = make_conninfo("", **found, client_encoding="utf-8", application_name="evercart")
+    return Address(shown, _plain(parts), schema, not _SECRETS.isdisjoint(found), conninfo)
+
+
+def _plain(parts: SplitResult) -> str:
+    """Return a URL without its secrets."""
+    names, at, place = parts.netloc.rpartition("@")
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in _SECRETS]
+    ending = f"?{urlencode(kept, quote_via=quote)}" if kept else ""
+    return f"postgresql://{names.partition(':')[0]}{at}{place}{parts.path}{ending}"

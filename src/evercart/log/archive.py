@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,13 +12,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.events.kinds import TOMBSTONE
+from evercart.events.schema import SCHEMA
 from evercart.log import files
+from evercart.log.blanks import blanked
 from evercart.log.columns import STAMPED
 from evercart.log.database import Database
-from evercart.log.ids import Ids, Run, find, hash_ids, merge, open_run, unbalanced, write_run
-from evercart.log.segments import Segment, from_row, read_names, to_row, write_segment
+from evercart.log.ids import NONE_ERASED, Erased, Ids, Run, find, merge, open_run, unbalanced, write_run
+from evercart.log.segments import Segment, from_row, read_erased, read_ids, read_names, to_row, write_segment
 
 FOLDER: Final = "segments"
+_ADD: Final = f"INSERT INTO manifest VALUES ({', '.join('?' * 9)})"
+_REPLACE: Final = _ADD.replace("INSERT", "REPLACE")
 
 
 class Archive:
@@ -60,12 +66,11 @@ class Archive:
         if not table.num_rows:
             return
         first = self.stop
-        segment = write_segment(self.folder, table, first, logged_us, self._key, ids.high)
-        self._database.many(f"INSERT INTO manifest VALUES ({', '.join('?' * 9)})", [to_row(segment)])
+        segment = write_segment(self.folder, table, first, logged_us, self._key, ids)
+        self._database.many(_ADD, [to_row(segment)])
         self._add_run(write_run(self.folder, f"{first:016d}.ids", ids, first))
-        self._generation = self._runs_of = self._generation + 1
-        self._database.set_meta(generation=self._generation)
         self.segments = [*self.segments, segment]
+        self._turn()
 
     def _add_run(self, run: Run) -> None:
         """Add a run as the newest, then merge until each is at least twice as long as the next."""
@@ -83,10 +88,51 @@ class Archive:
         """Make the id index again from the segments, under names that no run has had."""
         self._runs, self._runs_of = [], self._generation
         for segment in self.segments:
-            ids = hash_ids(read_names(self.folder, segment, np.arange(segment.rows))["id"], self._key)
+            ids = read_ids(self.folder, segment, self._key)
             self._add_run(write_run(self.folder, f"{segment.first:016d}-{self._generation}.ids", ids, segment.first))
+        self._turn()
+
+    def _turn(self) -> None:
+        """Say that the manifest has changed."""
         self._generation = self._runs_of = self._generation + 1
         self._database.set_meta(generation=self._generation)
+
+    def blank(self, offsets: NDArray[np.int64], columns: Collection[str] | None) -> None:
+        """Write the segments in which these rows stand anew; the id index stays as it is."""
+        fresh: list[Segment] = []
+        for segment in self.segments:
+            first, stop = np.searchsorted(offsets, (segment.first, segment.stop))
+            here = self._without(segment, offsets[first:stop], columns) if stop > first else segment
+            fresh.append(here)
+            if here is not segment:
+                self._database.many(_REPLACE, [to_row(here)])
+        if fresh != self.segments:
+            self._opened()
+            self.segments = fresh
+            self._turn()
+
+    def _without(self, segment: Segment, offsets: NDArray[np.int64], columns: Collection[str] | None) -> Segment:
+        """Return a segment in which these rows are blank: the very same one, if they are so already."""
+        rows = read_names(self.folder, segment, np.arange(segment.rows))
+        which = np.zeros(segment.rows, np.bool_)
+        which[offsets - segment.first] = True
+        left = blanked(rows, which, columns)
+        if left.equals(rows):
+            return segment
+        ids, logged_us = read_ids(self.folder, segment, self._key), rows["logged_us"].to_numpy()
+        edition = f"-{self._generation}"  # of which this transaction leaves none
+        return write_segment(self.folder, left.select(SCHEMA.names), segment.first, logged_us, self._key, ids, edition)
+
+    def erased(self, start: int, stop: int) -> Erased:
+        """Return what is left of the ids of erased rows in [start, stop)."""
+        parts = [
+            read_erased(self.folder, segment)
+            for segment in self.segments
+            if TOMBSTONE in segment.kinds and segment.first < stop and start < segment.stop
+        ]
+        whole = Erased(*map(np.concatenate, zip(NONE_ERASED, *parts, strict=True)))
+        inside = (start <= whole.offset) & (whole.offset < stop)
+        return Erased(whole.offset[inside], whole.high[inside], whole.low[inside])
 
     def find(self, ids: Ids) -> NDArray[np.int64]:
         """Return the offset at which each id's hashes stand, (rows,), or -1."""

@@ -16,8 +16,8 @@ from evercart.events.currencies import CURRENCIES
 from evercart.events.schema import SCHEMA
 from evercart.hashing import hash_strings
 
-NAMES: Final = tuple(f.name for f in SCHEMA if pa.types.is_string(f.type))  # kept as they were sent
-NUMBERS: Final = tuple(f.name for f in SCHEMA if not pa.types.is_string(f.type))
+NAMES: Final = tuple(f.name for f in SCHEMA if f.type in (pa.string(), pa.binary()))  # kept as they were sent
+NUMBERS: Final = tuple(f.name for f in SCHEMA if f.name not in NAMES)
 HASHED: Final = tuple(name for name in NAMES if name in DTYPES)  # kept as hashes too
 STORED: Final = (*NUMBERS, *HASHED, "logged_us")  # of an events file; offsets follow from the first
 READABLE: Final = ("offset", *STORED)

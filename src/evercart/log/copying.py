@@ -39,7 +39,7 @@ def copy(source: Log, target: Log, told: Told = lambda what, done, whole: None) 
     if start:
         _same(source, target, max(0, start - 1), start)
     for first, last in _stretches(start, stop):
-        target.adopt(source.names(first, last), {})
+        target.adopt(source.names(first, last), {}, source.erased(first, last))
         told("copied", last, stop)
     checksum = hashlib.sha256()
     for first, last in _stretches(0, stop):
@@ -59,7 +59,7 @@ def _stretches(start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 def _same(source: Log, target: Log, first: int, last: int) -> bytes:
     """Return the checksum of rows that stand alike in both logs."""
-    there, here = digest(source.names(first, last)), digest(target.names(first, last))
+    there, here = (digest(log.names(first, last)) for log in (source, target))
     rule = f"rows {first} to {last - 1} with checksum {there.hex()[:16]}, as in the source"
     require(there == here, "copy", rule, here.hex()[:16])
     return there
@@ -82,12 +82,12 @@ def digest(rows: pa.Table) -> bytes:
 def _parts(column: pa.ChunkedArray) -> Iterator[Any]:
     """Yield the bytes of a column: where it has gaps, how long each value is, the values."""
     yield np.packbits(pc.is_null(column, nan_is_null=True).to_numpy())
-    if not pa.types.is_string(column.type):
+    if column.type not in (pa.string(), pa.binary()):
         numbers = pc.fill_null(column, 0).to_numpy()
         whole = numbers.dtype.kind == "i"
         yield np.ascontiguousarray(numbers if whole else np.where(np.isnan(numbers), 0, numbers + 0.0))
         return
-    filled = pc.fill_null(column, "")
+    filled = pc.fill_null(column.cast(pa.binary()), b"")
     yield np.ascontiguousarray(pc.binary_length(filled).to_numpy())
     for chunk in filled.chunks:
         _, starts, letters = chunk.buffers()

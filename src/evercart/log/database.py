@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from evercart.errors import require
 from evercart.events.schema import SCHEMA
-from evercart.log.faults import plainly
+from evercart.log.faults import FREE, plainly
 
 VERSION: Final = 1
 _WAIT_S: Final = 60  # for another process's commit
-_TYPES: Final = {pa.string(): "TEXT", pa.float64(): "REAL"}
+_TYPES: Final = {pa.string(): "TEXT", pa.float64(): "REAL", pa.binary(): "BLOB"}
 _COLUMNS: Final = {f.name: f'"{f.name}" {_TYPES.get(f.type, "INTEGER")}' for f in SCHEMA}
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -106,6 +106,13 @@ class Database:
                 if self._connection.in_transaction:  # a full disk may have rolled back already
                     self._connection.rollback()
                 raise
+
+    def scrub(self) -> None:
+        """Leave nothing in the file, or in the journal beside it, of rows that were removed."""
+        with self._lock:
+            self.rows("VACUUM")
+            ((busy, *_),) = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        require(not busy, str(self.path), FREE, "one that is read without a pause")
 
     def close(self) -> None:
         """Close the connection."""

@@ -18,8 +18,8 @@ from evercart.log.archive import Archive
 from evercart.log.database import Database
 from evercart.log.faults import plainly
 from evercart.log.files import fault, require_size
-from evercart.log.ids import Run, find, hash_ids, open_run
-from evercart.log.segments import Segment, read_names, read_numbers
+from evercart.log.ids import Run, find, open_run
+from evercart.log.segments import Segment, read_ids, read_numbers
 from evercart.log.stamps import key_mark
 
 _COPY: Final = "nothing here can mend it: put back {} from a copy, or import the sources into a new shop"
@@ -179,8 +179,7 @@ def _unindexed(archive: Archive, key: int, whole: list[Segment]) -> Iterator[str
             yield expected(run.stored.name, "sorted ids", "some that are not")
     named = 0
     for segment in whole:
-        ids = read_names(archive.folder, segment, np.arange(segment.rows))["id"]
-        hashes = hash_ids(ids, key)
+        hashes = read_ids(archive.folder, segment, key)
         sent = hashes.high != 0
         named += int(sent.sum())
         stand = np.arange(segment.first, segment.stop)

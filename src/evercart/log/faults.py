@@ -15,7 +15,7 @@ from evercart.errors import UserError, expected
 _ROOM = "room on the disk"
 _FOLDER = "a folder that may be read and written"
 _WHOLE = "an undamaged file"
-_FREE = "the database to be free within a minute"
+FREE: Final = "the database to be free within a minute"
 _WORKS = "a disk that works"
 _SQLITE: Final = {
     "SQLITE_FULL": _ROOM,
@@ -23,8 +23,8 @@ _SQLITE: Final = {
     "SQLITE_READONLY": _FOLDER,
     "SQLITE_PERM": _FOLDER,
     "SQLITE_AUTH": _FOLDER,
-    "SQLITE_BUSY": _FREE,
-    "SQLITE_LOCKED": _FREE,
+    "SQLITE_BUSY": FREE,
+    "SQLITE_LOCKED": FREE,
     "SQLITE_NOTADB": _WHOLE,
     "SQLITE_CORRUPT": _WHOLE,
     "SQLITE_IOERR": _WORKS,

@@ -33,6 +33,17 @@ class Ids(NamedTuple):
     order: NDArray[np.int64]  # (rows,) by `high`
 
 
+class Erased(NamedTuple):
+    """What is left of erased rows' ids: hashes, so that one of them sent again is known."""
+
+    offset: NDArray[np.int64]  # (rows,)
+    high: Words  # (rows,)
+    low: Words  # (rows,)
+
+
+NONE_ERASED: Final = Erased(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.uint64))
+
+
 @dataclass(frozen=True)
 class Run:
     """Sorted hashes of ids that stand in sealed segments."""
@@ -52,6 +63,13 @@ def hash_ids(ids: pa.ChunkedArray, key: int) -> Ids:
     """
     high = hash_strings(ids, key)
     return Ids(high, hash_strings(ids, key ^ _SECOND), np.argsort(high))
+
+
+def with_erased(ids: Ids, first: int, erased: Erased) -> Ids:
+    """Return the hashes of rows that stand at `first` and after, those of erased rows among them."""
+    high, low = ids.high.copy(), ids.low.copy()
+    high[erased.offset - first], low[erased.offset - first] = erased.high, erased.low
+    return Ids(high, low, np.argsort(high))
 
 
 def find(runs: list[Run], ids: Ids) -> NDArray[np.int64]:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA
+from evercart.log.ids import NONE_ERASED, Erased
 
 READ_ROWS: Final = 1 << 18
 REFUSED: Final = pa.schema([*SCHEMA, ("rule", pa.string()), ("got", pa.string())])
@@ -89,12 +92,28 @@ class Log(Protocol):
         """Return by name how many rows of each import were consumed, and whether it is finished."""
         ...
 
-    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]]) -> None:
+    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]], erased: Erased = NONE_ERASED) -> None:
         """Add rows of another log in one commit, with the offset, the log time they have there.
 
         rows     `offset`, `logged_us`, then `SCHEMA`; the first goes to this log's next offset
         imports  progress that the rows make true, as `imports` returns it
+        erased   what is left of the ids of tombstones among the rows, as `erased` returns it
         """
+        ...
+
+    def blank(self, offsets: Sequence[int] | NDArray[np.int64], columns: Collection[str] | None = None) -> None:
+        """Let rows say nothing more, in one commit; blanking what is blank already changes nothing.
+
+        Nothing of it is left in the log's own files. Who writes meanwhile waits: many rows are handed in in parts.
+
+        offsets  of the rows
+        columns  which columns become empty; None makes tombstones, of which offset with log time stay. Their ids
+                 stay known by their hashes: sent again they are duplicates, whatever the body
+        """
+        ...
+
+    def erased(self, start: int, stop: int) -> Erased:
+        """Return what is left of the ids of tombstones in [start, stop)."""
         ...
 
     def read(

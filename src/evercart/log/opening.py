@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from evercart.errors import UserError, expected
 from evercart.log import sqlite
 from evercart.log.log import Log
 from evercart.log.segments import SEGMENT_ROWS
+
+if TYPE_CHECKING:
+    from evercart.log.address import Address
 
 _PREFIXES: Final = ("postgresql://", "postgres://")
 
@@ -34,9 +39,35 @@ def open_log(
     """
     if isinstance(where, Path) or not is_url(where):
         return sqlite.open_log(Path(where), key, segment_rows=segment_rows, tail_rows=tail_rows)
-    try:
+    with _installed():
         from evercart.log.postgres import PostgresLog
+    return PostgresLog(where, key, segment_rows)
+
+
+def address(url: str) -> Address:
+    """Return what a URL names, without reaching for it.
+
+    >>> address("postgresql://shop:secret@db/shop").plain
+    'postgresql://shop@db/shop'
+    """
+    with _installed():
+        from evercart.log.address import parse
+    return parse(url)
+
+
+def begun(where: Path | str) -> bool:
+    """Return whether a log stands there; unlike `open_log` this makes none. Unreachable raises `UserError`."""
+    if isinstance(where, Path) or not is_url(where):
+        return (Path(where) / sqlite.DATABASE).exists()
+    with _installed():
+        from evercart.log.examine_postgres import stands
+    return stands(address(where))
+
+
+@contextmanager
+def _installed() -> Iterator[None]:
+    try:
+        yield
     except ImportError as error:
         missing = "pip install 'evercart[postgres]' for a log on a PostgreSQL server"
         raise UserError(expected("log", missing, str(error))) from error
-    return PostgresLog(where, key, segment_rows)

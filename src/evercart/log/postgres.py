@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA, conform
-from evercart.log import stamps
+from evercart.log import blanks, stamps
 from evercart.log.address import parse
 from evercart.log.columns import STAMPED, wanted
-from evercart.log.ids import Ids, hash_ids
+from evercart.log.ids import NONE_ERASED, Erased, Ids, hash_ids, with_erased
 from evercart.log.imports import in_parts
 from evercart.log.log import READ_ROWS, Appended, Batches, Refuse
 from evercart.log.server import Connection, Server
@@ -136,7 +136,7 @@ class PostgresLog:
         """Return of each import how many rows were consumed, and whether it is finished."""
         return self._tables.all_progress()
 
-    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]]) -> None:
+    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]], erased: Erased = NONE_ERASED) -> None:
         """Add rows of another log as they stand there; see `Log.adopt`."""
         ids = hash_ids(rows["id"], self._key)
 
@@ -145,11 +145,25 @@ class PostgresLog:
             begins = stamps.adopted(rows, next_offset, last_us)
             logged_us = rows["logged_us"].to_numpy()
             live_from = begins if live_from is None else live_from
-            self._tables.insert(connection, rows.select(SCHEMA.names), next_offset, logged_us, ids, live_from)
+            known = with_erased(ids, next_offset, erased)
+            self._tables.insert(connection, rows.select(SCHEMA.names), next_offset, logged_us, known, live_from)
             for name, (consumed, finished) in imports.items():
                 self._tables.set_progress(connection, name, consumed, finished)
 
         self._server.commit(work)
+
+    def blank(self, offsets: Sequence[int] | NDArray[np.int64], columns: Collection[str] | None = None) -> None:
+        """Let rows say nothing more; see `Log.blank`.
+
+        The server is asked to reuse their room at once; when it overwrites it, as its own journal, is its business.
+        """
+        asked = blanks.asked(offsets, columns, self.next_offset)
+        self._server.commit(lambda connection: self._tables.blank(connection, asked, columns))
+        self._tables.reuse()
+
+    def erased(self, start: int, stop: int) -> Erased:
+        """Return what is left of the ids of tombstones; see `Log.erased`."""
+        return self._tables.erased(start, stop)
 
     def read(
         self,

@@ -1,7 +1,8 @@
 """Segments: sealed stretches of the log, each a file of names beside a file of numbers.
 
 Names (ids, keys, texts, properties) are Parquet, for people. Numbers with hashed names are Arrow IPC,
-uncompressed, mapped into memory, for folds. Columns in which nothing was sent are left out.
+uncompressed, mapped into memory, for folds. Columns in which nothing was sent are left out. Of an erased row's id
+the numbers keep the hashes, in columns that no batch of events has.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from evercart.events.kinds import TOMBSTONE
 from evercart.events.schema import SCHEMA
 from evercart.log.columns import HASHED, NAMES, NUMBERS, STAMPED, STORED, decoded, encoded, gaps
 from evercart.log.faults import plainly
 from evercart.log.files import Stored, mapped, store
+from evercart.log.ids import NONE_ERASED, Erased, Ids, hash_ids, with_erased
+from evercart.units import NO_KEY
 
+_ERASED: Final = ("erased_high", "erased_low")
 SEGMENT_ROWS: Final = 1 << 18
 _GROUP_ROWS: Final = 1 << 14  # of names: what is decoded to look at one row
-_UNIQUE: Final = ("id", "text", "properties")  # not worth a dictionary
+_UNIQUE: Final = ("id", "text", "properties", "x")  # not worth a dictionary
 
 
 class Segment(NamedTuple):
@@ -42,19 +47,27 @@ class Segment(NamedTuple):
 
 
 def write_segment(
-    folder: Path, table: pa.Table, first: int, logged_us: NDArray[np.int64], key: int, id_hash: NDArray[np.uint64]
+    folder: Path, table: pa.Table, first: int, logged_us: NDArray[np.int64], key: int, ids: Ids, edition: str = ""
 ) -> Segment:
-    """Write the rows of a checked table durably; the manifest's row makes them part of the log."""
-    kinds = tuple(np.unique(table["kind"].to_numpy()).tolist())
-    numbers: dict[str, Any] = {"logged_us": logged_us, "id": id_hash}
+    """Write the rows of a checked table durably; the manifest's row makes them part of the log.
+
+    ids        of the rows, erased ones among them
+    edition    sets the files apart from those of the same rows that they are to replace
+    """
+    kinds = table["kind"].to_numpy()
+    erased = kinds == TOMBSTONE
+    numbers: dict[str, Any] = {"logged_us": logged_us, "id": np.where(erased, NO_KEY, ids.high)}
+    if erased.any():
+        for name, hashes in zip(_ERASED, (ids.high, ids.low), strict=True):
+            numbers[name] = np.where(erased, hashes, NO_KEY)
     for name in (*NUMBERS, *HASHED):
         if name not in numbers and table[name].null_count < table.num_rows:
             numbers[name] = encoded(table[name], name, key)
-    name = f"{first:016d}"
+    name = f"{first:016d}{edition}"
     return Segment(
         first,
         table.num_rows,
-        kinds,
+        tuple(np.unique(kinds).tolist()),
         store(folder, name + ".names.parquet", _names_file(table)),
         store(folder, name + ".numbers.arrow", _numbers_file(numbers)),
     )
@@ -83,22 +96,44 @@ def read_numbers(folder: Path, segment: Segment, columns: Sequence[str]) -> dict
 
     Each call maps the file anew, so that what a reader writes into its batch reaches no one else.
     """
+    stored = _stored(folder, segment)
+    found: dict[str, NDArray[Any]] = {}
+    for name in columns:
+        if name == "offset":
+            found[name] = np.arange(segment.first, segment.stop)
+        else:
+            found[name] = stored[name] if name in stored else gaps(name, segment.rows)
+    return found
+
+
+def _stored(folder: Path, segment: Segment) -> dict[str, NDArray[Any]]:
+    """Return the columns that a file of numbers has."""
     path = folder / segment.numbers.name
     memory = mapped(path)
     with plainly(path):
         whole = pa.py_buffer(memory)
         batch = pa.ipc.open_file(pa.BufferReader(whole)).get_batch(0)
     found: dict[str, NDArray[Any]] = {}
-    for name in columns:
-        if name == "offset":
-            found[name] = np.arange(segment.first, segment.stop)
-        elif name in batch.schema.names:
-            column = batch.column(name)
-            at = column.buffers()[1].address - whole.address
-            found[name] = np.frombuffer(memory, column.type.to_pandas_dtype(), segment.rows, at)
-        else:
-            found[name] = gaps(name, segment.rows)
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        at = column.buffers()[1].address - whole.address
+        found[name] = np.frombuffer(memory, column.type.to_pandas_dtype(), segment.rows, at)
     return found
+
+
+def read_erased(folder: Path, segment: Segment) -> Erased:
+    """Return what is left of the ids of a segment's erased rows."""
+    stored = _stored(folder, segment)
+    if _ERASED[0] not in stored:
+        return NONE_ERASED
+    high, low = (stored[name] for name in _ERASED)
+    places = np.flatnonzero(high)
+    return Erased(segment.first + places, high[places], low[places])
+
+
+def read_ids(folder: Path, segment: Segment, key: int) -> Ids:
+    """Return the hashes of a whole segment's ids, erased ones among them."""
+    sent = hash_ids(_read_words(folder / segment.names.name, np.arange(segment.rows))["id"], key)
+    return with_erased(sent, segment.first, read_erased(folder, segment))
 
 
 def read_names(folder: Path, segment: Segment, places: NDArray[np.int64]) -> pa.Table:

@@ -25,9 +25,23 @@ _BEGIN: Final = (  # a statement after the lock sees what its last holder did
 )
 _SESSION: Final = (
     "SET lock_timeout = '60s'",
+    "SET tcp_keepalives_idle = 10",  # a machine that is lost gives its locks back within half a minute, not hours
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 4",
     "SET enable_seqscan = off",  # ids are looked up by index, however many at once
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
 )
+
+
+def connect(address: Address) -> Connection:
+    """Return a new connection whose commits last; the caller closes it."""
+    try:
+        connection = psycopg.connect(address.conninfo, autocommit=True)
+        for sql in _SESSION:
+            connection.execute(sql)
+    except psycopg.Error as error:
+        raise told(address.shown, error) from None
+    return connection
 
 
 class Server:
@@ -97,24 +111,16 @@ class Server:
 
     def _connected(self) -> Connection:
         if self._writer is None or self._writer.closed:
-            self._writer = self._connect()
+            self._writer = connect(self.address)
         return self._writer
-
-    def _connect(self) -> Connection:
-        try:
-            connection = psycopg.connect(self.address.conninfo, autocommit=True)
-            for sql in _SESSION:
-                connection.execute(sql)
-        except psycopg.Error as error:
-            raise told(self.address.shown, error) from None
-        return connection
 
     def rows(self, sql: Any, *values: Any) -> list[tuple[Any, ...]]:
         """Run one statement by itself and return its rows."""
         with self._lock:
             for left in (True, False):
                 try:
-                    return self._connected().execute(sql, values).fetchall()
+                    cursor = self._connected().execute(sql, values)
+                    return cursor.fetchall() if cursor.description else []
                 except psycopg.Error as error:
                     if not left or not passing(error):
                         raise told(self.address.shown, error) from None
@@ -171,7 +177,7 @@ class Server:
     def _listen(self, timeout_s: float) -> None:
         """Return at a commit, after the time, or once a new connection listens."""
         if self._listener is None or self._listener.closed:
-            self._listener = self._connect()
+            self._listener = connect(self.address)
             self._listener.execute(f'LISTEN "{self.channel}"')
             return  # what was committed before is looked for first
         try:

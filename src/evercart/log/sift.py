@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.events.kinds import TOMBSTONE
 from evercart.events.schema import SCHEMA
 from evercart.log.columns import unlike
 from evercart.log.ids import Ids, first_of
@@ -49,8 +50,9 @@ def sift(table: pa.Table, ids: Ids, known: Known) -> Sifted:
     mine = table.take(doubtful)
     others = pa.concat_tables([known.at(offsets[stands]).select(SCHEMA.names), table.take(first[repeats])])
     changed = np.stack([unlike(mine[name], others[name]) for name in SCHEMA.names])
-    taken = ~changed[0]  # where the ids themselves differ, only their hashes were alike
-    refused = taken & changed[1:].any(axis=0)
+    erased = others["kind"].to_numpy() == TOMBSTONE  # of which nothing is left to compare
+    taken = ~changed[0] | erased  # where the ids themselves differ, only their hashes were alike
+    refused = taken & ~erased & changed[1:].any(axis=0)
     fresh = np.ones(len(rows), np.bool_)
     fresh[doubtful[taken]] = False
     in_order = np.flatnonzero(refused)[np.argsort(doubtful[refused])]

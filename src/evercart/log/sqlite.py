@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from evercart.durable import make_folder
-from evercart.errors import require
+from evercart.errors import UserError, require
 from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA, conform
-from evercart.log import stamps
+from evercart.log import blanks, stamps
 from evercart.log.archive import FOLDER, Archive
 from evercart.log.columns import STAMPED, wanted
 from evercart.log.database import Database
 from evercart.log.faults import plainly
 from evercart.log.files import fault, require_size
 from evercart.log.follow import poll
-from evercart.log.ids import hash_ids
+from evercart.log.ids import NONE_ERASED, Erased, hash_ids, with_erased
 from evercart.log.imports import in_parts
 from evercart.log.known import Known
 from evercart.log.log import READ_ROWS, Appended, Batches, Log, Refuse
@@ -31,6 +32,8 @@ from evercart.log.tail import Tail
 
 TAIL_ROWS: Final = 1 << 17
 DATABASE: Final = "log.db"
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def open_log(folder: Path, key: int, *, segment_rows: int = SEGMENT_ROWS, tail_rows: int = TAIL_ROWS) -> Log:
@@ -174,18 +177,41 @@ class SqliteLog:
         found = self._database.rows("SELECT name, consumed, finished FROM imports ORDER BY name")
         return {name: (consumed, bool(finished)) for name, consumed, finished in found}
 
-    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]]) -> None:
+    def adopt(self, rows: pa.Table, imports: Mapping[str, tuple[int, bool]], erased: Erased = NONE_ERASED) -> None:
         """Seal rows of another log as they stand there; see `Log.adopt`."""
         with self._writing() as meta:
             begins = stamps.adopted(rows, meta["next_offset"], meta["last_us"])
             self._seal(meta["next_offset"])
             logged_us = rows["logged_us"].to_numpy()
-            self._archive.add(rows.select(SCHEMA.names), logged_us, hash_ids(rows["id"], self._key))
+            ids = with_erased(hash_ids(rows["id"], self._key), meta["next_offset"], erased)
+            self._archive.add(rows.select(SCHEMA.names), logged_us, ids)
             if len(logged_us):
                 live_from = begins if meta["live_from"] is None else meta["live_from"]
                 self._database.set_meta(next_offset=self._archive.stop, last_us=int(logged_us[-1]), live_from=live_from)
             progress = [(name, consumed, finished) for name, (consumed, finished) in imports.items()]
             self._database.many("INSERT OR REPLACE INTO imports VALUES (?, ?, ?)", progress)
+
+    def blank(self, offsets: Sequence[int] | NDArray[np.int64], columns: Collection[str] | None = None) -> None:
+        """Let rows say nothing more; see `Log.blank`.
+
+        Live rows are sealed first, so that the id index knows them. What the commit replaced is removed after it.
+        """
+        with self._writing() as meta:
+            asked = blanks.asked(offsets, columns, meta["next_offset"])
+            if len(asked) and asked[-1] >= self._archive.stop:
+                self._seal(meta["next_offset"])
+            self._archive.blank(asked, columns)
+        with self._writing():
+            self._archive.sweep()
+        self._database.scrub()
+
+    def erased(self, start: int, stop: int) -> Erased:
+        """Return what is left of the ids of tombstones; see `Log.erased`."""
+        return self._whole(self._erased, start, stop)
+
+    def _erased(self, start: int, stop: int) -> Erased:
+        with self._reading():
+            return self._archive.erased(start, stop)
 
     def _progress(self, name: str) -> tuple[int, bool]:
         """Return how many rows of an import were consumed, and whether it is finished."""
@@ -242,26 +268,44 @@ class SqliteLog:
         self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None, rows: int
     ) -> Iterator[Events]:
         while start < stop:
-            with self._reading():
-                segment = self._archive.at(start)
-                end = min(segment.stop if segment else start + rows, stop)
-                if segment is None:
-                    events = Events(self._tail.numbers(start, end, columns))
-            if segment and holds(segment, kinds):
-                numbers = read_numbers(self._archive.folder, segment, columns)
-                events = Events(numbers).rows(slice(start - segment.first, end - segment.first))
-            if segment is None or holds(segment, kinds):
+            events, start = self._whole(self._stretch, start, stop, columns, kinds, rows)
+            if events is not None:
                 yield from _cut(events, kinds, rows)
-            start = end
+
+    def _stretch(
+        self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None, rows: int
+    ) -> tuple[Events | None, int]:
+        """Return the rows of [start, stop) that lie in one place, None if none is of the kinds, with their end."""
+        with self._reading():
+            segment = self._archive.at(start)
+            end = min(segment.stop if segment else start + rows, stop)
+            if segment is None:
+                return Events(self._tail.numbers(start, end, columns)), end
+        if not holds(segment, kinds):
+            return None, end
+        numbers = read_numbers(self._archive.folder, segment, columns)
+        return Events(numbers).rows(slice(start - segment.first, end - segment.first)), end
+
+    def _whole(self, read: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """Return what is read; again, if a file was gone because its segment was written anew meanwhile."""
+        while True:
+            before = self._database.meta()["generation"]
+            try:
+                return read(*given, **named)
+            except UserError:
+                if self._database.meta()["generation"] == before:
+                    raise
 
     def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
         """Return the rows of [start, stop) as they were sent; see `Log.names`."""
-        known = Known(self._archive, self._tail, self.next_offset)
         parts = [STAMPED.empty_table()]
         for events in self.read(start, stop, kinds=kinds):
-            with self._reading():
-                parts.append(known.at(events.offset))
+            parts.append(self._whole(self._names, events.offset))
         return pa.concat_tables(parts)
+
+    def _names(self, offsets: NDArray[np.int64]) -> pa.Table:
+        with self._reading() as meta:
+            return Known(self._archive, self._tail, meta["next_offset"]).at(offsets)
 
     def wait(self, offset: int, timeout_s: float) -> bool:
         """Wait until the row at an offset is committed; see `Log.wait`."""

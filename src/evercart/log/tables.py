@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from evercart.errors import require
 from evercart.events.batch import Events
+from evercart.events.kinds import TOMBSTONE
 from evercart.events.schema import SCHEMA
 from evercart.log import wire
 from evercart.log.columns import HASHED, STAMPED, encoded
-from evercart.log.ids import Ids
+from evercart.log.ids import Erased, Ids
 from evercart.log.server import Connection, Server
 from evercart.log.stamps import key_mark
 
@@ -25,6 +26,7 @@ _SQL_TYPES: Final = {
     pa.int64(): "bigint",
     pa.int16(): "smallint",
     pa.float64(): "double precision",
+    pa.binary(): "bytea",
 }
 _HASHES: Final = {name: f"{name}_hash" for name in HASHED}
 COLUMNS: Final = {
@@ -34,6 +36,7 @@ COLUMNS: Final = {
     **{stored: "smallint" if name == "currency" else "bigint" for name, stored in _HASHES.items()},
     "id_low": "bigint",  # the second half of the id's 128 bits
 }
+_ID: Final = f"CASE WHEN kind <> {TOMBSTONE} THEN id_hash END"
 _LIST: Final = ", ".join(f'"{name}"' for name in STAMPED.names)
 
 
@@ -165,15 +168,42 @@ class Tables:
     def _columns(self, rows: pa.Table, first: int, logged_us: NDArray[np.int64], ids: Ids) -> dict[str, Any]:
         """Return what is stored of rows: only the columns in which something was sent."""
         found: dict[str, Any] = {"offset": np.arange(first, first + rows.num_rows), "logged_us": logged_us}
+        if ids.high.any():  # those of erased rows stay, without the ids
+            found["id_hash"], found["id_low"] = _signed(ids.high), _signed(ids.low)
         for name in SCHEMA.names:
             if rows[name].null_count == rows.num_rows:
                 continue
             found[name] = rows[name]
-            if name == "id":
-                found["id_hash"], found["id_low"] = _signed(ids.high), _signed(ids.low)
-            elif name in _HASHES:
+            if name in _HASHES and name != "id":
                 found[_HASHES[name]] = _signed(encoded(rows[name], name, self._key))
         return found
+
+    def blank(self, connection: Connection, offsets: NDArray[np.int64], columns: Collection[str] | None) -> None:
+        """Empty these columns of rows, or leave tombstones; only the hashes of their ids stay."""
+        said = SCHEMA.names if columns is None else columns
+        gone = [name for name in said if name not in ("kind", "event_us")]
+        gone += [_HASHES[name] for name in gone if name in _HASHES and name != "id"]
+        changed = [f'"{name}" = NULL' for name in gone]
+        if columns is None:
+            changed += [f"kind = {TOMBSTONE}", "event_us = logged_us"]
+        where = f'"offset" = ANY(%b) AND kind <> {TOMBSTONE}'
+        if changed and len(offsets):
+            connection.execute(f"UPDATE {self._events} SET {', '.join(changed)} WHERE {where}", (offsets.tolist(),))
+
+    def reuse(self) -> None:
+        """Ask the server to make room of what was replaced; a user who may not is not told."""
+        self._server.rows(f"VACUUM {self._events}")
+
+    def erased(self, start: int, stop: int) -> Erased:
+        """Return what is left of the ids of tombstones in [start, stop)."""
+        found = self._server.rows(
+            f'SELECT "offset", id_hash, id_low FROM {self._events} WHERE kind = {TOMBSTONE} AND id_hash IS NOT NULL'
+            ' AND "offset" >= %s AND "offset" < %s ORDER BY "offset"',
+            start,
+            stop,
+        )
+        offset, high, low = np.array(found, np.int64).reshape(-1, 3).T
+        return Erased(offset.copy(), high.astype(np.uint64), low.astype(np.uint64))
 
     def find(self, connection: Connection, ids: Ids) -> NDArray[np.int64]:
         """Return the offset at which each id's hashes stand, (rows,), or -1."""
@@ -205,7 +235,7 @@ class Tables:
         self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None, rows: int
     ) -> Events:
         """Return columns of the first `rows` rows of [start, stop)."""
-        listed = ", ".join(f'"{_HASHES.get(name, name)}"' for name in columns)
+        listed = ", ".join(_ID if name == "id" else f'"{_HASHES.get(name, name)}"' for name in columns)
         table = self._between(listed, start, stop, kinds, rows)
         return Events({name: _read(table[place], name) for place, name in enumerate(columns)})
 

@@ -32,18 +32,19 @@ Guard = Callable[[Offer], str | None]
 class Finite:
     """Object to a state with a NaN, or an infinity.
 
-    but    paths of arrays in which a NaN means that nothing is known yet
+    but    names of parts of a state, at whatever depth, that are data, not weights: there a NaN is a label to come
 
     >>> Finite()(Offer(Revision({"w": np.array([1.0, np.nan])}, 5, 0), 1.0))
     "state.w: expected finite numbers, got '1 of 2 that are not'"
     """
 
-    but: tuple[str, ...] = ()
+    but: tuple[str, ...] = ("asked.label", "recalled.columns")
 
     def __call__(self, offer: Offer) -> str | None:
         """Return the first array that is not finite, as an objection."""
         for path, array in offer.revision.flat.items():
-            if array.dtype.kind == "f" and path not in self.but and not _all_finite(array):
+            data = any(f".{name}." in f".{path}." for name in self.but)
+            if array.dtype.kind == "f" and not data and not _all_finite(array):
                 wrong = array.size - int(np.isfinite(array).sum())
                 return expected(f"state.{path}", "finite numbers", f"{wrong:,} of {array.size:,} that are not")
         return None

@@ -57,10 +57,20 @@ class Index:
             yield rows
 
     @contextmanager
-    def writing(self) -> Iterator[Rows]:
-        """Be the only writer."""
-        with self._transaction("BEGIN IMMEDIATE") as rows:
-            yield rows
+    def writing(self, *, durable: bool = True) -> Iterator[Rows]:
+        """Be the only writer.
+
+        durable    whether to wait for the disk; not needed for what the log has, too
+        """
+        with self._lock:
+            if not durable:
+                self._connection.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with self._transaction("BEGIN IMMEDIATE") as rows:
+                    yield rows
+            finally:
+                if not durable:
+                    self._connection.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Rows]:

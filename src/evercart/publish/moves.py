@@ -19,7 +19,7 @@ from evercart.events.schema import SCHEMA, conform
 from evercart.fold import config_hash
 
 PROMOTION: Final = number("promotion")
-WHYS: Final = ("first", "gate", "turned", "person", "force")
+WHYS: Final = ("first", "gate", "turned", "person", "force", "settings")
 _IN_PROPERTIES: Final = ("revision", "revision_offset", "who")
 
 
@@ -30,7 +30,8 @@ class Move:
     from_model         the model that reigned when it was decided; "" before the first
     to_model           the one that reigns from the event on
     why                "first"; "gate": it passed; "turned": evidence turned against the model before; "person":
-                       somebody asked for it; "force": somebody overruled the gate, outside its level
+                       somebody asked for it; "force": somebody overruled the gate, outside its level; "settings":
+                       the model before races no more
     who                the gate, or the person
     us                 when it was decided, log time
     reason             in words

@@ -84,6 +84,14 @@ class Shelf:
             rows.add(version)
         return version
 
+    def enrol(self, models: Iterable[Model]) -> None:
+        """Make models known, so that moves may name them; those that are stay as they are."""
+        known = {model.id for model in self.models()}
+        with self.index.writing() as rows:
+            for model in models:
+                if model.id not in known:
+                    rows.enrol(model)
+
     def versions(self, app: str | None = None) -> list[Version]:
         """Return what is kept, of one app if it is named, newest first."""
         with self.index.reading() as rows:
@@ -127,7 +135,7 @@ class Shelf:
 
         A move to an older revision brings the line that begins there, so it needs no more than its event.
         """
-        with self.index.writing() as rows:
+        with self.index.writing(durable=False) as rows:
             for one in moves:
                 if one.move.revision:
                     _enrol_anew(rows, one)

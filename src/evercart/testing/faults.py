@@ -18,14 +18,15 @@ import pyarrow.csv as pa_csv
 
 from evercart.clock import Clock
 from evercart.config import FILE, KEY_FILE, Config, create, read_key
+from evercart.daybook import day_paths
 from evercart.events import runs
 from evercart.events.kinds import number
 from evercart.events.mapping_file import parse
 from evercart.ingest import Ingest
 from evercart.log import open_log
+from evercart.place import FOLDER
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.turn import day_paths
 from evercart.units import DAY_US, SECOND_US
 
 KEY: Final = 0x0123_4567_89AB_CDEF
@@ -91,14 +92,14 @@ class Life(NamedTuple):
         step = max(len(live) // 12, 1)
         return cls(home, tuple(live.slice(at, step) for at in range(0, len(live), step)), every)
 
-    def begin(self, folder: Path) -> None:
+    def begin(self, folder: Path, log: str = FOLDER) -> None:
         """Make the shop's folder, all lives under one key."""
         if not (folder / FILE).exists():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / KEY_FILE).write_text(f"{KEY:016x}\n")
-            create(folder, "life")
+            create(folder, "life", log=log)
         text = (folder / FILE).read_text().replace("events = 500000", f"events = {self.every}")
-        text = text.replace("share = 0.025", "share = 1000")
+        text = text.replace("share = 0.025", "share = inf")
         (folder / FILE).write_text(text)
 
     def live(self, folder: Path, told: Callable[[str], None], *, now_us: int = NOW_US) -> Outcome:
@@ -123,12 +124,14 @@ def memory_disk() -> str | None:
 
 @contextmanager
 def opened(folder: Path, told: Callable[[str], None], now_us: int) -> Iterator[Shop]:
-    """Open a shop whose segments are short, so that there is much to be ended between."""
-    log = open_log(folder / "log", read_key(folder), segment_rows=128, tail_rows=100)
-    try:
-        yield Shop(folder, Config.read(folder), log, Clock(now_us=lambda: now_us), told)
-    finally:
-        log.close()
+    """Open a shop whose segments are short, so that there is much to be ended between.
+
+    Its CPU clock stands still, so that what a verdict says of costs is the same in every life.
+    """
+    config, clock = Config.read(folder), Clock(now_us=lambda: now_us, cpu_s=lambda: 0.0)
+    log = open_log(config.place(folder).where, read_key(folder), segment_rows=128, tail_rows=100)
+    with Shop(folder, config, log, clock, told) as shop:
+        yield shop
 
 
 @contextmanager

@@ -18,17 +18,17 @@ from evercart.testing.streams import Times, even_clock, hurting_clock
 from evercart.units import MISSING, SECOND_US, THOUSANDTHS
 
 KINDS: Final = ("view", "order", "item", "user", "exposure", "redeem", "outcome", "heartbeat")
-_NEVER_DRAWN: Final = (*CLOCK, "id", "number", "outlier")
+_NEVER_DRAWN: Final = (*CLOCK, "id", "number", "outlier", "decided")
 _AMOUNTS: Final = np.array([0, 1, 250, 999, 12_345, -700, 10**12, MISSING], np.int64)
 _NUMBERS: Final = np.array([0.0, 1.5, -2.25, 1e6, np.nan])
-_ERASED, _LATE, _TWICE = 0.06, 0.3, 0.08  # shares of rows
+_ERASED, _LATE, _TWICE, _NAMED = 0.06, 0.3, 0.08, 0.5  # shares of rows
 
 
 @dataclass(frozen=True)
 class Logged:
     """Events as the log hands them out, for a fold that asks or cleans.
 
-    kinds   which kinds are drawn, erased rows apart
+    kinds   which kinds are drawn, erased rows apart; with "decision" half the rows name a row before them
     own     columns of a row that a question standing just before it may carry
     keys    how many different values each key takes
     live    share of rows that say the log has gone live
@@ -71,7 +71,7 @@ class Logged:
         other = self.filled(batch.offset, batch.logged_us, seed)
         mixed = Events.concat([batch.rows(slice(row)), other.rows(slice(row, None))])
         mixed["live"][row:] = batch["live"][row:]  # the first live row abandons history's clock
-        for name in self.own:
+        for name in (*self.own, *(["id"] if "kind" in self.own else [])):  # only an erased row has none
             mixed[name][row] = batch[name][row]
         return mixed
 
@@ -79,7 +79,8 @@ class Logged:
         """Return for each row of the output how many rows of input had been handed on by then."""
         if "number" not in out.columns:
             return np.arange(1, len(out) + 1)
-        return np.cumsum(~out.asked)
+        of_the_log = out["id"] != 0 if "id" in out.columns else False  # a woven question has no id
+        return np.cumsum(~out.asked | of_the_log)
 
     def filled(self, offset: Times, logged_us: Times, seed: int, erased: float = _ERASED) -> Events:
         """Return rows with this clock."""
@@ -90,6 +91,9 @@ class Logged:
         late = np.where(uniform(seed, np.arange(rows), "late") < _LATE, _lateness(seed, logged_us), 0)
         columns["event_us"] = logged_us - late
         columns["id"] = 1 + np.arange(rows, dtype=np.uint64)
+        if "decision" in self.kinds:
+            named = uniform(seed, np.arange(rows), "named") < _NAMED
+            columns["ref"] = np.where(named, columns["id"][any_of(seed + 2, np.arange(rows))], columns["ref"])
         columns = {name: column[_sources(seed, rows)] for name, column in columns.items()}
         gone = uniform(seed, np.arange(rows), "erased") < erased
         for name, column in columns.items():

@@ -13,9 +13,18 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from evercart.errors import UserError, expected
+from evercart.log.opening import address
 
 _WHERE: Final = "a private PostgreSQL server"
 OWNER, PASSWORD, DATABASE = "evercart", "s3cret-p@ss/word", "postgres"
+
+
+def administer(url: str, sql: str) -> None:
+    """Run one statement in the database of a log, as whoever the URL names."""
+    import psycopg
+
+    with psycopg.connect(address(url).conninfo, autocommit=True) as connection:
+        connection.execute(sql)
 
 
 class PrivateServer:

@@ -24,7 +24,7 @@ def redeems(name: str = "redeems", window_s: float = HOUR_S, table: Table = TABL
     """Return an app that asks before each order whether a coupon will be redeemed.
 
     >>> redeems().reads
-    ('user', 'amount', 'live')
+    ('user', 'id', 'app', 'ref', 'amount', 'live')
     """
     learner = Linear(table.columns, "logistic", AdaGrad(rate=0.5))
     asks = Before("order", columns=("user",))

@@ -18,13 +18,14 @@ from evercart.testing.streams import Times
 from evercart.units import SECOND_US
 
 _DECISION: Final = number("decision")
+_ADDED: Final = ("number", "decided")  # to the columns of the log
 _QUESTION: Final = 0.4  # share of rows with a question before them
 With = tuple[Events, NDArray[np.float32]]  # woven events, X of their questions
 
 
 @dataclass(frozen=True)
 class Woven:
-    """Events with questions among them, for a table of features.
+    """Events with questions among them, for a table of features; with the kind "decision" the log holds some.
 
     A question stands just before a row of the log, at its offset and log time; half ask about that row's keys.
     """
@@ -59,14 +60,18 @@ class Woven:
 
     def scramble(self, batch: Events, row: int, seed: int) -> Events:
         """Draw all from `row` on again, but the clock; if a question stands there it stays."""
-        base = batch.rows(~batch.asked)
-        base = Events({name: column for name, column in base.columns.items() if name != "number"})
+        base = batch.rows(~_woven(batch))
+        base = Events({name: column for name, column in base.columns.items() if name not in _ADDED})
         other = self.weave(self._logged.scramble(base, 0, seed), seed)
         kept = row + int(batch.asked[row])
         here = batch.offset[row]
-        later = (other.offset > here) | ((other.offset == here) & ~other.asked)
-        mixed = Events.concat([batch.rows(slice(kept)), other.rows(later)])
-        return Events({**mixed.columns, "number": np.where(mixed.asked, np.cumsum(mixed.asked) - 1, -1)})
+        later = other.offset > here
+        if not batch.asked[row] or _woven(batch)[row]:  # the row of the log at this place is drawn again
+            again = (other.offset == here) & ~_woven(other)
+            if not batch.asked[row]:  # where nothing was asked nothing is
+                other.kind[again & (other.kind == _DECISION)] = number(self.kinds[0])
+            later |= again
+        return _numbered(Events.concat([batch.rows(slice(kept)), other.rows(later)]))
 
     def said(self, batch: Events, out: Any) -> Times:
         """Return where each question stands."""
@@ -87,10 +92,11 @@ class Woven:
             "event_us": at.logged_us,
             "kind": np.full(len(before), _DECISION, np.int16),
             "id": np.zeros(len(before), np.uint64),
+            "decided": at["ref"],
         }
-        parts = [Events({**columns, "number": np.arange(len(before))}), _plain(log)]
+        parts = [Events(columns), Events({**log.columns, "decided": np.zeros(len(log), np.uint64)})]
         order = np.argsort(np.concatenate([2 * before, 2 * rows + 1]), kind="stable")
-        return Events.concat(parts).rows(order)
+        return _numbered(Events.concat(parts).rows(order))
 
 
 @dataclass(frozen=True)
@@ -152,5 +158,12 @@ class Answered:
         return woven, uniform(seed, cells, "x").astype(np.float32)
 
 
-def _plain(log: Events) -> Events:
-    return Events({**log.columns, "number": np.full(len(log), -1, np.int64)})
+def _numbered(woven: Events) -> Events:
+    """Number the questions, those of the log among them."""
+    asked = woven.kind == _DECISION
+    return Events({**woven.columns, "number": np.where(asked, np.cumsum(asked) - 1, -1)})
+
+
+def _woven(batch: Events) -> NDArray[np.bool_]:
+    """Return which rows are questions that the log does not hold."""
+    return np.asarray(batch.asked & (batch["id"] == 0))

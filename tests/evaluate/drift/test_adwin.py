@@ -8,6 +8,7 @@ from river.drift import ADWIN
 from evercart.errors import UserError
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.fold import pack
+from evercart.labels.values import Values
 
 KINDS = ("normal", "yes or no", "exponential")
 
@@ -52,6 +53,29 @@ def test_the_side_decides_what_is_told_not_what_is_noticed():
     assert told["both"] == told["up"] + told["down"]
 
 
+def test_a_small_change_is_not_told_until_small_ones_add_up():
+    rng = np.random.default_rng(5)
+    numbers = 10 + np.repeat([0.0, 0.7, 1.4], 20_000) + rng.normal(size=60_000)
+    plain, large = (alarms(Adwin(1e-6, least_change=least), numbers) for least in (0.0, 0.1))
+    assert len(plain) == 2
+    assert 40_000 < large.place[0] < 41_000
+    assert large.now[0] > 1.1 * large.was[0]
+    assert len(large) == 1
+
+
+def test_a_rhythm_is_no_change_that_lasts():
+    hour = np.arange(50_000) // 100  # a value every 36 s
+    numbers = 1 + np.random.default_rng(5).normal(scale=0.3, size=50_000) + 0.3 * (hour % 24 >= 18)
+    times = Values(np.arange(50_000), np.arange(50_000) * 36_000_000, numbers)
+    nervous, patient = Adwin(1e-6), Adwin(1e-6, lasts_us=86_400_000_000, least_change=0.1)
+    assert len(nervous.step(nervous.start(), times)[1]) > 20
+    assert len(patient.step(patient.start(), times)[1]) == 0
+    moved = Values(times.place, times.us, numbers + 0.3 * (hour >= 400))
+    found = patient.step(patient.start(), moved)[1]
+    assert len(found) == 1
+    assert 400 < found.place[0] // 100 < 430
+
+
 def test_what_is_not_finite_is_passed_over():
     numbers = np.repeat([0.0, 1.0], 320)
     holes = np.insert(numbers, [5, 100], [np.nan, np.inf])
@@ -82,6 +106,8 @@ def moving_values(rows):
         ({"least": 0}, "adwin.least: expected at least 1, got 0"),
         ({"grace": 1}, "adwin.grace: expected at least 2, got 1"),
         ({"side": "left"}, "adwin.side: expected one of both up down, got 'left'"),
+        ({"least_change": -0.1}, "adwin.least_change: expected at least 0, got -0.1"),
+        ({"lasts_us": -1}, "adwin.lasts_us: expected at least 0, got -1"),
     ],
 )
 def test_bad_settings_are_refused(bad, text):

@@ -37,18 +37,23 @@ class _Rule(NamedTuple):
     least: int
     grace: int
     side: int
+    least_change: float
+    lasts_us: int
 
 
 @dataclass(frozen=True)
 class Adwin:
     """Compare the mean of every older part of the window with that of the rest; say so where they differ.
 
-    delta      confidence: the chance, by the paper's bound, that one look at a calm window finds a change
-    clock      values between two looks
-    buckets    buckets of each size before two are merged; more: finer places to cut
-    least      values either side of a cut
-    grace      values before the first look
-    side       which changes are told; the others only begin a new window
+    delta           confidence: the chance, by the paper's bound, that one look at a calm window finds a change
+    clock           values between two looks
+    buckets         buckets of each size before two are merged; more: finer places to cut
+    least           values either side of a cut
+    grace           values before the first look
+    side            which changes are told; the others only begin a new window
+    least_change    share of the mean before that a change is at least; a smaller one leaves the window as it is,
+                    so that many small ones add up
+    lasts_us        how long each of the parts is at least, by the values' time: a rhythm is no change
 
     An alarm begins a new window. `since` is the first value after the cut that differs most; so alarms stand
     where River's do, which cuts on, bucket by bucket, then begins anew as well. The bound supposes values that
@@ -71,6 +76,8 @@ class Adwin:
     least: int = 5
     grace: int = 10
     side: Side = "both"
+    least_change: float = 0.0
+    lasts_us: int = 0
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
@@ -78,6 +85,8 @@ class Adwin:
         for name, low in (("clock", 1), ("buckets", 2), ("least", 1), ("grace", 2)):
             require(getattr(self, name) >= low, f"adwin.{name}", f"at least {low}", getattr(self, name))
         require(self.side in SIDES, "adwin.side", "one of " + " ".join(SIDES), self.side)
+        for name in ("least_change", "lasts_us"):
+            require(getattr(self, name) >= 0, f"adwin.{name}", "at least 0", getattr(self, name))
 
     def start(self) -> Window:
         """Return an empty window."""
@@ -87,10 +96,13 @@ class Adwin:
 
     def step(self, state: Window, batch: Values) -> tuple[Window, Alarms]:
         """Return an alarm at each value where a change was found; what is not finite is passed over."""
-        rule = _Rule(self.delta, self.clock, self.buckets, self.least, self.grace, SIDES.index(self.side))
+        how = (self.least, self.grace, SIDES.index(self.side), self.least_change, self.lasts_us)
+        rule = _Rule(self.delta, self.clock, self.buckets, *how)
         most = len(batch) // self.clock + 1
         places, figures = np.empty((most, PLACES), np.int64), np.empty((most, FIGURES))
         found = _watch(rule, state, batch.place, batch.us, batch.value, places, figures)
+        if not found:
+            return state, of.none(of.ADWIN)
         return state, of.alarms(places[:found], figures[:found], of.ADWIN, self.delta)
 
 
@@ -110,7 +122,9 @@ def _watch(
             continue
         _insert(rule, state, place[i], us[i], value[i])
         counts = state.counts
-        if counts[_AGE] % rule.clock or counts[_WIDTH] <= rule.grace or not _cut(rule, state, places, figures, found):
+        if counts[_AGE] % rule.clock or counts[_WIDTH] <= rule.grace:
+            continue
+        if not _cut(rule, state, us[i], places, figures, found):
             continue
         rose = figures[found, 1] > figures[found, 0]
         if rule.side == 0 or rose == (rule.side == 1):
@@ -160,22 +174,32 @@ def _append(state: Window, row: int, total: float, squares: float, place: int, u
 
 
 @kernel
-def _cut(rule: _Rule, state: Window, places: NDArray[np.int64], figures: NDArray[np.float64], found: int) -> bool:
+def _cut(
+    rule: _Rule,
+    state: Window,
+    us: int,
+    places: NDArray[np.int64],
+    figures: NDArray[np.float64],
+    found: int,
+) -> bool:
     """Write the cut whose means differ most beyond the bound into row `found`; return whether there is one."""
     width = float(state.counts[_WIDTH])
     spread = 2.0 / width * state.whole[_SQUARES]
     sure = np.log(2.0 * np.log(width) / rule.delta)
     older, total, most = 0.0, 0.0, 0.0
+    begun_us = state.first[state.counts[_HIGH] - 1, 0, 1]
     is_found = False
     for row in range(state.counts[_HIGH] - 1, -1, -1):
         for k in range(state.used[row]):
             newer = width - older
-            if older >= rule.least and newer >= rule.least:
+            at_us = state.first[row, k, 1]
+            lasting = at_us - begun_us >= rule.lasts_us and us - at_us >= rule.lasts_us
+            if older >= rule.least and newer >= rule.least and lasting:
                 was, now = total / older, (state.whole[_SUM] - total) / newer
                 share = 1.0 / (older - rule.least + 1.0) + 1.0 / (newer - rule.least + 1.0)
                 bound = np.sqrt(share * spread * sure) + 2.0 / 3.0 * share * sure
                 beyond = abs(was - now) - bound
-                if beyond > most:
+                if beyond > most and abs(was - now) >= rule.least_change * abs(was):
                     is_found, most = True, beyond
                     places[found, 2], places[found, 3] = state.first[row, k, 0], state.first[row, k, 1]
                     figures[found, 0], figures[found, 1] = was, now

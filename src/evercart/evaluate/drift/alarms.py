@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -59,8 +60,8 @@ def alarms(
     figures    (rows, FIGURES)
     what       which column each is about; one for all, or (rows,)
 
-    >>> len(alarms(np.empty((0, PLACES), np.int64), np.empty((0, FIGURES)), ADWIN, 0.01))
-    0
+    >>> alarms(np.array([[9, 90, 5, 50]]), np.array([[0.1, 0.4, 0.3, 0.2]]), ADWIN, 0.01).since.tolist()
+    [5]
     """
     rows = len(places)
     place, us, since, since_us = (np.ascontiguousarray(column) for column in places.T)
@@ -68,6 +69,12 @@ def alarms(
     names = np.broadcast_to(np.asarray(what, np.int16), rows).copy()
     codes, levels = np.full(rows, detector, np.int8), np.full(rows, level)
     return Alarms(place, us, since, since_us, names, codes, was, now, score, bound, levels)
+
+
+@cache
+def none(detector: int) -> Alarms:
+    """Return no alarms; nothing can be written into them, so all share them."""
+    return alarms(np.empty((0, PLACES), np.int64), np.empty((0, FIGURES)), detector, np.nan)
 
 
 def records(found: Alarms, names: Sequence[str], about: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -86,7 +93,7 @@ def records(found: Alarms, names: Sequence[str], about: Mapping[str, Any] | None
     rows = []
     for i in range(len(found)):
         row = {name: getattr(found, name)[i].item() for name in vars(found)}
+        row = {name: value if np.isfinite(value) else None for name, value in row.items()}  # JSON has no NaN
         row.update(what=names[row["what"]], detector=DETECTORS[row["detector"]])
-        row["level"] = None if np.isnan(row["level"]) else row["level"]  # JSON has no NaN
         rows.append({**(about or {}), **row})
     return rows

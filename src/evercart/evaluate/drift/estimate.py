@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evercart.errors import require
 from evercart.evaluate.bins import BINS, bin_of
+from evercart.evaluate.drift.watched import released
 from evercart.evaluate.losses import Loss, log_loss, loss_of
 from evercart.evaluate.race import Race, RaceState
 from evercart.fold import Grain
@@ -21,16 +22,33 @@ from evercart.labels.values import Values
 
 _WIDE: Final = 16  # bins of a guess to a cell of the calibration: 0.375 logits
 _CELLS: Final = BINS // _WIDE
-_COUNT, _LABELS = 0, 1
+_COUNT, _LABELS, _SUM = 0, 1, 1
+
+
+class Cells(NamedTuple):
+    """How often each guess came true."""
+
+    learned: NDArray[np.float64]  # (2, _CELLS) judged questions, their labels; fading
+    in_use: NDArray[np.float64]  # (2, _CELLS) as it stood when the span began
+    level: NDArray[np.float64]  # (2,) judged questions, up to a span; the sum of what was expected of them
+    asked: NDArray[np.int64]  # (1,) questions of the span so far
 
 
 class Calibration(NamedTuple):
-    """How often each guess came true."""
+    """What came true, beside the questions that are open."""
 
     race: RaceState
-    learned: NDArray[np.float64]  # (2, _CELLS) judged questions, their labels; fading
-    in_use: NDArray[np.float64]  # (2, _CELLS) as it stood when the span began
-    asked: NDArray[np.int64]  # (1,) questions of the span so far
+    cells: Cells
+
+
+class Rule(NamedTuple):
+    """How kernels know an estimate's settings."""
+
+    loss: int
+    level: float
+    span: int
+    keep: float
+    prior: float
 
 
 @dataclass(frozen=True)
@@ -70,10 +88,14 @@ class Estimate:
     def _race(self) -> Race:
         return Race((self.racer,))
 
+    @property
+    def rule(self) -> Rule:
+        """Return the settings."""
+        return Rule(self.loss.code, self.loss.level, self.span, self.keep, self.prior)
+
     def start(self) -> Calibration:
         """Return the trust that guesses are what they say."""
-        cells = np.zeros((2, _CELLS))
-        return Calibration(self._race.start(), cells, cells.copy(), np.zeros(1, np.int64))
+        return Calibration(self._race.start(), no_cells())
 
     def step(
         self, state: Calibration, batch: tuple[Turns, Mapping[str, NDArray[np.float64]]]
@@ -85,30 +107,63 @@ class Estimate:
         turns, by_name = batch
         require(self.racer in by_name, "estimate.racer", "one of " + " ".join(by_name), self.racer)
         guess = by_name[self.racer]
+        race, scored = self._race.step(state.race, (turns, {self.racer: guess}))
         asked = np.flatnonzero(turns.what == ASKED)
-        expected, at, done = np.empty(len(asked)), 0, 0
-        while at < len(turns):
-            last = done + self.span - int(state.asked[0])  # this span's questions end before asked[last]
-            stop = int(asked[last]) if last < len(asked) else len(turns)
-            state = self._judge(state, turns.rows(slice(at, stop)), {self.racer: guess[at:stop]})
-            more = int(np.searchsorted(asked, stop)) - done
-            said = guess[asked[done : done + more]]
-            expected[done : done + more] = _expected(state.in_use, said, self.loss.code, self.loss.level, self.prior)
-            state.asked[0] += more
-            at, done = stop, done + more
-            if stop < len(turns):
-                self._turn_over(state)
-        return state, Values(turns.offset[asked], turns.us[asked], expected)
+        came = released(turns, scored.number), scored.y, np.ascontiguousarray(scored.guesses[:, 0])
+        expected, _ = foretold(self.rule, state.cells, asked, guess[asked], *came)
+        return Calibration(race, state.cells), Values(turns.offset[asked], turns.us[asked], expected)
 
-    def _judge(self, state: Calibration, turns: Turns, guesses: Mapping[str, NDArray[np.float64]]) -> Calibration:
-        race, scored = self._race.step(state.race, (turns, guesses))
-        _learn(state.learned, scored.y, np.ascontiguousarray(scored.guesses[:, 0]))
-        return state._replace(race=race)
 
-    def _turn_over(self, state: Calibration) -> None:
-        state.in_use[:] = state.learned
-        state.learned[:] *= self.keep
-        state.asked[0] = 0
+def no_cells() -> Cells:
+    """Return cells in which nothing was judged."""
+    cells = np.zeros((2, _CELLS))
+    return Cells(cells, cells.copy(), np.zeros(2), np.zeros(1, np.int64))
+
+
+@kernel
+def foretold(
+    rule: Rule,
+    cells: Cells,
+    asked: NDArray[np.int64],
+    guess: NDArray[np.float64],
+    came: NDArray[np.int64],
+    y: NDArray[np.float64],
+    judged: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the loss expected of each question asked; of each judged, its loss had questions stayed as they were.
+
+    asked     (questions,) rising rows at which questions were asked, guess: what was said
+    came      (labels,) rows at which questions were judged, never falling; judged: what had been said
+
+    The second is the loss, less what was expected of it, plus what was expected of a question of the first span;
+    NaN until that is known. It moves when equal guesses come true less often, not when other questions are asked.
+    """
+    expected, even = np.empty(len(asked)), np.full(len(came), np.nan)
+    at = 0
+    for i in range(len(asked) + 1):
+        while at < len(came) and (i == len(asked) or came[at] < asked[i]):
+            if not np.isfinite(judged[at]):  # a racer that fell says no number
+                at += 1
+                continue
+            due = _expected(rule, cells.in_use, judged[at])
+            if cells.level[_COUNT] < rule.span:
+                cells.level[_COUNT] += 1.0
+                cells.level[_SUM] += due
+            else:
+                usual = cells.level[_SUM] / cells.level[_COUNT]
+                even[at] = loss_of(rule.loss, rule.level, y[at], judged[at]) - due + usual
+            cell = _cell(judged[at])
+            cells.learned[_COUNT, cell] += 1.0
+            cells.learned[_LABELS, cell] += y[at]
+            at += 1
+        if i < len(asked):
+            if cells.asked[0] == rule.span:
+                cells.in_use[:] = cells.learned
+                cells.learned[:] *= rule.keep
+                cells.asked[0] = 0
+            cells.asked[0] += 1
+            expected[i] = _expected(rule, cells.in_use, guess[i])
+    return expected, even
 
 
 @kernel
@@ -117,20 +172,10 @@ def _cell(guess: float) -> int:
 
 
 @kernel
-def _learn(learned: NDArray[np.float64], y: NDArray[np.float64], guess: NDArray[np.float64]) -> None:
-    for i in range(len(y)):
-        at = _cell(guess[i])
-        learned[_COUNT, at] += 1.0
-        learned[_LABELS, at] += y[i]
-
-
-@kernel
-def _expected(
-    in_use: NDArray[np.float64], guess: NDArray[np.float64], loss: int, level: float, prior: float
-) -> NDArray[np.float64]:
-    out = np.empty(len(guess))
-    for i in range(len(guess)):
-        p, at = guess[i], _cell(guess[i])
-        c = (in_use[_LABELS, at] + prior * p) / (in_use[_COUNT, at] + prior)
-        out[i] = c * loss_of(loss, level, 1.0, p) + (1.0 - c) * loss_of(loss, level, 0.0, p)
-    return out
+def _expected(rule: Rule, in_use: NDArray[np.float64], guess: float) -> float:
+    if not np.isfinite(guess):
+        return float(np.nan)
+    at = _cell(guess)
+    c = (in_use[_LABELS, at] + rule.prior * guess) / (in_use[_COUNT, at] + rule.prior)
+    yes, no = loss_of(rule.loss, rule.level, 1.0, guess), loss_of(rule.loss, rule.level, 0.0, guess)
+    return float(c * yes + (1.0 - c) * no)

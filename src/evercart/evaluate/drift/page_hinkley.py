@@ -80,6 +80,8 @@ class PageHinkley:
         most = len(batch) // self.least + 1
         places, figures = np.empty((most, PLACES), np.int64), np.empty((most, FIGURES))
         found = _watch(rule, state, batch.place, batch.us, batch.value, places, figures)
+        if not found:
+            return state, of.none(of.PAGE_HINKLEY)
         return state, of.alarms(places[:found], figures[:found], of.PAGE_HINKLEY, np.nan)
 
 

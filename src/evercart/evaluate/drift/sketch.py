@@ -9,7 +9,7 @@ VLDB 2019; their cells are exact logarithms, these are read off the number's own
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,10 +43,10 @@ def _bucket(slot: float) -> int:
 
 
 @kernel
-def count(into: NDArray[np.int64], is_slot: NDArray[np.bool_], x: NDArray[np.float32]) -> None:
+def count(into: NDArray[Any], is_slot: NDArray[np.bool_], x: NDArray[np.float32]) -> None:
     """Count rows into one sketch a column.
 
-    into       (columns, CELLS); of a slot column the first BUCKETS are used
+    into       (columns, CELLS), integers; of a slot column the first BUCKETS are used
     is_slot    (columns,)
     x          (rows, columns)
     """
@@ -81,7 +81,7 @@ def sketch(values: NDArray[np.float32]) -> NDArray[np.int64]:
     return row
 
 
-def quantile(counts: NDArray[np.int64], level: float) -> float:
+def quantile(counts: NDArray[Any], level: float) -> float:
     """Return the value below which a share `level` of the numbers lies; NaN where there is no number.
 
     >>> round(quantile(sketch(np.arange(1, 1001, dtype=np.float32)), 0.5), -1)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.kernel import kernel
+
 _TERMS: Final = 100  # of Kolmogorov's series; they fall as exp(-2 k^2 z^2)
 _STEPS: Final = 500
 _CLOSE: Final = 1e-15
-Counts = NDArray[np.int64]
+Counts = NDArray[Any]
 
 
-def psi(before: Counts, after: Counts, groups: int = 10) -> float:
+@kernel
+def psi(before: Any, after: Any, groups: int = 10) -> float:
     """Return the population stability index over so many groups of equal size before; 0.1 is some, 0.25 a lot.
 
     before, after    (cells,) counts, of which none is all 0; neighbouring cells are grouped
@@ -26,11 +29,18 @@ def psi(before: Counts, after: Counts, groups: int = 10) -> float:
     >>> psi(np.array([50, 50]), np.array([50, 50])), round(psi(np.array([50, 50]), np.array([25, 75])), 2)
     (0.0, 0.27)
     """
-    upto = np.cumsum(before)
-    group = np.minimum((upto - before / 2) * groups / upto[-1], groups - 1).astype(np.int64)
-    old, new = (np.bincount(group, counts, groups) for counts in (before, after))
+    old, new = np.zeros(groups), np.zeros(groups)
+    total, upto = before.sum(), 0.0
+    for cell in range(len(before)):
+        if before[cell] == 0 and after[cell] == 0:
+            continue
+        upto += before[cell]
+        group = min(int((upto - before[cell] / 2) * groups / total), groups - 1)
+        old[group] += before[cell]
+        new[group] += after[cell]
     used = old + new > 0
-    old, new = ((counts[used] + 0.5) / (counts[used] + 0.5).sum() for counts in (old, new))
+    old, new = old[used] + 0.5, new[used] + 0.5
+    old, new = old / old.sum(), new / new.sum()
     return float(((new - old) * np.log(new / old)).sum())
 
 

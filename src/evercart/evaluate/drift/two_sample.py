@@ -103,7 +103,7 @@ class TwoSample:
                 state.counts[_NEW] = 0
                 state.rows[_NEW] = 0
             at = stop
-        return state, Alarms.concat([_none(), *found])
+        return state, Alarms.concat([of.none(of.TWO_SAMPLE), *found])
 
     def _judged(self, state: Samples, place: int, us: int) -> Alarms:
         """Compare the full window; return the columns that have begun to differ."""
@@ -131,7 +131,3 @@ class TwoSample:
         was, now = old / old.sum(), new / new.sum()
         most = int(np.abs(now - was).argmax())
         return float(was[most]), float(now[most])
-
-
-def _none() -> Alarms:
-    return of.alarms(np.empty((0, of.PLACES), np.int64), np.empty((0, of.FIGURES)), of.TWO_SAMPLE, np.nan)

@@ -1,0 +1,57 @@
+"""Annals: what the log tells of an app's models, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from evercart.events.kinds import number
+from evercart.log import Log
+from evercart.publish.shelf import Shelf
+from evercart.succession import ENROLMENT
+
+PROMOTION, VERDICT, ALARM = number("promotion"), number("verdict"), number("alarm")
+KINDS: Final = (PROMOTION, VERDICT, ALARM, ENROLMENT)
+_WHY: Final = {
+    "first": "the model the app declares",
+    "gate": "promoted by the gate",
+    "turned": "taken back by itself",
+    "person": "moved by {who}",
+    "force": "forced by {who}",
+    "settings": "the settings name another",
+}
+
+
+class Entry(NamedTuple):
+    """Something that happened to an app's models; `us` is log time."""
+
+    app: str
+    us: int
+    what: str  # "promotion", "verdict", "alarm" or "enrolment"
+    model: str
+    text: str
+    why: str = ""
+
+
+def annals(log: Log, shelf: Shelf, app: str) -> list[Entry]:
+    """Return what happened to the models of an app, in the order of the log."""
+    names = {model.id: model.name for model in shelf.models(app)}
+    who = {one.offset: one.move.who for one in shelf.moves(app)}
+    rows = (row for row in log.names(0, log.next_offset, KINDS).to_pylist() if row["app"] == app)
+    return [_entry(row, names, who.get(row["offset"], "")) for row in rows]
+
+
+def _entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:
+    kind, us = row["kind"], row["event_us"]
+    model = names.get(row["model"], row["model"] or "")
+    if kind == PROMOTION:
+        why = _WHY.get(row["why"], row["why"]).format(who=who or "somebody")
+        return Entry(row["app"], us, "promotion", model, f"{why}: {row['text']}" if row["text"] else why, row["why"])
+    if kind == ENROLMENT:
+        since = "from the beginning of the reign" if row["why"] == "beginning" else "from now on"
+        return Entry(row["app"], us, "enrolment", model, f"its evidence counts {since}")
+    if kind == ALARM:
+        was, now = row["was"], row["now"]
+        return Entry(row["app"], us, "alarm", "", f"{row['what']} moved from {was:.4g} to {now:.4g}")
+    passed = "nothing is held against it" if row["passed"] else "; ".join((row["text"] or "").split("\n"))
+    return Entry(row["app"], us, "verdict", model, passed, "passed" if row["passed"] else "refused")

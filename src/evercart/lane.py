@@ -1,0 +1,150 @@
+"""Lane: the stages of one app, in the order of the ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from evercart.app import App
+from evercart.asks.decided import Decided
+from evercart.evaluate.drift.watch import Watch
+from evercart.evaluate.race import Race
+from evercart.evaluate.report import Report
+from evercart.fold import Fold, config_hash
+from evercart.gate.reign import Reign
+from evercart.hashing import hash_name
+from evercart.labels.pairs import Tick
+from evercart.learners.frozen import Frozen
+from evercart.learners.isolated import Isolated
+from evercart.learners.learner import Learner
+from evercart.publish.model import Model
+
+CHAMPION: Final = "continual"  # the racer that an app declares: live until a move says otherwise
+FROZEN: Final = "frozen"  # the control
+
+
+class Stage(NamedTuple):
+    """A fold with the name under which its state, its output of this batch and its cost are kept."""
+
+    name: str
+    fold: Fold[Any, Any, Any]
+
+
+class Early(NamedTuple):
+    """A race over provisional labels, with the reign that reads it."""
+
+    race: Stage
+    gate: Stage
+
+
+class Lane(NamedTuple):
+    """The stages of one app.
+
+    gate      who is live, with the evidence of settled labels; None in a replay that proves nothing
+    early     the same from provisional labels, where the app has them
+    watch     what drifts; None like the gate
+    models    what each racer of the gate is at the beginning of the log
+    """
+
+    app: App
+    mend: tuple[Stage, ...]
+    asks: Stage
+    tables: tuple[Stage, ...]
+    decided: Stage
+    pairs: Stage
+    racers: dict[str, Stage]
+    race: Stage
+    gate: Stage | None
+    early: Early | None
+    watch: Stage | None
+    report: Stage
+    models: dict[str, Model]
+
+    @property
+    def own(self) -> int:
+        """Return the app's name as decisions hold it: hashed under the log's key."""
+        fold = self.decided.fold
+        return fold.app if isinstance(fold, Decided) else 0
+
+    @property
+    def reign(self) -> Reign:
+        """Return the fold that knows who is live."""
+        fold = self.gate.fold if self.gate else None
+        if not isinstance(fold, Reign):
+            text = f"the lane of {self.app.name} has no gate"
+            raise TypeError(text)
+        return fold
+
+    def live(self, states: Mapping[str, Any]) -> int:
+        """Return the place of the racer that is live."""
+        return int(states[self.gate.name].current[0]) if self.gate else 0
+
+    @property
+    def gates(self) -> tuple[Stage, ...]:
+        """Return the gate's stages: settled labels, then early ones where there are any."""
+        return tuple(stage for stage in (self.gate, self.early.gate if self.early else None) if stage)
+
+    @property
+    def stages(self) -> Iterator[Stage]:
+        """Hand out every stage, in order."""
+        yield from (*self.mend, self.asks, *self.tables, self.decided, self.pairs, *self.racers.values(), self.race)
+        yield from () if self.gate is None else (self.gate,)
+        yield from self.early or ()
+        yield from () if self.watch is None else (self.watch,)
+        yield self.report
+
+
+def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int = 0) -> Lane:
+    """Return an app's stages; equal folds fed alike have equal names, hence one state."""
+    mend, path = [], ""
+    for fold in app.mend:
+        path = config_hash((path, fold))
+        mend.append(Stage(f"mend {type(fold).__name__.lower()} {path}", fold))
+    woven = config_hash((path, app.asks))
+    tables = tuple(Stage(f"table {table.name} {config_hash((woven, table))}", table) for table in app.tables)
+    racers = _racers(app, frozen_us, gated)
+    models = _models(app, tick)
+    race = Race(tuple(racers), app.slices, may_fall=tuple(name for name, _ in app.challengers))
+    slices = app.slices.names if app.slices else ("all",)
+    return Lane(
+        app=app,
+        mend=tuple(mend),
+        asks=Stage(f"asks {woven}", app.asks),
+        tables=tables,
+        decided=Stage(f"{app.name} decided", Decided(hash_name(app.name, key), app.window_s + app.late_s)),
+        pairs=Stage(f"{app.name} pairs", app.pairs(tick)),
+        racers={name: Stage(f"{app.name} {name}", learner) for name, learner in racers.items()},
+        race=Stage(f"{app.name} race", race),
+        gate=Stage(f"{app.name} gate", _reign(app, models)) if gated else None,
+        watch=Stage(f"{app.name} watch", Watch(app.name, race.names, app.columns, app.loss)) if gated else None,
+        early=_early(app, race, models) if gated and app.provisional_s is not None else None,
+        report=Stage(f"{app.name} report", Report(race.names, app.loss, slices=slices, time_zone=app.time_zone)),
+        models=models,
+    )
+
+
+def _racers(app: App, frozen_us: int | None, gated: bool) -> dict[str, Learner[Any]]:
+    """Return all that guess, by name; a challenger that fails must not stop the ring."""
+    racers: dict[str, Learner[Any]] = {CHAMPION: app.champion}
+    racers |= {name: Isolated(learner) if gated else learner for name, learner in app.challengers}
+    return racers if frozen_us is None else {**racers, FROZEN: Frozen(app.champion, frozen_us)}
+
+
+def _models(app: App, tick: Tick) -> dict[str, Model]:
+    """Return what each racer of the gate is, by name: its learner with all that feeds it."""
+    fed = {f"mend {place}": fold for place, fold in enumerate(app.mend)}
+    fed |= {"asks": app.asks, "pairs": app.pairs(tick), **{f"table {table.name}": table for table in app.tables}}
+    racers = {CHAMPION: app.champion, **dict(app.challengers)}
+    return {name: Model.of(app.name, name, learner, fed, app.columns) for name, learner in racers.items()}
+
+
+def _reign(app: App, models: dict[str, Model]) -> Reign:
+    slices = app.slices.names if app.slices else ("all",)
+    lines = tuple(model.id for model in models.values())
+    return Reign(tuple(models), lines, app.loss, app.window_s, app.clip, app.likely, slices=slices)
+
+
+def _early(app: App, race: Race, models: dict[str, Model]) -> Early:
+    first = Stage(f"{app.name} early race", replace(race, early=True))
+    return Early(first, Stage(f"{app.name} early gate", _reign(app, models)))
