@@ -61,6 +61,27 @@ def test_the_mapping_gives_back_what_the_shop_simulated(tmp_path: Path) -> None:
     assert got["currency"].unique().to_pylist() == ["USD"]
 
 
+def test_the_script_writes_the_committed_clicks_byte_for_byte() -> None:
+    written = io.StringIO(newline="")
+    _script("make_clicks").write(written)
+    committed = (EXAMPLES / "clicks.csv").read_bytes()
+    assert written.getvalue().encode() == committed
+    assert committed.count(b"\n") == 201
+
+
+def test_clicks_enter_in_their_own_order(tmp_path: Path) -> None:
+    example = Import(EXAMPLES / "clicks.csv", load(EXAMPLES / "clicks.toml"), tmp_path)
+    counts = example.prepare(Quarantine(tmp_path / "quarantine"), now_us=2_000_000_000 * SECOND_US)
+    assert (counts.good, dict(counts.refused)) == (200, {})
+    got = pa.concat_tables(example.batches())
+    first_us = 1_577_836_800 * SECOND_US  # 2020 begins
+    assert got["event_us"].to_pylist() == [first_us + place * SECOND_US for place in range(200)]
+    sessions = got["session"].to_pylist()
+    assert sessions != sorted(sessions)  # they interleave
+    assert set(sessions) <= {str(1001 + number) for number in range(40)}
+    assert all(item.isdecimal() for item in got["item"].to_pylist())
+
+
 def test_every_script_is_short() -> None:
     for script in EXAMPLES.glob("*.py"):
         assert len(script.read_text().splitlines()) < 60, script.name

@@ -51,6 +51,15 @@ def test_several_sources_are_tables() -> None:
     ]
 
 
+def test_an_order_may_be_a_column() -> None:
+    text = 'kind = "view"\nid = "{n}"\ncolumns = { item = "sku" }\n[time]\norder = "n"\nepoch = 2017-01-01T00:00:00Z\n'
+    (source,) = parse(text).sources
+    assert source.time == Time(epoch_us=1_483_228_800_000_000, order="n")
+    assert source.wanted() == ("sku", "n")
+    with pytest.raises(UserError, match=r"^mapping.time.order: expected one of the columns sku m, got 'n'"):
+        parse(text.replace("{n}", "{sku}")).sources[0].bind(("sku", "m"))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
@@ -86,6 +95,7 @@ def test_several_sources_are_tables() -> None:
             'constant = "2017-01-01T00:00:00"',
             "mapping.time.constant: expected a time with its zone, got '2017-01-01T00:00:00'",
         ),
+        ('column = "at"', "order = 3", "mapping.time.order: expected true, or the name of a column, got 3"),
         (', on = "sku"', "", "mapping.join: expected both file and on, got 'file'"),
         ('["who"]', "3", "mapping.columns.user: expected the name of a column, or a list of names to sum, got 3"),
         ('"{n}"', '"n"', """mapping.id: expected a template such as "{order_id}/{row}", got 'n'"""),

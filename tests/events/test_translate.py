@@ -103,6 +103,17 @@ def test_times_that_no_column_holds(time: str, want: list[int]) -> None:
     assert [row["event_us"] for row in _translate(ROW, ROW, text=text)[0]] == want
 
 
+def test_places_in_an_order_are_seconds() -> None:
+    text = TOP + COLUMNS + REST.replace('column = "at", zone = "UTC"', 'order = "at", epoch = "2017-01-01T00:00:00Z"')
+    rows = [{**ROW, "at": at} for at in (7, 0, -1, None, 10**13)]
+    good, bad = _translate(*rows, text=text)
+    assert [row["event_us"] for row in good] == [DAY + 7_000_000, DAY, DAY - 1_000_000, None]
+    assert [(one.row, one.field, one.rule) for one in bad] == [(5, "event_us", "a place of at most 1,000,000,000,000")]
+    good, bad = _translate(*({**ROW, "at": at} for at in ("12", "first", "1.5")), text=text)
+    assert [row["event_us"] for row in good] == [DAY + 12_000_000]
+    assert [one.row for one in bad] == [2, 3]
+
+
 def test_times_without_zone_are_told() -> None:
     with pytest.raises(UserError) as raised:
         _translate(ROW, text=TOP + COLUMNS + REST.replace(', zone = "UTC"', ""))

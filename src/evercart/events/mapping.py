@@ -31,7 +31,8 @@ class Time:
     format: str = "iso"  # or "s", "ms", "us", or a pattern of strptime
     zone: str = ""  # of times that carry none
     constant_us: int | None = None
-    epoch_us: int | None = None  # the first row's, where there is only an order; then one second a row
+    epoch_us: int | None = None  # of place 0, where there is only an order; then one second a place
+    order: str = ""  # the column of places; without it rows are in order, the first at place 0
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,18 @@ class SourceMap:
         mapped = [name for names in self.columns.values() for name in names]
         in_id = [name for _, name in self.template if name not in ("", ROW)]
         joined = [self.join.on] if self.join else []
-        return tuple(dict.fromkeys(filter(None, [*mapped, *in_id, self.time.column, *joined])))
+        return tuple(dict.fromkeys(filter(None, [*mapped, *in_id, self.time.column, self.time.order, *joined])))
 
     def bind(self, found: Iterable[str]) -> None:
         """Raise `UserError` unless every column that the mapping names was found."""
         columns = list(found)
         named = [(f"columns.{target}", name) for target, names in self.columns.items() for name in names]
         named += [("id", name) for _, name in self.template if name != ROW]
-        named += [("time.column", self.time.column), ("join.on", self.join.on if self.join else "")]
+        named += [
+            ("time.column", self.time.column),
+            ("time.order", self.time.order),
+            ("join.on", self.join.on if self.join else ""),
+        ]
         for place, name in named:
             if name and name not in columns:
                 self._check_delimiter(columns)

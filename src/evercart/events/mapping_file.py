@@ -75,11 +75,19 @@ def _time(where: str, table: dict[str, Any]) -> Time:
     if ways == ["constant"]:
         return Time(constant_us=times.instant(f"{where}.constant", table["constant"]))
     if ways == ["order"]:
-        return Time(epoch_us=times.instant(f"{where}.epoch", table.get("epoch", "nothing")))
+        return _order(where, table)
     format = _word(where, table, "format") or "iso"
     known = format in ("iso", *times.DIGITS) or "%" in format
     require(known, f"{where}.format", "iso, s, ms, us or a pattern such as %d.%m.%Y", format)
     return Time(_word(where, table, "column"), format, zone)
+
+
+def _order(where: str, table: dict[str, Any]) -> Time:
+    order = table["order"]
+    good = order is True or (isinstance(order, str) and bool(order))
+    require(good, f"{where}.order", "true, or the name of a column", order)
+    epoch_us = times.instant(f"{where}.epoch", table.get("epoch", "nothing"))
+    return Time(epoch_us=epoch_us, order="" if order is True else order)
 
 
 def _join(where: str, table: dict[str, Any]) -> Join | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from evercart.events.mapping import UNITS, SourceMap
 from evercart.units import SECOND_US
 
 Digits = int | NDArray[np.int64]
+_MOST_PLACES: Final = 10**12  # seconds; the border has its own say on how late a time may be
 
 
 def translate(source: SourceMap, table: pa.Table) -> tuple[pa.Table, Refusals]:
@@ -97,7 +98,20 @@ def _times(source: SourceMap, table: pa.Table, findings: Findings) -> pa.Array:
     if time.constant_us is not None:
         return pa.repeat(pa.scalar(time.constant_us, pa.int64()), len(table))
     if time.epoch_us is not None:
-        return pa.array(time.epoch_us + (table[ROW].to_numpy() - 1) * SECOND_US)
+        return _in_order(source, table, findings)
     read = times.micros(table[time.column], time.format, time.zone, f"{source.where}.time.column {time.column}")
     findings.note("event_us", f"a time, format {time.format}", read.bad, table[time.column])
     return read.column
+
+
+def _in_order(source: SourceMap, table: pa.Table, findings: Findings) -> pa.Array:
+    """Return one second a place: of a column of places, else of the rows as they stand."""
+    epoch_us, name = source.time.epoch_us, source.time.order
+    if not name:
+        return pa.array(epoch_us + (table[ROW].to_numpy() - 1) * SECOND_US)
+    read = casts.integers(table[name], f"{source.where}.time.order {name}")
+    places = read.column.fill_null(0).to_numpy(zero_copy_only=False)
+    wide = np.abs(places) > _MOST_PLACES
+    findings.note("event_us", f"a place of at most {_MOST_PLACES:,}", read.bad | wide, table[name])
+    lacks = ~casts.valid(read.column) | wide
+    return pa.array(epoch_us + np.where(wide, 0, places) * SECOND_US, mask=lacks)
