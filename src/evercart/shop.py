@@ -15,6 +15,8 @@ from evercart import apps
 from evercart.alerting import alerting
 from evercart.annals import annals
 from evercart.app import App
+from evercart.apps.recommend import NAME as RECOMMEND
+from evercart.apps.recommend import Recommend
 from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
@@ -42,6 +44,7 @@ from evercart.publish.moves import Current, Move
 from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
+from evercart.recommending import Recommended, recommending
 from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
@@ -151,11 +154,9 @@ class Shop:
         """Who may learn: one process at a time, on any machine that shares the log."""
         return self.config.place(self.folder).leases(self.folder)
 
-    def ingest(
-        self, source: str | Path, mapping: str | Path, told: Callable[[str, int, int], None] = _silent
-    ) -> Ingested:
+    def ingest(self, source: str | Path, map: str | Path, told: Callable[[str, int, int], None] = _silent) -> Ingested:
         """Import a file, or a folder's files, as a mapping file says."""
-        return self.ingester.take(Path(source), load_mapping(Path(mapping)), self.clock.now_us(), told)
+        return self.ingester.take(Path(source), load_mapping(Path(map)), self.clock.now_us(), told)
 
     @property
     def wants_sample(self) -> bool:
@@ -220,8 +221,24 @@ class Shop:
         *,
         every_days: int = 7,
         opponents: Sequence[Fit] | None = None,
+    ) -> Backtest | Recommended:
+        """Replay the log for one app, against its controls `frozen` and `refit`; `recommend` against its baselines."""
+        if app == RECOMMEND:
+            return self._recommending(told)
+        return self._backtest(app, told, every_days, opponents)
+
+    def _recommending(self, told: Callable[[str, float | None], None]) -> Recommended:
+        parts = Recommend(tick=self.config.tick)
+        batches = self.log.read(0, columns=parts.reads, kinds=parts.kinds)
+        return recommending(parts, batches, self.clock.cpu_s, told)
+
+    def _backtest(
+        self,
+        app: str,
+        told: Callable[[str, float | None], None],
+        every_days: int = 7,
+        opponents: Sequence[Fit] | None = None,
     ) -> Backtest:
-        """Replay the log for one app, against its controls `frozen` and `refit`."""
         chosen = self.app(app)
         return backtest(
             chosen,
@@ -259,7 +276,7 @@ class Shop:
             result = kept.load(app, end)
             if result is None:
                 try:
-                    result = self.backtest(app.name, told)
+                    result = self._backtest(app.name, told)
                 except TooEarly as error:
                     found.too_early.append(str(error))
                     continue

@@ -22,7 +22,9 @@ from evercart.evaluate.comparison import Comparison
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.ingest import SENT_AGAIN, Ingested
+from evercart.recommending import Recommended
 from evercart.shop import Found
+from evercart.show_recommend import recommended
 from evercart.turn import Turned
 from evercart.units import SECOND_US
 from evercart.verifying import Verified
@@ -85,6 +87,11 @@ def ingested(done: Ingested) -> RenderableType:
     parts: list[RenderableType] = [f"Imported {escape(done.source)}", table]
     parts += ["`evercart quarantine list` shows the rows that were refused."] if done.refused else []
     return Group(*parts)
+
+
+def backtested(done: Backtest | Recommended) -> RenderableType:
+    """Return one app's replay as a table."""
+    return recommended(done) if isinstance(done, Recommended) else backtests([done])
 
 
 def backtests(found: Sequence[Backtest]) -> Table:

@@ -46,6 +46,14 @@ def test_backtest(shop: Path) -> None:
     assert set(said["refit"]["difference"]) == {"mean", "low", "high"}
 
 
+def test_backtest_of_recommendation(tmp_path: Path) -> None:
+    evercart("ingest", EXAMPLES / "clicks.csv", "--map", EXAMPLES / "clicks.toml", folder=tmp_path)
+    said = json.loads(evercart("backtest", "recommend", "--json", folder=tmp_path))
+    assert said["task"] == "next click"
+    assert 0 < said["blend"]["recall@20"] <= 1
+    assert "blend minus" in evercart("backtest", "recommend", folder=tmp_path)
+
+
 def test_compare(shop: Path) -> None:
     said = json.loads(evercart("compare", "repurchase", "--no-nightly", "--json", folder=shop))
     names = ["continual", "reacting", "published nightly", "refit weekly", "frozen"]

@@ -67,7 +67,9 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
 
 @app.command(epilog="Example: `evercart backtest repurchase --every-days 1`")
 def backtest(
-    name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
+    name: Annotated[
+        str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend; or recommend.")
+    ],
     every_days: Annotated[int, Option(help="Days between two fits of the opponent.", min=1)] = 7,
     shop: Folder = HERE,
     as_json: AsJson = False,
@@ -76,13 +78,17 @@ def backtest(
 
     Compared are questions asked after the first quarter. `difference` is the control's loss minus the continual
     learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
+
+    `recommend` ranks what each session views next, from views with a session: the blend of all sources beside
+    plain baselines, each updated after every click.
     """
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
-        opened.app(name)  # a name that is none is told at once
-        opened.compile(teller.step)
+        if name != "recommend":
+            opened.app(name)  # a name that is none is told at once
+            opened.compile(teller.step)
         done = opened.backtest(name, teller.step, every_days=every_days)
-    say(as_json, done.summary(), shown().backtests([done]))
+    say(as_json, done.summary(), shown().backtested(done))
 
 
 @app.command(epilog="Example: `evercart compare repurchase --no-nightly`")

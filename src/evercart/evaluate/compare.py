@@ -49,13 +49,13 @@ def difference(
     held = counts > 0
     if len(days) <= block_days or held.sum() < 2:
         return Difference(float(by_day.sum() / days.n.sum()) if len(days) else float("nan"), float("nan"), float("nan"))
-    one = _interval(by_day, days.n, block_days, seed, "bootstrap/days")
-    two = _interval(by_shopper[held], counts[held], 1, seed, "bootstrap/shoppers")
+    one = interval(by_day, days.n, block_days, seed, "bootstrap/days")
+    two = interval(by_shopper[held], counts[held], 1, seed, "bootstrap/shoppers")
     low, high = max(one, two, key=lambda interval: interval[1] - interval[0])
     return Difference(float(by_day.sum() / days.n.sum()), low, high)
 
 
-def _interval(values: Floats, counts: NDArray[np.int64], block: int, seed: int, purpose: str) -> tuple[float, float]:
+def interval(values: Floats, counts: NDArray[np.int64], block: int, seed: int, purpose: str) -> tuple[float, float]:
     """Return the 2.5 % and 97.5 % quantiles of the mean over redrawn blocks."""
     rows = len(values)
     blocks = -(-rows // block)
