@@ -40,7 +40,7 @@ def wide() -> App:
     """Return an app whose learner has 2^20 weights."""
     app = apps.app("repurchase")
     tables = (*app.tables, Table("shopper", ("user",), (Hashed(("user",), SLOTS),)))
-    return replace(app, name="wide", tables=tables, champion=Linear(columns_of(tables), "logistic"))
+    return replace(app, name="wide", tables=tables, challengers=(), champion=Linear(columns_of(tables), "logistic"))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from evercart.errors import UserError
-from evercart.fold import clone, config_hash, describe, fingerprint, load, pack, save, unpack
+from evercart.fold import clone, config_hash, describe, fingerprint, load, pack, said_by, save, unpack
 
 
 class Roomy(NamedTuple):
@@ -141,3 +141,18 @@ def test_a_save_that_failed_leaves_the_one_before(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match="No space"):
         save(path, pack(_state()), 2, {})
     assert load(path).next_offset == 1
+
+
+def test_what_a_file_says_of_itself_is_read_without_its_state(tmp_path):
+    path = tmp_path / "state"
+    save(path, {"w": np.arange(1000.0)}, 7, {"made": "here"})
+    assert said_by(path) == {"made": "here"}
+    body = path.read_bytes()
+    path.write_bytes(body[:-8] + bytes(8))  # the state is none of its business
+    assert said_by(path) == {"made": "here"}
+    path.write_bytes(body.replace(b"here", b"hero"))
+    with pytest.raises(UserError, match=r"expected a header with seal"):
+        said_by(path)
+    path.write_bytes(b"x")
+    with pytest.raises(UserError, match=r"expected a checkpoint, got 'JSONDecodeError"):
+        said_by(path)

@@ -50,7 +50,7 @@ def days(shop: Shop, app: str) -> list[int]:
 
 def test_all_but_the_last_tick_is_turned(whole) -> None:
     shop, turned = whole
-    first = 2  # moves, written after the turn: which model is live in each app
+    first = 6  # written after the turn: of each app a move, an enrolment, a verdict
     assert turned.events == turned.next_offset == shop.log.next_offset - turned.waiting - first
     assert 0 < turned.waiting < 100
     assert turned.cpu_s["repurchase continual"] > 0
@@ -105,7 +105,7 @@ def test_progress_tells_the_scores_so_far(whole, tmp_path: Path, monkeypatch) ->
         shop.run(told.append)
     assert [one.events for one in told] == sorted(one.events for one in told)
     assert set(told[-1].losses) == {"repurchase", "spend"}
-    assert set(told[-1].losses["repurchase"]) == {"continual", "frozen"}
+    assert set(told[-1].losses["repurchase"]) == {"continual", "restarted", "frozen"}
     assert 0 < told[-1].today["repurchase"]["continual"] < 2
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -15,7 +16,7 @@ from typing import Any, Final, cast
 from evercart import __version__
 from evercart.durable import WRITING, make_folder, writing
 from evercart.errors import UserError, expected, loudly, require
-from evercart.fold import Saved, load, save
+from evercart.fold import Saved, load, said_by, save
 from evercart.log.faults import plainly
 from evercart.loop import Ring
 
@@ -79,9 +80,9 @@ class Checkpoints:
 
     def frozen_us(self) -> int | None:
         """Return when the control stops learning, as the newest checkpoint says, else as was written down."""
-        saved = next(self.whole(told=_silent), None)
-        if saved:
-            return cast(int | None, saved.about["frozen_us"])
+        for path in reversed(self.paths()):
+            with suppress(UserError):  # whoever goes on from it tells what is wrong with it
+                return cast(int | None, said_by(path)["frozen_us"])
         try:
             return self.control()
         except UserError as error:

@@ -224,8 +224,7 @@ def unsealed(where: str, body: bytes, *, proven: bool = False) -> Saved:
     """
     try:
         flat = load_tensors(body)
-        size = int.from_bytes(body[:8], "little")
-        header = json.loads(json.loads(body[8 : 8 + size])["__metadata__"]["evercart"])
+        header = _header(body)
         seal, fingerprinted = header.pop("seal"), header["fingerprint"]
         said = int(header["next_offset"]), dict(header["about"])
     except Exception as error:
@@ -236,3 +235,23 @@ def unsealed(where: str, body: bytes, *, proven: bool = False) -> Saved:
     if _seal(header) != seal:
         raise UserError(expected(where, f"a header with seal {seal}", _seal(header)))
     return Saved(flat, *said)
+
+
+def said_by(path: Path) -> dict[str, Any]:
+    """Return what a file of a packed state says of itself, without reading the state; an altered header raises."""
+    try:
+        with path.open("rb") as file:
+            size = file.read(8)
+            header = _header(size + file.read(int.from_bytes(size, "little")))
+        seal, said = header.pop("seal"), dict(header["about"])
+    except Exception as error:
+        raise UserError(expected(str(path), "a checkpoint", f"{type(error).__name__}: {error}")) from error
+    if _seal(header) != seal:
+        raise UserError(expected(str(path), f"a header with seal {seal}", _seal(header)))
+    return said
+
+
+def _header(body: bytes) -> dict[str, Any]:
+    size = int.from_bytes(body[:8], "little")
+    header: dict[str, Any] = json.loads(json.loads(body[8 : 8 + size])["__metadata__"]["evercart"])
+    return header

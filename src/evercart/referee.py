@@ -12,7 +12,7 @@ from evercart.errors import expected
 from evercart.events.kinds import number
 from evercart.gate.evidence import Evidence
 from evercart.gate.judge import Turned, Verdict, judge
-from evercart.gate.records import Since, enrolment_row, verdict_row
+from evercart.gate.records import enrolment_row, verdict_row
 from evercart.gate.reign import Reigning
 from evercart.lane import CHAMPION, Lane
 from evercart.learners.isolated import Cell, why
@@ -79,9 +79,7 @@ class Referee:
         if at == 0:
             return Ruling()  # nothing was ever asked
         follow(self.log, self.shelf)
-        for lane in self.ring.lanes():
-            self.shelf.enrol(lane.models.values())
-            self._begin(lane, states)
+        self._begin(states)
         gates = foreseen(self.ring, states, self.log, at)
         verdicts: list[tuple[str, Verdict]] = []
         moves: list[Move] = []
@@ -93,9 +91,9 @@ class Referee:
             found = [] if back else self._judged(lane, {**states, **gates}, live, self.log.next_offset - at, guess_us)
             verdicts += [(lane.app.name, verdict) for verdict in found]
             moves += [back] if back else _best(lane.app.name, found, self._us())
-        if moves:
-            self._append(table(moves))
-            follow(self.log, self.shelf)
+        rows = [verdict_row(app, verdict, self._us()) for app, verdict in verdicts]
+        self._append([*rows, table(moves)] if moves else rows)  # all, or after a kill nothing
+        follow(self.log, self.shelf)
         names = tuple((model.id, model.name) for model in self.shelf.models())
         return Ruling(tuple(verdicts), tuple(moves), names)
 
@@ -104,28 +102,43 @@ class Referee:
         last = self.log.last_us
         return last if self.log.live_from is None else max(last, self.now_us())
 
-    def _append(self, rows: pa.Table) -> None:
-        self.log.append(rows, self._us(), own=True)
+    def _append(self, rows: list[pa.Table]) -> None:
+        if rows:
+            self.log.append(pa.concat_tables(rows), self._us(), own=True)
 
-    def _begin(self, lane: Lane, states: States) -> None:
-        """Write down what is live, which challengers may be judged, where the log does not say it."""
-        app, live, us = lane.app.name, self.shelf.current(lane.app.name), self._us()
-        begun = live is None
-        if live is None or not self._races(lane, states, live.model):
-            before, why, reason = (live.model, "settings", f"{live.model} races no more") if live else ("", "first", "")
-            self._append(table([Move(app, before, lane.models[CHAMPION].id, why, _WHO, us, reason)]))
-            follow(self.log, self.shelf)
-            live = self.shelf.current(app)
-        if live is None or live_of(lane, states) not in ("", live.model):
-            return  # the ring has yet to obey the last move
+    def _begin(self, states: States) -> None:
+        """Write down what is live, which challengers may be judged, where the log does not say it; in one commit."""
+        rows: list[pa.Table] = []
+        for lane in self.ring.lanes():
+            self.shelf.enrol(lane.models.values())
+            live = self.shelf.current(lane.app.name)
+            if live is None:
+                rows += self._first(lane)
+            elif not self._races(lane, states, live.model):
+                reason = f"{live.model} races no more"
+                rows.append(table([self._declared(lane, live.model, "settings", reason)]))
+            elif live_of(lane, states) in ("", live.model):  # else the ring has yet to obey the last move
+                rows += self._later(lane, states, live)
+        self._append(rows)
+        follow(self.log, self.shelf)
+
+    def _declared(self, lane: Lane, before: str, why: str, reason: str = "") -> Move:
+        return Move(lane.app.name, before, lane.models[CHAMPION].id, why, _WHO, self._us(), reason)
+
+    def _first(self, lane: Lane) -> list[pa.Table]:
+        """Return the first move of an app with its challengers, judged from the beginning of the log."""
+        app, (live, *others) = lane.app.name, (model.id for model in lane.models.values())
+        enrolled = [enrolment_row(app, line, live, "beginning", self._us()) for line in others]
+        return [table([self._declared(lane, "", "first")]), *enrolled]
+
+    def _later(self, lane: Lane, states: States, live: Current) -> list[pa.Table]:
+        """Return the enrolment of those that came later, judged from now on."""
         state = states[lane.gates[0].name]
         told = {row["model"] for row in self._rows(lane, live, (ENROLMENT,))}
-        inside = lane.reign.enrolled(state)
-        since: Since = "beginning" if begun else "now"
-        for racer in lane.reign.racers:
-            line = lane.reign.line(state, racer)
-            if line not in (live.model, *told) and racer not in inside:
-                self._append(enrolment_row(app, line, live.model, since, us))
+        lines = {racer: lane.reign.line(state, racer) for racer in lane.reign.racers}
+        known = {live.model, *told, *(lines[racer] for racer in lane.reign.enrolled(state))}
+        new = (line for line in lines.values() if line not in known)
+        return [enrolment_row(lane.app.name, line, live.model, "now", self._us()) for line in new]
 
     def _races(self, lane: Lane, states: States, model: str) -> bool:
         """Return whether a model is one of the racers, or will be once the ring has obeyed."""
@@ -141,7 +154,7 @@ class Referee:
     def _judged(
         self, lane: Lane, states: States, live: Current, behind: int, guess_us: Mapping[str, float | None]
     ) -> list[Verdict]:
-        """Return the verdicts of the day, logged; later ones of the day only where one passes."""
+        """Return the verdicts of the day; later ones of the day only where one passes."""
         last = {row["model"]: row["event_us"] // DAY_US for row in self._rows(lane, live, (VERDICT,))}
         state, us, found = states[lane.gates[0].name], self._us(), []
         for racer in lane.reign.enrolled(state):
@@ -149,7 +162,6 @@ class Referee:
             evidence = lane.reign.evidence(state, racer, behind=behind, guess_us=guess_us.get(stage.name))
             verdict = explained(judge(lane.app.gate, evidence), states[stage.name])
             if verdict.promote or last.get(evidence.challenger) != us // DAY_US:
-                self._append(verdict_row(lane.app.name, verdict, us))
                 found.append(verdict)
         return found
 

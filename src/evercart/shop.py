@@ -131,7 +131,7 @@ class Shop:
         """What takes files into the log."""
         return Ingest(self.folder, self.log, self.quarantine)
 
-    @property
+    @cached_property
     def apps(self) -> tuple[App, ...]:
         """Return the apps that were given, else those that the shop's settings name."""
         return self.given or tuple(self.app(name) for name in self.config.apps)

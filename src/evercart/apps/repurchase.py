@@ -9,8 +9,6 @@ from evercart.evaluate.losses import log_loss
 from evercart.features import Feature, Minus, Table
 from evercart.labels.answers import yes
 from evercart.learners.ftrl import Ftrl
-from evercart.learners.grid import grid
-from evercart.learners.halving import Halving
 from evercart.learners.linear import Linear
 from evercart.learners.mixture import Mixture
 from evercart.learners.restarted import Restarted
@@ -62,8 +60,7 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
     window_s    how soon the shopper must be back
     zone        in which it is Monday or not, and whose days the report has
 
-    One challenger mixes the champion with one that begins anew from recent memory once its losses have risen; one
-    races eight settings of it.
+    The challenger mixes the champion with one that begins anew from recent memory once its losses have risen.
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
 
     >>> repurchase().unit
@@ -75,8 +72,6 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
     logistic = Linear(columns, "logistic", Ftrl(alpha=0.02, beta=1.0, l2=5.0), slot_value=2.0)
     champion = Scaled(logistic, columns, most=5.0)
     anew = Restarted(champion, Adwin(1e-5, side="up"), least=1024)
-    settings = {"learner.optimizer.alpha": (0.02, 0.01, 0.04, 0.08), "learner.optimizer.l2": (5.0, 1.0)}
-    hyper = Halving(grid(champion, **settings))
     return App(
         name="repurchase",
         about="a basket has ended: is the shopper back within the week?",
@@ -86,7 +81,7 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
         tables=tables,
         slices=shopper.slices(columns, "habits"),
         champion=champion,
-        challengers=(("restarted", Mixture((champion, anew))), ("hyper", hyper)),
+        challengers=(("restarted", Mixture((champion, anew))),),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

@@ -12,8 +12,6 @@ from evercart.evaluate.losses import squared
 from evercart.features import Feature, Latest, Minus, Table, Times
 from evercart.labels.answers import total
 from evercart.learners.ftrl import Ftrl
-from evercart.learners.grid import grid
-from evercart.learners.halving import Halving
 from evercart.learners.linear import Linear
 from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
@@ -64,9 +62,8 @@ def spend(
     most        what is spent beyond it is not counted: with squared loss a handful of very heavy shoppers
                 otherwise carries the comparison of any two models
 
-    Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper. One
-    challenger mixes them with such that begin anew from recent memory once their losses have risen; one races eight
-    settings of them.
+    Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper. The challenger
+    mixes them with such that begin anew from recent memory once their losses have risen.
 
     >>> spend(unit="EUR").unit
     'EUR'
@@ -86,8 +83,6 @@ def spend(
     both = Mixture((each, Newton(columns, "squared", ridge=100.0)), "squared", rate=1e-4)
     scaled = Scaled(both, columns, most=5.0 if most < inf else 10.0)  # uncapped, far tails count
     anew = Restarted(scaled, Adwin(1e-5, side="up"), "squared")
-    rates, ridges = "learner.learner.learners.0.optimizer.alpha", "learner.learner.learners.1.ridge"
-    hyper = Halving(grid(Rescaled(scaled), **{rates: (0.02, 0.01, 0.04, 0.08), ridges: (100.0, 10.0)}), "squared")
     return App(
         name="spend",
         about="a basket has ended: how much does the shopper spend in the next week?",
@@ -97,7 +92,7 @@ def spend(
         tables=tables,
         slices=shopper.slices(columns, "purse"),
         champion=Rescaled(scaled),
-        challengers=(("restarted", Rescaled(Mixture((scaled, anew), "squared", rate=0.1))), ("hyper", hyper)),
+        challengers=(("restarted", Rescaled(Mixture((scaled, anew), "squared", rate=0.1))),),
         loss=squared,
         unit=unit,
         time_zone=zone,

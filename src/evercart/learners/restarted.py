@@ -79,7 +79,7 @@ class Restarted(Generic[S]):
     learner: Learner[S]
     detector: Detector
     loss: Loss = "logistic"
-    remember: int = 1 << 15
+    remember: int = 1 << 13
     least: int = 1 << 12
     every: int = 4096
     wait: int = 1 << 16

@@ -19,7 +19,7 @@ def standby(app: App) -> Challengers:
 
     >>> from evercart.apps.repurchase import repurchase
     >>> [name for name, _ in standby(repurchase())]
-    ['restarted', 'hyper']
+    ['restarted']
     """
     if app.challengers:
         return app.challengers

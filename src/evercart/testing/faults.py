@@ -109,7 +109,8 @@ class Life(NamedTuple):
                 Ingest(folder, shop.log, shop.quarantine).take(
                     self.home / f"{name}.csv", parse(MAPPING), now_us, lambda step, done, total: None
                 )
-            shop.run()
+            if shop.log.live_from is None:  # else that turn was over: once more would be judged on another day
+                shop.run()
             for place, batch in enumerate(self.batches):
                 shop.log.append(batch, NOW_US + (place + 1) * DAY_US)
             shop.log.heartbeat(NOW_US + (len(self.batches) + 1) * DAY_US)
