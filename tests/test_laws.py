@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+import evercart.learners
 from evercart import features
 from evercart.asks.daily import Daily
 from evercart.asks.decided import Decided
@@ -370,7 +371,7 @@ LEARNERS = [
     pytest.param(check, id=f"{fold.__name__}-{i}")
     for fold, checks in CHECKS.items()
     for i, check in enumerate(checks)
-    if type(check.stream) is Turned
+    if type(check.stream) is Turned and fold is not Ranker  # it guesses lists; see its own tests
 ]
 
 
@@ -392,8 +393,8 @@ def test_a_learner_that_is_peeked_at_says_what_it_would_then_nothing_has_moved(c
 
 def test_every_learner_is_peeked_at() -> None:
     seen = {type(param.values[0].make(None)) for param in LEARNERS}  # type: ignore[union-attr]
-    learners = {one for one in fold_classes() if one.__module__.startswith("evercart.learners")}
-    assert learners <= seen
+    learners = {one for one in fold_classes(evercart.learners) if ".neighbours." not in one.__module__}
+    assert learners - {Ranker} <= seen
 
 
 def test_every_fold_is_checked() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import evercart.labels
+import evercart.features
 from evercart.errors import UserError
-from evercart.labels.pairs import Pairs
+from evercart.features.table import Table
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked, unchecked
 
 SOURCE = """
@@ -73,11 +73,11 @@ def test_concrete_dataclasses_with_start_step_grain_are_found(tmp_path: Path, mo
 
 
 def test_a_fold_without_a_check_is_named() -> None:
-    assert unchecked([Pairs], evercart.labels) == []
-    require_checked([Pairs], evercart.labels)
-    text = r"^folds: expected a check of the four laws for each, got 'none for evercart\.labels\.pairs\.Pairs'$"
+    assert unchecked([Table], evercart.features) == []
+    require_checked([Table], evercart.features)
+    text = r"^folds: expected a check of the four laws for each, got 'none for evercart\.features\.table\.Table'$"
     with pytest.raises(UserError, match=text):
-        require_checked([], evercart.labels)
+        require_checked([], evercart.features)
 
 
 def test_one_exemption_is_declared() -> None:
