@@ -11,6 +11,7 @@ import pytest
 
 import evercart.learners
 from evercart import features
+from evercart.asks.arrival import Arrival
 from evercart.asks.daily import Daily
 from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
@@ -252,6 +253,7 @@ SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, la
 CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
+    Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
     Browsing: [
