@@ -10,9 +10,10 @@ from worlds import log, random_log
 
 from evercart.errors import UserError
 from evercart.events.batch import Events
-from evercart.fold import fingerprint
+from evercart.fold import clone, fingerprint
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import starts
+from evercart.units import SECOND_US
 
 
 def test_a_question_gets_as_many_as_are_offered_best_first() -> None:
@@ -52,6 +53,28 @@ def test_an_erased_person_leaves_the_state_of_a_log_with_tombstones() -> None:
     buried, _ = fold.step(fold.start(), Events(columns))
     never, _ = fold.step(fold.start(), rows.rows(~gone))
     assert fingerprint(buried) == fingerprint(never)
+
+
+@pytest.mark.parametrize("keep_s", [40, 10_000])
+def test_a_peek_says_what_a_step_would_while_the_state_stays(keep_s: float) -> None:
+    fold, rows = Browsing(keep_s=keep_s), random_log(300, 5)
+    state, _ = fold.step(fold.start(), rows)
+    last, us = len(rows) - 1, int(rows.logged_us[-1])
+    for session, later_us in ((int(rows["session"][last]), 0), (7, 30 * SECOND_US), (999, 60 * SECOND_US)):
+        question = Events.of(kind=[7], logged_us=[us + later_us], session=[session], item=[3], number=[0])
+        before = fingerprint(state)
+        peeked = fold.peek(state, question)
+        assert fingerprint(state) == before
+        stepped = fold.step(clone(state), question)[1]
+        assert len(stepped) > 0 or later_us > keep_s * SECOND_US
+        for name in ("question", "item", "score", "rank", "x"):
+            assert getattr(peeked, name).tobytes() == getattr(stepped, name).tobytes()
+
+
+def test_only_questions_are_peeked_at() -> None:
+    fold = Browsing()
+    with pytest.raises(UserError, match=r"^browsing\.peek: expected questions alone, got '1 other rows'$"):
+        fold.peek(fold.start(), log([(1, 5, 0)]))
 
 
 def test_clicks_without_session_or_item_are_passed_over() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.events.batch import Events
+from evercart.fold import clone, fingerprint
 from evercart.learners.neighbours.candidates import Candidates
 from evercart.learners.neighbours.repeats import TRAITS, Repeats
 from evercart.units import DAY_US
@@ -51,6 +52,22 @@ def test_old_purchases_fade() -> None:
 def test_lines_of_one_basket_are_one_purchase() -> None:
     _, out = asked(Repeats(), [(1, 5, 0), (1, 5, 0), (1, 5, 0.1), (1, 0, 1)])
     assert out.x[0, TRAITS.index("once")] == 1.0
+
+
+@pytest.mark.parametrize("later_days", [0, 2, 400])
+def test_a_peek_says_what_a_step_would_while_the_state_stays(later_days: int) -> None:
+    fold = Repeats(keep_s=30 * DAY_US / 1e6)
+    state, _ = asked(fold, [(1, 5, 0), (2, 6, 1), (1, 6, 20), (1, 5, 29)])
+    us = (29 + later_days) * DAY_US
+    question = Events.of(kind=[7, 7], logged_us=[us, us], user=[1, 2], item=[0, 0], number=[0, 1])
+    before = fingerprint(state)
+    peeked = fold.peek(state, question)
+    assert fingerprint(state) == before
+    stepped = fold.step(clone(state), question)[1]
+    assert peeked.item.tolist() == stepped.item.tolist()
+    assert peeked.x.tobytes() == stepped.x.tobytes()
+    with pytest.raises(UserError, match=r"^repeats\.peek: expected questions alone, got '1 other rows'$"):
+        fold.peek(state, Events.of(kind=[2], user=[1], item=[5], number=[-1]))
 
 
 def test_a_full_list_forgets_the_item_bought_least_lately() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain
+from evercart.fold import Grain, clone
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.board import (
@@ -38,6 +38,7 @@ from evercart.learners.neighbours.clicks import (
     foresee_click,
     foresee_lists,
     insert,
+    oldest_us,
     session_of,
 )
 from evercart.learners.neighbours.traits import TRAITS, describe
@@ -149,6 +150,17 @@ class Browsing:
         columns = (out.question, out.item, out.score, out.rank, out.x)
         found = _walk(state.flat(), self._rules, self.offered, given, columns)
         return state, out.rows(slice(found))
+
+    def peek(self, state: Clicks, questions: Events) -> Candidates:
+        """Return what `step` would say of questions, were they the next rows; the state stays as it is.
+
+        A question only reads, unless by its time clicks have become too old: they leave a copy, which takes long.
+        """
+        others = int(np.count_nonzero(questions["number"] < 0))
+        require(others == 0, "browsing.peek", "questions alone", f"{others} other rows")
+        first_us = oldest_us(state)
+        old = first_us is not None and first_us <= int(questions.logged_us.max(initial=0)) - self._rules.keep_us
+        return self.step(clone(state) if old else state, questions)[1]
 
     @cached_property
     def _rules(self) -> Rules:

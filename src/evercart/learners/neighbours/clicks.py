@@ -137,6 +137,17 @@ def clicks(m: int, listed: int) -> Clicks:
     )
 
 
+def oldest_us(index: Clicks) -> int | None:
+    """Return the time of the oldest click that is kept; None where there is none.
+
+    >>> oldest_us(clicks(m=2, listed=0)) is None
+    True
+    """
+    if index.ends[HEAD] == index.ends[NEXT]:
+        return None
+    return int(index.ring.click["us"][int(index.ends[HEAD]) & (len(index.ring.click) - 1)])
+
+
 @lean
 def place_of(index: Clicks, number: int) -> int:
     """Return where in the ring a click stands."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain
+from evercart.fold import Grain, clone
 from evercart.hashing import U64, mix
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.candidates import Candidates
@@ -135,6 +135,14 @@ class Repeats:
         given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
         columns = (out.question, out.item, out.score, out.rank, out.x)
         return state, out.rows(slice(_walk(state, self._rules, self.offered, given, columns)))
+
+    def peek(self, state: Bought, questions: Events) -> Candidates:
+        """Return what `step` would say of questions, were they the next rows; the state stays as it is."""
+        others = int(np.count_nonzero(questions["number"] < 0))
+        require(others == 0, "repeats.peek", "questions alone", f"{others} other rows")
+        first, now_us = int(state.pairs.ends[0]), int(questions.logged_us.max(initial=0))
+        old = first != NONE and now_us - int(state.pairs.links["last_us"][first]) > self._rules.keep_us
+        return self.step(clone(state) if old else state, questions)[1]
 
     @cached_property
     def _rules(self) -> _Rules:
