@@ -23,6 +23,7 @@ from evercart.evaluate.drift.page_hinkley import PageHinkley
 from evercart.evaluate.drift.rolling import Rolling
 from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.drift.watch import Watch
+from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.race import Race
 from evercart.evaluate.ranking import Ranking
@@ -189,6 +190,24 @@ class Foretold(Raced):
         return None
 
 
+class ByLists:
+    """A race over the lists that a fold makes: its racers like what x says, or the opposite."""
+
+    grain = "event"
+
+    def __init__(self, lists: Lists, race: ListRace) -> None:
+        self.lists, self.race = lists, race
+
+    def start(self) -> Any:
+        return self.lists.start(), self.race.start()
+
+    def step(self, state: Any, batch: Any) -> Any:
+        held, turns = self.lists.step(state[0], batch)
+        liked = turns.x[:, 0].astype(np.float64)
+        raced, scored = self.race.step(state[1], (turns, {"a": liked, "b": -liked}))
+        return (held, raced), scored
+
+
 class Tripled:
     """A ranker given each turn as a list of three: the item itself, another, one that is never taken."""
 
@@ -279,9 +298,13 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Linear: LINEAR,
+    ListRace: [
+        of(ByLists(Lists(2, window_s=600, longest=3), ListRace(("a", "b"), longest=3, k=2)), Offered(turns=False)),
+    ],
     Lists: [
         of(Lists(2, window_s=HOUR_S, longest=3), Offered()),
         of(Lists(2, by="user", window_s=600, longest=4, most=2), Offered()),
+        of(Lists(2, by="user", several=True, also=(("order", 0.5),), window_s=600, longest=4, most=9), Offered()),
     ],
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],

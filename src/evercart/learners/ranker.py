@@ -13,7 +13,7 @@ from evercart.errors import require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel, lean
-from evercart.labels.turns import ASKED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, MISSED, Turns
 from evercart.learners.learner import working_order
 
 _LEAK: Final = np.float32(0.05)  # slope of a hidden unit below 0
@@ -119,6 +119,10 @@ class Ranker:
         require(longest <= self.longest, "ranker.longest", f"at least {longest} rows", self.longest)
         return state, guesses
 
+    def peek(self, state: Net, turns: Turns) -> NDArray[np.float64]:
+        """Return the scores of questions' candidates, (rows,), without learning."""
+        return self.guess(state, turns.x)
+
     def guess(self, state: Net, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of rows (rows, width) as `step` would, without learning: what a server asks."""
         self._check(x)
@@ -171,7 +175,7 @@ def _walk(
                 _score(net, work, rows, x)
                 for i in range(len(rows)):
                     guesses[rows[i]] = work.score[i]
-            elif _slopes(net, work, rows, labels, x):
+            elif what[row] != MISSED and what[row] != ABANDONED and _slopes(net, work, rows, labels, x):
                 _learn(net, pace, work, rows, x, int(number[row] % _THIN))
         first = last
     return longest
