@@ -1,0 +1,41 @@
+"""Long tail: places for what is not among the shop's best-known items."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+import numpy as np
+
+from evercart.errors import require
+from evercart.learners.policies.slate import Slate
+
+NAME = "long tail"
+
+
+@dataclass(frozen=True)
+class LongTail:
+    """Give at least some places to items outside the head, as far as there are such candidates.
+
+    The best of them take the places of the last head items on the list; all others stay where they are.
+
+    least   places
+    head    the best-known items; may be changed between two answers
+    """
+
+    least: int
+    head: Container[int]
+
+    def __post_init__(self) -> None:
+        require(self.least >= 1, "long_tail.least", "at least 1", self.least)
+
+    def __call__(self, slate: Slate) -> Slate:
+        """Return the slate with enough of the tail among those shown."""
+        known = np.array([one in self.head for one in slate.items.tolist()], np.bool_)
+        shown = slate.order[: slate.k].copy()
+        missing = min(self.least, len(shown)) - int(np.count_nonzero(~known[: slate.k]))
+        lifted = slate.order[slate.k :][~known[slate.k :]][: max(missing, 0)]
+        if not len(lifted):
+            return slate
+        shown[np.flatnonzero(known[: slate.k])[-len(lifted) :]] = lifted
+        return slate.led_by(shown).marked(lifted, NAME)

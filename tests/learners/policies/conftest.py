@@ -1,0 +1,6 @@
+"""Lets these tests share their slates."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
