@@ -67,6 +67,12 @@ def test_any_other_difference_shows(change: str) -> None:
     assert fingerprint(state) != was
 
 
+def test_records_in_a_table_come_back() -> None:
+    table = np.zeros((2, 3), [("number", np.int32), ("share", np.float64)])
+    table["number"] = np.arange(6).reshape(2, 3)
+    assert np.array_equal(unpack(np.zeros((0, 3), table.dtype), pack(table)), table)
+
+
 def test_a_clone_shares_nothing() -> None:
     state = _state()
     other = clone(state)

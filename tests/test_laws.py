@@ -54,6 +54,7 @@ from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
@@ -278,6 +279,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Browsing: [
         of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
         of(Browsing(by="user", keep_s=600, most=7, newest=3, listed=0, hops=0), Browsed(), 600 * SECOND_US),
+    ],
+    Cosine: [
+        of(Cosine(keep_s=HOUR_S, listed=16, path=8, anchors=4, near=2, offered=4), Browsed(), HOUR_US),
+        of(Cosine("order", "session", keep_s=600, listed=8, path=3, anchors=3), Browsed(), 600 * SECOND_US),
     ],
     Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
