@@ -1,0 +1,1 @@
+"""Reasons: why an item is shown, from what its score was made of."""
