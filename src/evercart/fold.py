@@ -102,7 +102,7 @@ def unpack(like: S, flat: Packed) -> S:
 def _rebuild(like: Any, path: str, flat: Packed) -> Any:
     if isinstance(like, np.ndarray) and like.dtype.names:
         columns = {name: _rebuild(like[name], f"{path}.{name}" if path else name, flat) for name in like.dtype.names}
-        records = np.zeros(len(next(iter(columns.values()))), like.dtype)
+        records = np.zeros(next(iter(columns.values())).shape, like.dtype)
         for name, column in columns.items():
             records[name] = column
         return records
