@@ -31,6 +31,9 @@ from evercart.evaluate.report import Report
 from evercart.events.batch import Events
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
+from evercart.features.columns import Column
+from evercart.features.interests import Interests
+from evercart.features.lives import Lives
 from evercart.features.table import Table
 from evercart.fold import clone, fingerprint
 from evercart.gate.reign import Reign
@@ -50,6 +53,8 @@ from evercart.learners.grid import grid
 from evercart.learners.halving import Halving
 from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.isolated import Isolated
+from evercart.learners.lifetime.lifetime import SHOWN, Lifetime
+from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
@@ -265,6 +270,9 @@ NUMBERS = tuple(column for column in COLUMNS if column.is_number)
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)
+FEW: Any = {"size": 8, "every_s": HOUR_S, "keep_s": DAY_S, "least": 6}
+LIVING = (*Lives().columns, *COLUMNS)
+FORETOLD = Lifetime(Linear((*LIVING, *SHOWN)), LIVING, DAY_S, size=8, every_s=HOUR_S, keep_s=DAY_S, least=2)
 WATCHED = tuple(column for column in COLUMNS if column.name != "word")
 ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3, day_us=HOUR_US)
 WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
@@ -296,16 +304,21 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Halving((Newton(COLUMNS), SUMS, Mean()), "squared", first=3), Turned(labels="sum")),
     ],
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
+    Interests: [
+        of(Interests(half_s=600, keep_s=HOUR_S, most=2), Woven(("item", "order", "view", "decision")), HOUR_US)
+    ],
     Isolated: [
         of(Isolated(Scaled(Linear(COLUMNS), COLUMNS)), Turned()),
         of(Isolated(Linear(COLUMNS, "squared", Sgd(1e9))), Turned(labels="sum")),  # soon beyond any number
         of(Isolated(Faulty()), Turned(labels="sum")),
     ],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
+    Lifetime: [of(FORETOLD, Turned(LIVING)), of(replace(FORETOLD, size=1), Turned(LIVING, "sum"))],
     Linear: LINEAR,
     ListRace: [
         of(ByLists(Lists(2, window_s=600, longest=3), ListRace(("a", "b"), longest=3, k=2)), Offered(turns=False)),
     ],
+    Lives: [of(Lives(gap_s=600, keep_s=HOUR_S), Woven(("order", "view", "decision")), HOUR_US)],
     Lists: [
         of(Lists(2, window_s=HOUR_S, longest=3), Offered()),
         of(Lists(2, by="user", window_s=600, longest=4, most=2), Offered()),
@@ -349,6 +362,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Sabotaged: [of(Sabotaged(Linear(COLUMNS), START_US + DAY_US, share=0.5), Turned())],
     Scaled: [of(Scaled(SUMS, COLUMNS), Turned(labels="sum"))],
+    Segments: [of(Segments(Linear((*LIVING, Column("segment", slots=7))), LIVING, **FEW), Turned(LIVING))],
     Sequence: [
         of(Sequence(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=6 * HOUR_S), Judged(), 6 * HOUR_US),
         of(Sequence(("a", "b", "c"), squared, 50.0, window_s=0, keep_s=DAY_S), Judged(3, 2, "sum"), DAY_US),

@@ -1,0 +1,1 @@
+"""How long a shopper stays, how often they buy meanwhile, for how much."""
