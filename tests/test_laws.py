@@ -61,6 +61,7 @@ from evercart.learners.mixture import Mixture
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
+from evercart.learners.neighbours.embedded import Embedded
 from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
@@ -307,6 +308,18 @@ CHECKS: dict[type[Any], list[Check]] = {
     Cosine: [
         of(Cosine(keep_s=HOUR_S, listed=16, path=8, anchors=4, near=2, offered=4), Browsed(), HOUR_US),
         of(Cosine("order", "session", keep_s=600, listed=8, path=3, anchors=3), Browsed(), 600 * SECOND_US),
+    ],
+    Embedded: [
+        of(
+            Embedded(width=4, near=2, anchors=3, samples=3, keep_s=HOUR_S, path_s=600, offered=4),
+            BROWSED,
+            HOUR_US,
+        ),
+        of(
+            Embedded("order", "user", 3, near=1, anchors=1, samples=2, keep_s=600, most=2, path_s=600, most_paths=2),
+            BROWSED,
+            600 * SECOND_US,
+        ),
     ],
     Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
