@@ -59,7 +59,10 @@ from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
+from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
@@ -72,7 +75,7 @@ from evercart.learners.restarted import Restarted
 from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
-from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, check_fold
+from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
 from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
 from evercart.testing.streams import START_US, durations
@@ -278,6 +281,8 @@ ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3,
 WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
 SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
+BROWSED = Browsed((*browsed.KINDS, "item"))
+
 CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
@@ -288,9 +293,33 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
         of(Browsing(by="user", keep_s=600, most=7, newest=3, listed=0, hops=0), Browsed(), 600 * SECOND_US),
     ],
+    Content: [
+        of(
+            Content(texts="ngrams-256", anchors=3, newest=2, popular=2, keep_s=HOUR_S, path_s=600, offered=4),
+            BROWSED,
+            HOUR_US,
+        ),
+        of(
+            Content("order", "user", near=0, anchors=2, newest=1, popular=0, most=2, keep_s=600, path_s=600),
+            BROWSED,
+            600 * SECOND_US,
+        ),
+    ],
     Cosine: [
         of(Cosine(keep_s=HOUR_S, listed=16, path=8, anchors=4, near=2, offered=4), Browsed(), HOUR_US),
         of(Cosine("order", "session", keep_s=600, listed=8, path=3, anchors=3), Browsed(), 600 * SECOND_US),
+    ],
+    Embedded: [
+        of(
+            Embedded(width=4, near=2, anchors=3, samples=3, keep_s=HOUR_S, path_s=600, offered=4),
+            BROWSED,
+            HOUR_US,
+        ),
+        of(
+            Embedded("order", "user", 3, near=1, anchors=1, samples=2, keep_s=600, most=2, path_s=600, most_paths=2),
+            BROWSED,
+            600 * SECOND_US,
+        ),
     ],
     Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
@@ -334,6 +363,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         pairs(total("order", "amount", scale=0.01)),
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
+    Popular: [
+        of(Popular(half_s=600, keep_s=HOUR_S, listed=2), BROWSED, HOUR_US),
+        of(Popular("order", keep_s=600, most=3, listed=1), BROWSED, 600 * SECOND_US),
+    ],
     PageHinkley: [of(PageHinkley(), Valued()), of(PageHinkley(0.1, 2.0, least=1), Valued())],
     Race: [of(Race(("champion", "challenger")), Raced()), of(Race(("champion", "challenger"), early=True), Raced())],
     Reacting: [

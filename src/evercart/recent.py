@@ -57,6 +57,16 @@ def _roomy(state: Recent, keys: Slots) -> Recent:
     return Recent(keys, links, state.ends, carried)
 
 
+def is_silent(state: Recent, until_us: int) -> bool:
+    """Return whether any key was last seen before then.
+
+    >>> is_silent(recent(1), 5)
+    False
+    """
+    oldest = int(state.ends[0])
+    return oldest != NONE and int(state.links["last_us"][oldest]) < until_us
+
+
 @kernel
 def unlink(state: Recent, slot: int) -> None:
     """Take a slot out of the list."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from evercart.events.batch import DTYPES
+from evercart.events.batch import DTYPES, SKETCH
 from evercart.events.schema import SCHEMA, conform
 
 
 def test_every_field_has_a_place_right_of_the_log_but_text_and_properties() -> None:
     assert set(SCHEMA.names) - set(DTYPES) == {"text", "properties", "x"}
-    assert set(DTYPES) - set(SCHEMA.names) == {"offset", "logged_us", "number", "outlier", "decided"}
+    assert set(DTYPES) - set(SCHEMA.names) == {"offset", "logged_us", "number", "outlier", "decided", *SKETCH}
 
 
 def test_conform_orders_casts_and_fills_with_null() -> None:

@@ -13,6 +13,7 @@ from evercart.errors import UserError, expected
 from evercart.events.kinds import KEYS, PROPERTIES
 from evercart.units import MISSING, NO_KEY
 
+SKETCH: Final = ("sketch0", "sketch1", "sketch2", "sketch3")  # of an item's text; see features/encoders/texts.py
 _TYPES: Final[dict[str, Any]] = {"integer": np.int64, "money": np.int64, "number": np.float64}
 DTYPES: Final[dict[str, np.dtype[Any]]] = {
     **{name: np.dtype(np.int64) for name in ("offset", "event_us", "logged_us", "quantity", "amount", "number")},
@@ -20,7 +21,7 @@ DTYPES: Final[dict[str, np.dtype[Any]]] = {
     "currency": np.dtype(np.int16),  # ISO 4217 numeric code
     "outlier": np.dtype(np.int16),  # 1 where a cleaning fold flagged the row
     "decided": np.dtype(np.uint64),  # of a woven question: the id of what may have been decided already, or 0
-    **{name: np.dtype(np.uint64) for name in ("id", *KEYS)},
+    **{name: np.dtype(np.uint64) for name in ("id", *KEYS, *SKETCH)},
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }
 CLOCK: Final = ("offset", "event_us", "logged_us", "kind")  # what every batch carries

@@ -117,3 +117,21 @@ def wipe(board: Board) -> None:
     for row in range(board.counts[1]):
         board.near_probe[board.near_places[row]] = 0
     board.counts[:] = 0
+
+
+@lean
+def choose(board: Board, best: NDArray[np.int32], most: int) -> int:
+    """Put the rows of the highest priors in order; equal ones as they came."""
+    found = 0
+    for row in range(board.counts[0]):
+        prior = board.score[row, PRIOR]
+        if found == most and prior <= board.score[best[found - 1], PRIOR]:
+            continue
+        at = found if found < most else most - 1
+        while at > 0 and board.score[best[at - 1], PRIOR] < prior:
+            best[at] = best[at - 1]
+            at -= 1
+        best[at] = row
+        if found < most:
+            found += 1
+    return found

@@ -27,6 +27,7 @@ from evercart.learners.neighbours.board import (
     THIRD,
     Board,
     board,
+    choose,
     wipe,
 )
 from evercart.learners.neighbours.candidates import Candidates
@@ -226,11 +227,11 @@ def _answer(
     tops = np.full(PRIOR + 1, 1e-9)
     next_sum = _weigh(scores, tops)
     if rules.ways.hops > 0 and scores.counts[2] > 0 and scores.counts[0] < rules.ways.enough:
-        found = _choose(scores, best, rules.ways.hops)
+        found = choose(scores, best, rules.ways.hops)
         beyond(state, rules.ways, scores, session, best, found)
         _weigh_hops(scores, tops)
     popular(state, scores)
-    found = _choose(scores, best, len(best))
+    found = choose(scores, best, len(best))
     ask_items(state, scores, best, found)
     describe(state, scores, session, now, rules.popular_half_us, best, found, tops, next_sum, x)
     return found
@@ -260,21 +261,3 @@ def _weigh_hops(scores: Board, tops: NDArray[np.float64]) -> None:
         tops[HOP] = max(tops[HOP], scores.score[row, HOP])
     for row in range(scores.counts[0]):
         scores.score[row, PRIOR] += np.float32(scores.score[row, HOP] / tops[HOP])
-
-
-@lean
-def _choose(scores: Board, best: NDArray[np.int32], most: int) -> int:
-    """Put the rows of the highest priors in order; equal ones as they came."""
-    found = 0
-    for row in range(scores.counts[0]):
-        prior = scores.score[row, PRIOR]
-        if found == most and prior <= scores.score[best[found - 1], PRIOR]:
-            continue
-        at = found if found < most else most - 1
-        while at > 0 and scores.score[best[at - 1], PRIOR] < prior:
-            best[at] = best[at - 1]
-            at -= 1
-        best[at] = row
-        if found < most:
-            found += 1
-    return found

@@ -1,0 +1,66 @@
+"""Titles that become columns of events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from evercart.asks.each import After
+from evercart.events.batch import SKETCH, Events
+from evercart.events.kinds import number
+from evercart.events.schema import conform
+from evercart.features.encoders.ngrams import HashedNgrams
+from evercart.features.encoders.sketch import sketched
+from evercart.features.encoders.texts import Texts
+from evercart.log.opening import open_log
+
+TEXTS = Texts(HashedNgrams())
+TITLES = ["red shoes", None, "iron pan", "search for pans"]
+
+
+def sketches(events: Events) -> np.ndarray:
+    return np.stack([events[name] for name in SKETCH], axis=1)
+
+
+def test_each_item_row_carries_the_sketch_of_its_own_title() -> None:
+    events = Events.of(kind=[3, 3, 3, 1, 3], offset=[4, 6, 7, 8, 9])
+    names = pa.table({"offset": [4, 6, 7, 8], "text": TITLES})
+    found = sketches(TEXTS.beside(events, names))
+    known = sketched(HashedNgrams()(["red shoes", "iron pan"]))
+    assert found[[0, 2]].tolist() == known.tolist()
+    assert not found[[1, 3, 4]].any()
+    assert not sketches(TEXTS.beside(events, None)).any()
+
+
+def test_rows_of_a_log_get_the_same_however_it_is_read(tmp_path: Path) -> None:
+    kinds = [number(name) for name in ("item", "view", "item", "view", "item")]
+    rows = conform(
+        pa.table(
+            {
+                "id": list("abcde"),
+                "event_us": pa.array(range(5), pa.int64()),
+                "kind": pa.array(kinds, pa.int16()),
+                "item": list("xyzxy"),
+                "text": ["red shoes", None, "iron pan", None, None],
+            }
+        )
+    )
+    log = open_log(tmp_path / "log", key=1)
+    log.append(rows, 10)
+    for size in (1, 2, 5):
+        batches = log.read(0, columns=("item",), kinds={1, 3}, rows=size)
+        whole = Events.concat(list(TEXTS.read(log, batches)))
+        items = whole.rows(whole.kind == 3)
+        known = sketched(HashedNgrams()(["red shoes", "iron pan", ""]))
+        assert sketches(items).tolist() == known.tolist()
+        assert not sketches(whole.rows(whole.kind == 1)).any()
+    log.close()
+
+
+def test_questions_woven_among_them_carry_none() -> None:
+    events = TEXTS.beside(Events.of(kind=[3, 1], item=[5, 5]), pa.table({"offset": [0], "text": ["red shoes"]}))
+    asks = After("view", ("item",))
+    _, woven = asks.step(asks.start(), events)
+    assert sketches(woven).any(1).tolist() == [True, False, False]
