@@ -30,7 +30,7 @@ from movies import Likes, fetched
 from peers import markdown
 
 TOP, WARM, BATCH = 10, 0.2, 256
-SOURCE = Cosine(keep_s=400 * DAY_S, listed=1024, path=512, anchors=512, near=30)
+SOURCE = Cosine(keep_s=400 * DAY_S, listed=1024, path=512, anchors=16, near=30)
 COLUMNS = tuple(Column(name) for name in TRAITS)
 Ints = NDArray[np.int64]
 

@@ -53,6 +53,7 @@ from evercart.learners.grid import grid
 from evercart.learners.halving import Halving
 from evercart.learners.imputed import HOW, Imputed
 from evercart.learners.isolated import Isolated
+from evercart.learners.lambda_rank import LambdaRank
 from evercart.learners.lifetime.lifetime import SHOWN, Lifetime
 from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
@@ -92,6 +93,7 @@ class Check(NamedTuple):
     stream: Any
     lives_us: int | None = None  # how long a row is remembered, where that is not the sum of its durations
     durations_us: tuple[int, ...] = ()  # that matter beside those of its configuration
+    keeps_bytes: int | None = None  # what it may hold for good, where that is more than the little most do
 
 
 def of(fold: Any, stream: Any, lives_us: int | None = None) -> Check:
@@ -222,7 +224,7 @@ class Tripled:
 
     grain = "tick"
 
-    def __init__(self, ranker: Ranker) -> None:
+    def __init__(self, ranker: Any) -> None:
         self.ranker = ranker
 
     def start(self) -> Any:
@@ -270,6 +272,7 @@ class Faulty(Mean):
 
 
 NUMBERS = tuple(column for column in COLUMNS if column.is_number)
+LAMBDA_RANK = LambdaRank(NUMBERS, every=32, memory=32, rounds=1, most=3, leaves=2, least=1, longest=32)
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)
@@ -341,6 +344,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Isolated(Linear(COLUMNS, "squared", Sgd(1e9))), Turned(labels="sum")),  # soon beyond any number
         of(Isolated(Faulty()), Turned(labels="sum")),
     ],
+    LambdaRank: [of(Tripled(LAMBDA_RANK), Turned(NUMBERS))._replace(keeps_bytes=1 << 15)],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Lifetime: [of(FORETOLD, Turned(LIVING)), of(replace(FORETOLD, size=1), Turned(LIVING, "sum"))],
     Linear: LINEAR,
@@ -430,6 +434,7 @@ ALL = [
 
 def run(check: Check, exempt: tuple[str, ...], **more: Any) -> None:
     laws: Any = [law for law in ("resume", "batching", "honesty", "flat") if law not in exempt]
+    more |= {} if check.keeps_bytes is None else {"keeps_bytes": check.keeps_bytes}
     check_fold(check.make, check.stream, laws=laws, lives_us=check.lives_us, durations_us=check.durations_us, **more)
 
 
@@ -444,11 +449,12 @@ def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[st
     run(check, exempt, examples=100, rows=400)
 
 
+LISTWISE = {Ranker, LambdaRank}  # they guess lists; see their own tests
 LEARNERS = [
     pytest.param(check, id=f"{fold.__name__}-{i}")
     for fold, checks in CHECKS.items()
     for i, check in enumerate(checks)
-    if type(check.stream) is Turned and fold is not Ranker  # it guesses lists; see its own tests
+    if type(check.stream) is Turned and fold not in LISTWISE
 ]
 
 
@@ -471,7 +477,7 @@ def test_a_learner_that_is_peeked_at_says_what_it_would_then_nothing_has_moved(c
 def test_every_learner_is_peeked_at() -> None:
     seen = {type(param.values[0].make(None)) for param in LEARNERS}  # type: ignore[union-attr]
     learners = {one for one in fold_classes(evercart.learners) if ".neighbours." not in one.__module__}
-    assert learners - {Ranker} <= seen
+    assert learners - LISTWISE <= seen
 
 
 def test_every_fold_is_checked() -> None:

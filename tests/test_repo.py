@@ -20,7 +20,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 STAGES = (
     *("events", "log", "knowledge", "asks", "features", "labels", "learners", "remember", "harden"),
-    *("evaluate", "gate", "publish", "serve", "app", "apps", "samples"),
+    *("evaluate", "gate", "publish", "serve", "shortlist", "app", "apps", "samples"),
 )
 BRICKS = (
     "batch",

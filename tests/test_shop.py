@@ -175,7 +175,7 @@ def test_events_have_their_names(shop: Shop) -> None:
 
 
 def test_an_app_that_is_not_there(shop: Shop) -> None:
-    with pytest.raises(UserError, match=r"^app: expected one of repurchase spend, got 'fraud'$"):
+    with pytest.raises(UserError, match=r"^app: expected one of repurchase spend recommend, got 'fraud'$"):
         shop.backtest("fraud")
 
 

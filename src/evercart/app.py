@@ -15,9 +15,11 @@ from evercart.features.table import Table
 from evercart.fold import Fold, describe
 from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
+from evercart.labels.lists import Lists
 from evercart.labels.pairs import Pairs, Tick
 from evercart.learners.learner import Learner
 from evercart.publish.guard import Fast, Finite, Guard
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_S
 from evercart.zones import zone
 
@@ -39,6 +41,8 @@ class App:
     guards       what a new revision of the model that is live must pass
     slices       parts of the questions that are scored apart, too
     crosses      pairs of slot columns that batch opponents may cross, as the champion does
+    candidates   where the app ranks: which items are offered, of which the racers then order a question's; it brings
+                 its own asks and answers, stands in the place of tables
     """
 
     name: str
@@ -61,12 +65,14 @@ class App:
     guards: tuple[Guard, ...] = (Finite(), Fast(1_000))
     slices: Slices | None = None
     crosses: tuple[tuple[str, str], ...] = ()
+    candidates: Shortlist | None = None
 
     def __post_init__(self) -> None:
         require(
             bool(re.fullmatch("[a-z][a-z0-9_]*", self.name)), "app.name", "lower-case letters, digits, _", self.name
         )
-        require(len(self.tables) > 0, f"app {self.name}.tables", "at least one table", self.tables)
+        rule = "none beside candidates" if self.candidates else "at least one table"
+        require(bool(self.tables) != bool(self.candidates), f"app {self.name}.tables", rule, self.tables)
         names = [column.name for column in self.columns]
         twice = sorted({name for name in names if names.count(name) > 1})
         require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
@@ -74,13 +80,22 @@ class App:
         alike = len({describe(learner) for learner in racers.values()}) < 1 + len(self.challengers)
         rule = "names and learners that differ from one another, from the champion"
         require(not alike, f"app {self.name}.challengers", rule, " ".join(racers))
-        self.pairs(Tick())
+        self.labels(Tick())
         zone(self.time_zone)
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Return what each column of X means, over all tables."""
-        return columns_of(self.tables)
+        """Return what each column of X means, over all tables, or of a candidate."""
+        return self.candidates.columns if self.candidates else columns_of(self.tables)
+
+    def labels(self, tick: Tick) -> Pairs | Lists:
+        """Return the fold that makes turns of this app's questions."""
+        return self.candidates.lists(tick) if self.candidates else self.pairs(tick)
+
+    def one_answer(self, where: str) -> App:
+        """Return the app; raises `UserError` naming who wants it, where the app ranks."""
+        require(self.candidates is None, f"{where} {self.name}", "an app with one answer a question", "one that ranks")
+        return self
 
     def pairs(self, tick: Tick) -> Pairs:
         """Return the fold that holds this app's questions until they are answered."""
@@ -89,7 +104,8 @@ class App:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns of the log that it needs, beside the clock."""
-        parts: list[Any] = [*self.mend, self.asks, *self.tables, self.pairs(Tick())]
+        ranked = [self.candidates] if self.candidates else []
+        parts: list[Any] = [*self.mend, self.asks, *self.tables, *ranked, self.labels(Tick())]
         names = dict.fromkeys(name for part in parts for name in part.reads)
         return tuple(name for name in names if name not in (*MEND_ADDS, "number"))
 

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from evercart.app import App
 from evercart.asks.decided import Decided
 from evercart.evaluate.drift.watch import Watch
+from evercart.evaluate.heads import COLUMNS as HEADS
+from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
 from evercart.fold import Fold, config_hash
@@ -41,6 +43,8 @@ class Early(NamedTuple):
 class Lane(NamedTuple):
     """The stages of one app.
 
+    tables    what is known of a question; where an app ranks, its sources of candidates
+    decided   puts what live decisions were answered from in the place of what is computed; None where an app ranks
     gate      who is live, with the evidence of settled labels; None in a replay that proves nothing
     early     the same from provisional labels, where the app has them
     watch     what drifts; None like the gate
@@ -51,7 +55,7 @@ class Lane(NamedTuple):
     mend: tuple[Stage, ...]
     asks: Stage
     tables: tuple[Stage, ...]
-    decided: Stage
+    decided: Stage | None
     pairs: Stage
     racers: dict[str, Stage]
     race: Stage
@@ -64,7 +68,7 @@ class Lane(NamedTuple):
     @property
     def own(self) -> int:
         """Return the app's name as decisions hold it: hashed under the log's key."""
-        fold = self.decided.fold
+        fold = self.decided.fold if self.decided else None
         return fold.app if isinstance(fold, Decided) else 0
 
     @property
@@ -88,7 +92,9 @@ class Lane(NamedTuple):
     @property
     def stages(self) -> Iterator[Stage]:
         """Hand out every stage, in order."""
-        yield from (*self.mend, self.asks, *self.tables, self.decided, self.pairs, *self.racers.values(), self.race)
+        yield from (*self.mend, self.asks, *self.tables)
+        yield from () if self.decided is None else (self.decided,)
+        yield from (self.pairs, *self.racers.values(), self.race)
         yield from () if self.gate is None else (self.gate,)
         yield from self.early or ()
         yield from () if self.watch is None else (self.watch,)
@@ -102,26 +108,49 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int =
         path = config_hash((path, fold))
         mend.append(Stage(f"mend {type(fold).__name__.lower()} {path}", fold))
     woven = config_hash((path, app.asks))
-    tables = tuple(Stage(f"table {table.name} {config_hash((woven, table))}", table) for table in app.tables)
     racers = _racers(app, frozen_us, gated)
     models = _models(app, tick)
-    race = Race(tuple(racers), app.slices, may_fall=tuple(name for name, _ in app.challengers))
+    race = _race(app, tuple(racers))
     slices = app.slices.names if app.slices else ("all",)
     return Lane(
         app=app,
         mend=tuple(mend),
         asks=Stage(f"asks {woven}", app.asks),
-        tables=tables,
-        decided=Stage(f"{app.name} decided", Decided(hash_name(app.name, key), app.window_s + app.late_s)),
-        pairs=Stage(f"{app.name} pairs", app.pairs(tick)),
+        tables=_tables(app, woven),
+        decided=None if app.candidates else _decided(app, key),
+        pairs=Stage(f"{app.name} pairs", app.labels(tick)),
         racers={name: Stage(f"{app.name} {name}", learner) for name, learner in racers.items()},
         race=Stage(f"{app.name} race", race),
         gate=Stage(f"{app.name} gate", _reign(app, models)) if gated else None,
-        watch=Stage(f"{app.name} watch", Watch(app.name, race.names, app.columns, app.loss)) if gated else None,
-        early=_early(app, race, models) if gated and app.provisional_s is not None else None,
+        watch=Stage(f"{app.name} watch", _watch(app, race.names)) if gated else None,
+        early=_early(app, race, models) if gated and isinstance(race, Race) and app.provisional_s is not None else None,
         report=Stage(f"{app.name} report", Report(race.names, app.loss, slices=slices, time_zone=app.time_zone)),
         models=models,
     )
+
+
+def _tables(app: App, woven: str) -> tuple[Stage, ...]:
+    """Return the tables, which apps share; or the sources, which are stepped in smaller parts, so they are not."""
+    if app.candidates:
+        named = zip(app.candidates.source_names, app.candidates.sources, strict=True)
+        return tuple(Stage(f"{app.name} {name}", source) for name, source in named)
+    return tuple(Stage(f"table {table.name} {config_hash((woven, table))}", table) for table in app.tables)
+
+
+def _decided(app: App, key: int) -> Stage:
+    return Stage(f"{app.name} decided", Decided(hash_name(app.name, key), app.window_s + app.late_s))
+
+
+def _race(app: App, racers: tuple[str, ...]) -> Race | ListRace:
+    may_fall = tuple(name for name, _ in app.challengers)
+    if app.candidates:
+        return ListRace(racers, app.candidates.longest, app.candidates.k, may_fall)
+    return Race(racers, app.slices, may_fall=may_fall)
+
+
+def _watch(app: App, racers: tuple[str, ...]) -> Watch:
+    """Return what looks for drift; of lists it sees the heads."""
+    return Watch(app.name, racers, HEADS if app.candidates else app.columns, app.loss)
 
 
 def _racers(app: App, frozen_us: int | None, gated: bool) -> dict[str, Learner[Any]]:
@@ -134,7 +163,9 @@ def _racers(app: App, frozen_us: int | None, gated: bool) -> dict[str, Learner[A
 def _models(app: App, tick: Tick) -> dict[str, Model]:
     """Return what each racer of the gate is, by name: its learner with all that feeds it."""
     fed = {f"mend {place}": fold for place, fold in enumerate(app.mend)}
-    fed |= {"asks": app.asks, "pairs": app.pairs(tick), **{f"table {table.name}": table for table in app.tables}}
+    fed |= {"asks": app.asks, "pairs": app.labels(tick), **{f"table {table.name}": table for table in app.tables}}
+    if app.candidates:
+        fed |= {f"source {at}": source for at, source in enumerate(app.candidates.sources)}
     racers = {CHAMPION: app.champion, **dict(app.challengers)}
     return {name: Model.of(app.name, name, learner, fed, app.columns) for name, learner in racers.items()}
 

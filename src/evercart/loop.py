@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -20,19 +21,23 @@ from evercart.asks.logged import Read, as_logged
 from evercart.errors import require
 from evercart.evaluate.days import Days
 from evercart.evaluate.drift.alarms import Alarms
+from evercart.evaluate.heads import heads
 from evercart.evaluate.scored import Scored
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Fold, Packed, config_hash, pack, unpack
 from evercart.labels.pairs import Tick
-from evercart.labels.turns import Turns, tick_of
+from evercart.labels.turns import ASKED, Turns, tick_of
 from evercart.lane import Lane, Stage, lane_of
+from evercart.learners.neighbours.candidates import united
 from evercart.units import DAY_US
+
+_LISTS: Final = 256  # questions at a time where candidates are ranked: with all that is said of them these are large
 
 
 class Said(NamedTuple):
-    """What one app said about a batch."""
+    """What one app said about a batch; of one that ranks, `turns` are only the last lists that were asked for."""
 
     turns: Turns
     scored: Scored
@@ -121,24 +126,42 @@ class Ring:
         """
         went: dict[str, Any] = {}
 
+        def step(stage: Stage, batch: Any) -> Any:
+            with watch.on(stage.name):
+                states[stage.name], out = stage.fold.step(states[stage.name], batch)
+            return out
+
         def go(stage: Stage, batch: Any) -> Any:
             if stage.name not in went:
-                with watch.on(stage.name):
-                    states[stage.name], went[stage.name] = stage.fold.step(states[stage.name], batch)
+                went[stage.name] = step(stage, batch)
             return went[stage.name]
 
-        return {lane.app.name: _round(lane, events, go, kept, lane.live(states)) for lane in self.lanes()}
+        said: dict[str, Said] = {}
+        for lane in self.lanes():
+            live = lane.live(states)
+            if lane.app.candidates:
+                said[lane.app.name] = _ranking_round(lane, events, go, step, self.tick, live)
+            else:
+                said[lane.app.name] = _round(lane, events, go, kept, live)
+        return said
+
+
+def _woven(lane: Lane, events: Events, go: Callable[[Stage, Any], Any]) -> Events:
+    """Clean a batch, weave the app's questions into it."""
+    for stage in lane.mend:
+        events = go(stage, events)
+    woven: Events = go(lane.asks, events)
+    return woven
 
 
 def _round(
     lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None, live: int = 0
 ) -> Said:
     """Take a batch round one lane: this is the whole story."""
-    for stage in lane.mend:
-        events = go(stage, events)
-    woven = go(lane.asks, events)
+    woven = _woven(lane, events, go)
     x = np.hstack([go(table, woven) for table in lane.tables])
-    woven, x = go(lane.decided, (woven, as_logged(lane.own, lane.app.columns, woven, x, kept)))
+    if lane.decided:
+        woven, x = go(lane.decided, (woven, as_logged(lane.own, lane.app.columns, woven, x, kept)))
     turns = go(lane.pairs, (woven, x))
     guesses = {name: go(racer, turns) for name, racer in lane.racers.items()}
     scored = go(lane.race, (turns, guesses))
@@ -149,6 +172,48 @@ def _round(
     alarms = go(lane.watch, (turns, guesses, scored, live)) if lane.watch else None
     days = go(lane.report, scored)
     return Said(turns, scored, days, alarms)
+
+
+def _ranking_round(
+    lane: Lane,
+    events: Events,
+    go: Callable[[Stage, Any], Any],
+    step: Callable[[Stage, Any], Any],
+    tick: Tick,
+    live: int,
+) -> Said:
+    """Take a batch round a lane whose questions are answered by lists, a few questions at a time."""
+    said: list[Said] = []
+    for part in _parts(_woven(lane, events, go), tick):
+        offered = united([step(source, part) for source in lane.tables])
+        turns = step(lane.pairs, (part, (offered.question, offered.item, offered.x)))
+        guesses = {name: step(racer, turns) for name, racer in lane.racers.items()}
+        scored = step(lane.race, (turns, guesses))
+        if lane.gate:
+            step(lane.gate, scored)
+        alarms = step(lane.watch, (*heads(turns, guesses), scored, live)) if lane.watch else None
+        said.append(Said(turns, scored, step(lane.report, scored), alarms))
+    asked = [one.turns for one in said if (one.turns.what == ASKED).any()]
+    return Said(
+        asked[-1] if asked else said[-1].turns,
+        Scored.concat([one.scored for one in said]),
+        Days.concat([one.days for one in said]),
+        Alarms.concat([one.alarms for one in said if one.alarms is not None]) if lane.watch else None,
+    )
+
+
+def _parts(woven: Events, tick: Tick) -> Iterator[Events]:
+    """Cut a batch of whole ticks between ticks, each part with so many questions unless a tick has more."""
+    if not len(woven):
+        yield woven
+        return
+    ticks = tick_of(woven.logged_us, woven.offset, tick.us, tick.events)
+    cuts = np.append(np.flatnonzero(np.diff(ticks)) + 1, len(woven))
+    asked = np.cumsum(woven.asked)
+    wanted = np.searchsorted(asked, np.arange(_LISTS, int(asked[-1]) + 1, _LISTS))
+    edges = np.unique(np.concatenate([[0], cuts[np.searchsorted(cuts, wanted)], cuts[-1:]]))
+    for start, stop in pairwise(edges.tolist()):
+        yield woven.rows(slice(start, stop))
 
 
 def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:

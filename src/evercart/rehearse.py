@@ -64,7 +64,7 @@ def drift(
     every_us       how much of the log comes in between two turns of the ring, while an answer to the change is awaited;
                    before, afterwards seven times as much
     """
-    chosen = shop.app(app)
+    chosen = shop.app(app).one_answer("rehearse")
     plan = Plan.of(shop.log, chosen.asks.kind, every_us)
     racing = replace(chosen, challengers=standby(chosen) if challengers is None else challengers)
     change = change or Rarer(chosen.asks.kind, plan.change_us, share, days, seed)
@@ -89,7 +89,7 @@ def sabotage(
                itself, somebody does, by force: half of the calm before the change
     share      of the labels that are turned round
     """
-    chosen = shop.app(app)
+    chosen = shop.app(app).one_answer("rehearse")
     plan = Plan.of(shop.log, chosen.asks.kind, every_us)
     binary = report_of(chosen).binary
     mirror = 1.0 if binary else 2.0 * _mean_label(shop, chosen, plan, told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -16,7 +16,7 @@ from evercart.alerting import alerting
 from evercart.annals import annals
 from evercart.app import App
 from evercart.apps.recommend import NAME as RECOMMEND
-from evercart.apps.recommend import Recommend
+from evercart.apps.recommend import task_of
 from evercart.backtest import Backtest, TooEarly, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
@@ -48,6 +48,7 @@ from evercart.recommending import Recommended, recommending
 from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
+from evercart.shortlist import Shortlist
 from evercart.turn import Progress, Turned, Turner
 from evercart.verifying import Verified, verify
 
@@ -142,7 +143,10 @@ class Shop:
             rule = "one of " + " ".join(one.name for one in self.given)
             require(any(one.name == name for one in self.given), "app", rule, name)
             return next(one for one in self.given if one.name == name)
-        return apps.app(name, self.config.options.get(name, {}), self.config.time_zone)
+        options = self.config.options.get(name, {})
+        if name == RECOMMEND:
+            options = {"task": task_of(self.log)} | options
+        return apps.app(name, options, self.config.time_zone)
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -222,13 +226,12 @@ class Shop:
         every_days: int = 7,
         opponents: Sequence[Fit] | None = None,
     ) -> Backtest | Recommended:
-        """Replay the log for one app, against its controls `frozen` and `refit`; `recommend` against its baselines."""
-        if app == RECOMMEND:
-            return self._recommending(told)
-        return self._backtest(app, told, every_days, opponents)
+        """Replay the log for one app, against its controls; one that ranks against its baselines."""
+        ranks = self.app(app).candidates
+        return self._recommending(ranks, told) if ranks else self._backtest(app, told, every_days, opponents)
 
-    def _recommending(self, told: Callable[[str, float | None], None]) -> Recommended:
-        parts = Recommend(tick=self.config.tick)
+    def _recommending(self, ranks: Shortlist, told: Callable[[str, float | None], None]) -> Recommended:
+        parts = replace(ranks, tick=self.config.tick)
         batches = self.log.read(0, columns=parts.reads, kinds=parts.kinds)
         return recommending(parts, batches, self.clock.cpu_s, told)
 
@@ -257,7 +260,7 @@ class Shop:
         """Replay the log for one app under each policy of learning; write its page, `reports/compare-APP.html`."""
         from evercart.reporting import write_comparison  # pages bring plotly, which no learner waits for
 
-        chosen, tick = self.app(app), self.config.tick
+        chosen, tick = self.app(app).one_answer("compare"), self.config.tick
         told(f"{app}: replay", None)
         batches = self.log.read(0, columns=chosen.reads)
         found = compare(chosen, batches, tick, self.quarter_us(), self.clock.cpu_s, nightly=nightly, told=told)
@@ -272,7 +275,7 @@ class Shop:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""
         kept, end = Results(self.folder / "reports", self.config.tick), self.log.next_offset
         found: Found = Found([], [])
-        for app in self.apps:
+        for app in (one for one in self.apps if not one.candidates):
             result = kept.load(app, end)
             if result is None:
                 try:
@@ -331,7 +334,9 @@ class Shop:
     @cached_property
     def decider(self) -> Decider:
         """What answers live questions; it holds the folds that are level with the log."""
-        return Decider(self.ring(), self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16))
+        ring = self.ring()
+        ring = replace(ring, apps=tuple(app for app in ring.apps if not app.candidates))
+        return Decider(ring, self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16))
 
     def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
         """Answer a question about the named keys; the decision is in the log when this returns."""

@@ -1,32 +1,43 @@
-"""What recommends is a list of parts."""
+"""What recommends is a list of parts, in two tasks."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from evercart.apps.recommend import Recommend
+from evercart.apps import app
+from evercart.apps.recommend import next_basket, next_click, recommend, task_of
 from evercart.errors import UserError
-from evercart.learners.neighbours.browsing import Browsing
-from evercart.learners.neighbours.repeats import Repeats
-from evercart.learners.neighbours.traits import TRAITS
+from evercart.shop import Shop
+from evercart.testing.shop import SimulatedShop
 
 
-def test_by_itself_it_reads_sessions_of_views() -> None:
-    parts = Recommend()
-    assert parts.offering == (Browsing("view", "session"),)
-    assert (parts.reads, parts.kinds) == (("session", "item"), {1})
-    assert tuple(column.name for column in parts.columns) == TRAITS
-    assert list(parts.stages()) == ["asks", "source0", "lists", "ranker", "ranking"]
+def test_clicks_are_asked_about_after_each_of_a_session() -> None:
+    parts = next_click()
+    assert (parts.by, parts.asks.kind, parts.kinds) == ("session", "view", {1})
 
 
-def test_several_sources_are_united() -> None:
-    parts = Recommend(sources=(Browsing(offered=20), Repeats(offered=5)))
-    assert (parts.reads, parts.kinds) == (("session", "item", "user"), {1, 2})
-    assert len({column.name for column in parts.columns}) == len(parts.columns) == parts.lists.width
-    assert parts.columns[1].name == "source0.nearness"
-    assert parts.lists.longest == 25
+def test_baskets_are_asked_about_as_a_shopper_arrives() -> None:
+    parts = next_basket(gap_s=60)
+    assert (parts.by, parts.asks.kind, parts.lists(parts.tick).several) == ("user", "order", True)
 
 
-def test_what_offers_nothing_is_no_source() -> None:
-    with pytest.raises(UserError, match=r"^recommend.sources: expected sources of candidates, got 'int'$"):
-        Recommend(sources=(3,))
+def test_it_is_an_app_by_its_name() -> None:
+    made = app("recommend", {"task": "next basket", "k": 10})
+    assert (made.unit, made.candidates.task) == ("NDCG@10", "next basket")  # type: ignore[union-attr]
+
+
+def test_there_are_two_tasks() -> None:
+    with pytest.raises(UserError, match=r"^recommend\.task: expected next click, next basket, got 'next song'$"):
+        recommend("next song")
+
+
+def test_a_shop_is_asked_for_what_its_log_holds(tmp_path: Path) -> None:
+    rows = SimulatedShop(seed=1, shoppers=20, items=30, days=5).table()
+    orders = rows.filter([kind == 2 for kind in rows["kind"].to_pylist()])
+    for name, table, task in (("all", rows, "next click"), ("orders", orders, "next basket")):
+        with Shop.open(tmp_path / name, create=True) as shop:
+            assert task_of(shop.log) == "next click"
+            shop.log.append(table, shop.clock.now_us())
+            assert shop.app("recommend").candidates.task == task  # type: ignore[union-attr]

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from evercart.apps.recommend import recommend
 from evercart.apps.repurchase import repurchase
 from evercart.apps.spend import spend
 from evercart.errors import UserError, expected, require
@@ -13,7 +14,7 @@ from evercart.errors import UserError, expected, require
 if TYPE_CHECKING:
     from evercart.app import App
 
-APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend}
+APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend, "recommend": recommend}
 
 
 def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:

@@ -1,95 +1,84 @@
-"""Recommend: what will be clicked next, as a list of the parts that answer."""
+"""Recommend: what a shopper will go on to, as a list with the likeliest item first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Final
 
-from evercart.asks.each import After
+from evercart.app import App
 from evercart.errors import require
-from evercart.evaluate.ranking import Ranking
+from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
-from evercart.features.columns import Column
-from evercart.fold import Fold
-from evercart.labels.lists import Lists
 from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.browsing import Browsing
-from evercart.learners.ranker import Ranker
-from evercart.units import WEEK_S
+from evercart.learners.neighbours.repeats import Repeats
+from evercart.log import Log
+from evercart.shortlist import Shortlist, Source, Task
+from evercart.units import HOUR_S
 
-NAME = "recommend"
+NAME: Final = "recommend"
+Recommend = Shortlist
 
 
-@dataclass(frozen=True)
-class Recommend:
-    """After each row of `kind`, the items that the next one of its session may be about, best first.
+def next_click(
+    kind: str = "view", sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+) -> Shortlist:
+    """Return what ranks the next item of a session, asked after each row of a kind."""
+    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick())
 
-    sources    offer candidates, `Browsing` alone unless said; of several the candidates are united
-    k          items of a list that count
-    window_s   how long a session may pause before its next row is the first of another
 
-    >>> Recommend().reads
-    ('session', 'item')
+def next_basket(
+    kind: str = "order", gap_s: float = 0.0, sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+) -> Shortlist:
+    """Return what ranks the items of a shopper's next basket, asked as the shopper arrives."""
+    offering = sources or (Repeats(kind), Browsing(kind, "user"))
+    return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
+
+
+def shortlist(task: Task, kind: str = "", gap_s: float = 0.0, k: int = 20, tick: Tick | None = None) -> Shortlist:
+    """Return what ranks in one of the tasks.
+
+    >>> shortlist("next click").by, shortlist("next basket").by
+    ('session', 'user')
     """
+    if task == "next click":
+        return next_click(kind or "view", k=k, tick=tick)
+    require(task == "next basket", "recommend.task", "next click, next basket", task)
+    return next_basket(kind or "order", gap_s, k=k, tick=tick)
 
-    kind: str = "view"
-    by: str = "session"
-    sources: tuple[Any, ...] = ()
-    k: int = 20
-    window_s: float = 1 * WEEK_S
-    tick: Tick = field(default_factory=Tick)
 
-    def __post_init__(self) -> None:
-        for source in self.offering:
-            require(hasattr(source, "offered"), "recommend.sources", "sources of candidates", type(source).__name__)
+def task_of(log: Log) -> Task:
+    """Return what is to be recommended in a shop that does not say: baskets where nothing was looked at.
 
-    @property
-    def asks(self) -> After:
-        """Return what asks: just after each row of the kind."""
-        return After(self.kind, self.reads)
+    A log without a row is taken for one of clicks.
+    """
+    looked = next(log.read(0, columns=(), kinds={kind_number("view")}), None)
+    return "next basket" if looked is None and log.next_offset else "next click"
 
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Return the columns of an event that are needed, which are those that a question carries."""
-        return tuple(dict.fromkeys((self.by, "item", *(name for one in self.offering for name in one.reads))))
 
-    @property
-    def offering(self) -> tuple[Any, ...]:
-        """Return the sources of candidates."""
-        return self.sources or (Browsing(self.kind, self.by),)
+def recommend(task: str = "next click", kind: str = "", gap_s: float = 0.0, k: int = 20, zone: str = "UTC") -> App:
+    """Return the app.
 
-    @property
-    def kinds(self) -> frozenset[int]:
-        """Return the numbers of the kinds that are read."""
-        return frozenset(kind_number(name) for name in (self.kind, *(source.kind for source in self.offering)))
+    task     "next click" or "next basket"
+    kind     of the rows that answer: "view", "order" unless said
+    gap_s    between the rows of a basket that has no name of its own, at most
+    k        items of a list that count
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """Return what the columns of a candidate's x mean, as `unite` puts them beside each other."""
-        if len(self.offering) == 1:
-            return tuple(Column(name) for name in self.offering[0].columns)
-        own = ("score", "nearness")
-        return tuple(
-            Column(f"source{at}.{name}") for at, one in enumerate(self.offering) for name in (*own, *one.columns)
-        )
-
-    @property
-    def lists(self) -> Lists:
-        """Return what waits for the answers."""
-        longest = sum(source.offered for source in self.offering)
-        return Lists(len(self.columns), self.kind, self.by, longest=longest, tick=self.tick)
-
-    @property
-    def ranker(self) -> Ranker:
-        """Return what orders the candidates."""
-        return Ranker(self.columns)
-
-    @property
-    def ranking(self) -> Ranking:
-        """Return what scores the lists."""
-        return Ranking(self.kind, self.by, self.k, self.window_s)
-
-    def stages(self) -> dict[str, Fold[Any, Any, Any]]:
-        """Return every stage by name, in the order of their turns."""
-        sources = {f"source{at}": source for at, source in enumerate(self.offering)}
-        return {"asks": self.asks, **sources, "lists": self.lists, "ranker": self.ranker, "ranking": self.ranking}
+    >>> recommend().unit
+    'NDCG@20'
+    """
+    parts = shortlist(task, kind, gap_s, k)  # type: ignore[arg-type]
+    of = "session" if parts.task == "next click" else "basket"
+    return App(
+        name=NAME,
+        about=f"which items come next in the {of}: a list of {k}, the likeliest first",
+        asks=parts.asks,
+        answers=(),
+        window_s=1 * HOUR_S,
+        late_s=0,
+        tables=(),
+        candidates=parts,
+        champion=parts.ranker,
+        loss=absolute,
+        unit=f"NDCG@{k}",
+        time_zone=zone,
+    )

@@ -41,6 +41,11 @@ def starts(question: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([np.array(first, np.int64), edges, np.array([len(question)], np.int64)])
 
 
+def united(parts: Sequence[Candidates]) -> Candidates:
+    """Return what one source offers as it is, what several offer as `unite` does."""
+    return parts[0] if len(parts) == 1 else unite(parts)
+
+
 def unite(parts: Sequence[Candidates]) -> Candidates:
     """Return one row for each (question, item) that any source offers, ordered by agreement.
 

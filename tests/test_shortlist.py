@@ -1,0 +1,47 @@
+"""What an app that ranks is made of fits together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from evercart.errors import UserError
+from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.repeats import Repeats
+from evercart.learners.neighbours.traits import TRAITS
+from evercart.shortlist import Shortlist
+
+
+def test_one_source_says_what_it_says() -> None:
+    parts = Shortlist()
+    assert parts.sources == (Browsing("view", "session"),)
+    assert (parts.reads, parts.kinds) == (("session", "item"), {1})
+    assert tuple(column.name for column in parts.columns) == TRAITS
+    assert list(parts.stages()) == ["asks", "source0", "lists", "ranker", "ranking"]
+
+
+def test_several_sources_are_united() -> None:
+    parts = Shortlist((Browsing(offered=20), Repeats(offered=5)))
+    assert (parts.reads, parts.kinds) == (("session", "item", "user"), {1, 2})
+    assert len({column.name for column in parts.columns}) == len(parts.columns) == parts.lists(parts.tick).width
+    assert parts.columns[1].name == "browsing.nearness"
+    assert parts.longest == 25
+
+
+def test_sources_of_one_kind_are_told_apart() -> None:
+    parts = Shortlist((Browsing(), Browsing("order", "user")))
+    assert parts.source_names == ("browsing0", "browsing1")
+
+
+@pytest.mark.parametrize(
+    ("sources", "task", "text"),
+    [
+        ((3,), "next click", r"^shortlist\.sources: expected sources of candidates, got 'int'$"),
+        ((), "next click", r"^shortlist\.sources: expected at least one, got 'none'$"),
+        ((Browsing(),), "next", r"^shortlist\.task: expected one of next click, next basket, got 'next'$"),
+    ],
+)
+def test_what_does_not_fit_is_refused(sources: Any, task: Any, text: str) -> None:
+    with pytest.raises(UserError, match=text):
+        Shortlist(sources, task=task)
