@@ -1,0 +1,91 @@
+"""Profiles are level with the log, whether learned before or read now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from evercart import Shop, UserError
+from evercart.apps.profile import profile
+from evercart.apps.repurchase import repurchase
+from evercart.clock import Clock
+from evercart.erasing import erase
+from evercart.events.kinds import number
+from evercart.events.schema import SCHEMA, conform
+from evercart.profiles import profiles
+from evercart.testing.shop import SimulatedShop
+from evercart.units import DAY_US
+
+HISTORY = SimulatedShop(seed=3, shoppers=60, items=30, days=60).table()
+CLOCK = Clock(now_us=lambda: pc.max(HISTORY["event_us"]).as_py() + 4 * DAY_US)
+
+
+def shopper(place: int) -> str:
+    """Return who placed most orders, or the one after."""
+    counted = pc.value_counts(HISTORY.filter(pc.equal(HISTORY["kind"], number("order")))["user"]).to_pylist()
+    return str(sorted(counted, key=lambda one: -one["counts"])[place]["values"])
+
+
+@pytest.fixture(scope="module", params=["learned", "read"])
+def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    given = (profile() if request.param == "learned" else repurchase(),)
+    with Shop.open(tmp_path_factory.mktemp("profiled"), create=True, given=given, clock=CLOCK) as opened:
+        opened.log.import_history("history", lambda done: iter([HISTORY.slice(done)]))
+        if request.param == "learned":
+            opened.run()
+        yield opened
+
+
+def test_a_profile_is_what_the_log_says(shop: Shop) -> None:
+    user = shopper(0)
+    found = profiles(shop).of(user)
+    own = HISTORY.filter(pc.and_(pc.equal(HISTORY["user"], user), pc.equal(HISTORY["kind"], number("order"))))
+    assert found.visits == len({us // DAY_US for us in own["event_us"].to_pylist()})  # one a day in that shop
+    assert found.spent == pytest.approx(pc.sum(own["amount"]).as_py() / 100, rel=1e-4)
+    assert found.last_us == pytest.approx(pc.max(own["event_us"]).as_py(), abs=1e8)
+    assert found.as_of_us == shop.log.last_us
+    assert 0.5 < found.here <= 1
+    (days, visits, value), (later, more, worth) = found.expected
+    assert (days, later) == (28, 90)
+    assert 0 < visits < more
+    assert 0 < value < worth
+    items = HISTORY.filter(pc.equal(HISTORY["kind"], number("item")))
+    bought = set(own["item"].to_pylist())
+    names = {row["category"] for row in items.to_pylist() if row["item"] in bought}
+    said = [one.name for one in found.interests if one.axis == "category"]
+    assert said
+    assert set(said) <= names | set(items["category"].to_pylist())
+    assert said[0] in names
+    assert len(found.words) == 4
+
+
+def test_who_is_not_known_is_told(shop: Shop) -> None:
+    everybody = profiles(shop)
+    for name, text in (
+        ("nobody", "a shopper with an order in the log, got 'nobody'"),
+        ("", "a shopper's name, got ''"),
+    ):
+        with pytest.raises(UserError, match=f"{re.escape(text)}$"):
+            everybody.of(name)
+
+
+def test_an_order_shows_at_once_an_erased_shopper_never(shop: Shop) -> None:
+    everybody, user, other = profiles(shop), shopper(1), shopper(2)
+    before, theirs = everybody.of(user), everybody.of(other)
+    us = shop.clock.now_us()
+    one = {"id": ["new"], "event_us": [us], "kind": [2], "user": [user], "item": ["i1"], "quantity": [1000]}
+    more = {"amount": [500], "currency": ["EUR"], "session": ["s-new"]}
+    columns = {name: pa.array(values, SCHEMA.field(name).type) for name, values in (one | more).items()}
+    shop.log.append(conform(pa.table(columns)), us)
+    after = everybody.of(user)
+    assert after.visits == before.visits + 1
+    assert after.paid < before.paid + 5
+    erase(shop, "user", user)
+    for each in (everybody, profiles(shop)):
+        with pytest.raises(UserError, match=f"^profile {user}: expected a shopper who was not erased, got '{user}'$"):
+            each.of(user)
+        assert each.of(other).visits == theirs.visits
