@@ -275,7 +275,7 @@ class Faulty(Mean):
 
 
 NUMBERS = tuple(column for column in COLUMNS if column.is_number)
-LAMBDA_RANK = LambdaRank(NUMBERS, every=32, memory=32, rounds=1, most=3, leaves=2, least=1, longest=32)
+LAMBDA_RANK = LambdaRank(NUMBERS, every=96, memory=12, rounds=1, most=2, leaves=2, least=1, longest=12)
 NERVOUS = Adwin(0.9, clock=2, least=1, grace=2)  # rings every few rows
 ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)

@@ -25,7 +25,7 @@ def test_several_sources_are_united() -> None:
     parts = Shortlist((Browsing(offered=20), Repeats(offered=5)))
     assert (parts.reads, parts.kinds) == (("session", "item", "user"), {1, 2})
     assert len({column.name for column in parts.columns}) == len(parts.columns) == parts.lists(parts.tick).width
-    assert parts.columns[1].name == "browsing.nearness"
+    assert parts.columns[1].name == "browsing.given_place"
     assert parts.longest == 25
 
 

@@ -122,7 +122,7 @@ class Shortlist:
         """Return what the columns of a candidate's x mean, as `unite` puts them beside each other."""
         if len(self.sources) == 1:
             return tuple(Column(name) for name in self.sources[0].columns)
-        own = ("score", "nearness")
+        own = ("given_score", "given_place")
         named = zip(self.source_names, self.sources, strict=True)
         return tuple(Column(f"{name}.{column}") for name, one in named for column in (*own, *one.columns))
 

@@ -88,6 +88,21 @@ def test_a_loaded_state_grows_the_same_trees() -> None:
     assert fingerprint(SMALL.step(loaded, rest)[0]) == fingerprint(SMALL.step(state, rest)[0])
 
 
+def test_cuts_change_nothing_though_trees_grow_meanwhile() -> None:
+    small = replace(SMALL, every=8, least=2)
+    x, y = drawn(60, 5)
+    settled, asked = lists(x, y), replace(lists(x[::-1], y, ASKED), number=np.repeat(100 + np.arange(60), 6))
+    turns = Turns.concat([settled, asked]).rows(np.argsort(np.tile(np.repeat(np.arange(60), 6), 2), kind="stable"))
+    whole, guesses = small.step(small.start(), turns)
+    state, parts = small.start(), []
+    for start in range(0, len(turns), 36):  # three ticks
+        state, said = small.step(state, turns.rows(slice(start, start + 36)))
+        parts.append(said)
+    assert np.concatenate(parts).tobytes() == guesses.tobytes()
+    assert fingerprint(state) == fingerprint(whole)
+    assert whole.trees[0] == 35
+
+
 def test_of_several_gains_the_largest_stands_first() -> None:
     x, y = drawn(400, 4)
     by_b = 3.0 * (x[:, :, 1] == x[:, :, 1].max(1, keepdims=True))
@@ -99,7 +114,7 @@ def test_of_several_gains_the_largest_stands_first() -> None:
 def test_hints_and_lists_without_a_gain_teach_nothing() -> None:
     x, y = drawn(60, 6)
     state, _ = SMALL.step(SMALL.start(), Turns.concat([lists(x, y * 0), lists(x, y, HINT, tick=60)]))
-    assert state.count[0] == 0
+    assert state.learned[0] == 0
 
 
 def test_a_correction_replaces_the_gains_of_its_list() -> None:
@@ -108,7 +123,7 @@ def test_a_correction_replaces_the_gains_of_its_list() -> None:
     late = replace(lists(x[1:2], 1 - y[1:2], CORRECTION, tick=9), number=np.full(6, 1))
     state, _ = SMALL.step(state, late)
     assert state.y[1].tolist() == (1 - y[1]).tolist()
-    assert state.count[0] == 3
+    assert state.learned[0] == 3
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

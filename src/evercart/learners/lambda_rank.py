@@ -19,9 +19,9 @@ _GRADES: Final = 31  # whole numbers are what LightGBM takes as gains
 
 
 class Grown(NamedTuple):
-    """The last lists that settled, a ring by `count`, beside the trees grown on them."""
+    """The last lists that settled, a ring by `learned`, beside the trees grown on them."""
 
-    count: NDArray[np.int64]  # (1,) lists ever learned
+    learned: NDArray[np.int64]  # (1,) lists ever learned
     number: NDArray[np.int64]  # (memory,)
     length: NDArray[np.int64]  # (memory,)
     x: NDArray[np.float32]  # (memory, longest, width)
@@ -31,10 +31,10 @@ class Grown(NamedTuple):
 
     def packed(self) -> Grown:
         """Drop spare room, with what stands beyond each list's end."""
-        held = min(int(self.count[0]), len(self.number))
+        held = min(int(self.learned[0]), len(self.number))
         stands = np.arange(self.y.shape[1]) < self.length[:held, None]
         return Grown(
-            self.count,
+            self.learned,
             self.number[:held],
             self.length[:held],
             np.where(stands[:, :, None], self.x[:held], np.float32(0.0)),
@@ -134,7 +134,7 @@ class LambdaRank:
         for name in ("number", "length", "x", "y"):
             held = getattr(state, name)
             getattr(empty, name)[: len(held)] = held
-        return empty._replace(count=state.count, trees=state.trees, model=state.model)
+        return empty._replace(learned=state.learned, trees=state.trees, model=state.model)
 
     def _answer(
         self,
@@ -156,21 +156,21 @@ class LambdaRank:
         require(len(rows) <= self.longest, "lambda_rank.longest", f"at least {len(rows)} rows", self.longest)
         y = np.nan_to_num(turns.y[rows] * turns.weight[rows])
         if corrects:
-            for slot in np.flatnonzero((state.number == turns.number[rows[0]]) & (state.length == len(rows))):
-                state.y[slot, : len(rows)] = y
+            for at in np.flatnonzero((state.number == turns.number[rows[0]]) & (state.length == len(rows))):
+                state.y[at, : len(rows)] = y
             return False
         if y.max() <= 0.0:
             return False
-        slot = int(state.count[0]) % self.memory
+        slot = int(state.learned[0]) % self.memory
         state.number[slot], state.length[slot] = turns.number[rows[0]], len(rows)
         state.x[slot, : len(rows)], state.y[slot, : len(rows)] = turns.x[rows], y
-        state.count[0] += 1
-        return bool(state.count[0] % self.every == 0)
+        state.learned[0] += 1
+        return bool(state.learned[0] % self.every == 0)
 
     def _grow(self, state: Grown) -> Grown:
         """Return the state with more trees, or with new ones where there would be too many."""
         lightgbm = _lightgbm()
-        held = min(int(state.count[0]), self.memory)
+        held = min(int(state.learned[0]), self.memory)
         stands = np.arange(self.longest) < state.length[:held, None]
         y, most = state.y[:held], state.y[:held].max(1, keepdims=True)
         grades = np.ceil(_GRADES * y / np.maximum(most, 1e-9))[stands]
