@@ -17,6 +17,7 @@ from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
 from evercart.asks.outcomes import Outcomes
 from evercart.asks.session import SessionEnd
+from evercart.evaluate.business import Business
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
 from evercart.evaluate.drift.estimate import Estimate
@@ -154,6 +155,14 @@ class Parted(Answered):
         return None
 
 
+class Plain(Logged):
+    """Events, for a fold that says something of some rows only."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+SOLD = ("decision", "order", "feedback", "view")
 DECIDED = of(Shown(hash_name("app-0", 1), keep_s=HOUR_S), Parted(2, ("order", "view", "decision")))
 
 LINEAR = [
@@ -294,6 +303,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
     Before: [asks(Before("order", columns=("user", "amount")))],
+    Business: [
+        of(Business(hash_name("verdict-0", 1), 5, HOUR_S, 600, DAY_S), Plain(SOLD), HOUR_US + DAY_US),
+        of(Business(1, hash_name("verdict-0", 1), 600, 0, HOUR_S), Plain(SOLD), HOUR_US + 600 * SECOND_US),
+    ],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
     Browsing: [
         of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
