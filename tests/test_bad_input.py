@@ -167,7 +167,8 @@ def test_an_unknown_kind(run: Run) -> None:
     assert _ingest(run, HEAD + GOOD) == (
         2,
         {},
-        "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase, "
+        "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase "
+        "search cart return review, "
         "got 'ordr' (nearest: 'order')",
     )
 

@@ -15,6 +15,7 @@ from evercart.asks.arrival import Arrival
 from evercart.asks.daily import Daily
 from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
+from evercart.asks.outcomes import Outcomes
 from evercart.asks.session import SessionEnd
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
@@ -47,6 +48,7 @@ from evercart.labels.pairs import Pairs
 from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
+from evercart.learners.corrected import Corrected
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
 from evercart.learners.grid import grid
@@ -76,6 +78,7 @@ from evercart.learners.restarted import Restarted
 from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
+from evercart.learners.weighed import Weighed
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
 from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
@@ -324,6 +327,7 @@ CHECKS: dict[type[Any], list[Check]] = {
             600 * SECOND_US,
         ),
     ],
+    Corrected: [of(Corrected(SUMS, COLUMNS, "number"), Turned(labels="sum"))],
     Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
     ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
@@ -360,11 +364,13 @@ CHECKS: dict[type[Any], list[Check]] = {
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
+    Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),
         pairs(yes("order", by="session"), provisional_s=300),
         pairs(total("order", "amount", scale=0.01)),
+        pairs(yes("order", apart=True)),
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
     Popular: [
@@ -422,6 +428,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Trial: [
         of(Trial(("a", "b"), log_loss, 1.0, window_s=HOUR_S, keep_s=DAY_S, slices=("x", "y")), Judged(2, 2), DAY_US)
     ],
+    Weighed: [of(Weighed(Linear(COLUMNS), COLUMNS, "slot", (0.5, *(1.0,) * 62, 0.0)), Turned())],
     Table: [table("user"), table("user", "item"), table()],
 }
 

@@ -44,6 +44,7 @@ from evercart.publish.moves import Current, Move
 from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
+from evercart.recommender import Recommender, recommender
 from evercart.recommending import Recommended, recommending
 from evercart.referee import follow
 from evercart.results import Results
@@ -341,6 +342,10 @@ class Shop:
     def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
         """Answer a question about the named keys; the decision is in the log when this returns."""
         return self.decider.decide(app, keys, id)
+
+    def recommender(self, app: str = RECOMMEND, **given: Any) -> Recommender:
+        """Return what answers in process which items come next; see `Recommender` for what may be given."""
+        return recommender(self, app, **given)
 
     def verify(self, told: Callable[[str, int, int], None] = _silent) -> Verified:
         """Compute each live decision again: from its feature offset, its revision it must be the same."""

@@ -25,6 +25,10 @@ def test_numbers_never_change() -> None:
         "alarm": 13,
         "promotion": 14,
         "enrolment": 15,
+        "search": 16,
+        "cart": 17,
+        "return": 18,
+        "review": 19,
     }
 
 
@@ -40,7 +44,7 @@ def test_an_unknown_kind_is_told() -> None:
         kind("oder")
     assert str(raised.value) == (
         "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat "
-        "verdict alarm promotion enrolment, got 'oder'"
+        "verdict alarm promotion enrolment search cart return review, got 'oder'"
     )
 
 

@@ -85,12 +85,12 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
         ),
         (
             {"kind": "oder"},
-            "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase, "
+            "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase search cart return review, "
             "got 'oder' (nearest: 'order')",
         ),
         (
             {"kind": ""},
-            "mapping.kind: expected one of view order item user exposure redeem outcome feedback erase, got ''",
+            "mapping.kind: expected one of view order item user exposure redeem outcome feedback erase search cart return review, got ''",
         ),
         ({"id": ""}, """mapping.id: expected a template such as "{order_id}/{row}", got ''"""),
         (

@@ -14,6 +14,7 @@ from evercart.features import Column
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
 from evercart.labels.answers import total
+from evercart.learners.corrected import Corrected
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.learner import Learner
 from evercart.learners.lifetime.lifetime import SHOWN, Lifetime
@@ -35,10 +36,11 @@ def calibrated(columns: tuple[Column, ...]) -> Scaled[Any]:
 
 
 def known(columns: tuple[Column, ...], window_s: float, scale: float, inner: Any = calibrated) -> Lifetime[Any]:
-    """Return a learner that knows lifetimes, then segments, around one that is made for all columns."""
+    """Return a learner that knows lifetimes, then segments, whose forecast is corrected by one of all columns."""
     longer = (*columns, *SHOWN)
-    segments: Segments[Any] = Segments(inner((*longer, Column("segment", slots=7))), longer)
-    return Lifetime(segments, columns, window_s, scale)
+    widest = (*longer, Column("segment", slots=7))
+    corrected: Corrected[Any] = Corrected(Rescaled(inner(widest)), widest, SHOWN[2].name)
+    return Lifetime(Segments(corrected, longer), columns, window_s, scale)
 
 
 def profile(
@@ -77,7 +79,7 @@ def profile(
         window_s=window_s,
         tables=tables,
         slices=shopper.slices(columns, "purse"),
-        champion=Rescaled(known(columns, window_s, 1 / minor)),
+        champion=known(columns, window_s, 1 / minor),
         challengers=(("habits", plain),),
         loss=squared,
         unit=unit,

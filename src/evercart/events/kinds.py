@@ -79,6 +79,7 @@ KINDS: Final = (
             Property("guess", "number"),
             Property("chance", "number", low=0, high=1),  # with which the action was drawn
             Property("feature_offset", "integer", low=0),  # next offset of the log when features were read
+            Property("about", "integer", low=0),  # number of the kind that is asked about, where that is open
         ),
         own=True,
     ),
@@ -96,6 +97,10 @@ KINDS: Final = (
     ),
     Kind(14, "promotion", (), (_APP, _MODEL, _CURRENT, _WHY), own=True),
     Kind(15, "enrolment", (), (_APP, _MODEL, _CURRENT, _WHY), own=True),
+    Kind(16, "search"),
+    Kind(17, "cart", ("item",)),
+    Kind(18, "return", ("item",)),
+    Kind(19, "review", ("item",), (Property("rating", "integer", low=1, high=5),)),
 )
 SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else

@@ -19,6 +19,7 @@ class Answer:
     scale     of the label: cents to dollars is 0.01
     most      the label is at most this, after scaling
     at_once   the first such row makes the label 1 when it comes; else the label is said when the window closes
+    apart     only questions about this very kind are answered: their column `about` holds its number
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Answer:
     scale: float = 1.0
     most: float = float("inf")
     at_once: bool = False
+    apart: bool = False
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
@@ -40,16 +42,17 @@ class Answer:
             require(plain, "answer.at_once", "a plain yes, without column or scale", self.column or self.scale)
 
 
-def yes(kind: str, by: str = "user", *, at_once: bool = True) -> Answer:
+def yes(kind: str, by: str = "user", *, at_once: bool = True, apart: bool = False) -> Answer:
     """Say 1 where a row of the kind comes within the window, 0 where the window closes in silence.
 
     at_once    whether a 1 is learned when it comes. Then the newest labels are all 1, for as long as a window
                is open, which pulls a fast learner up; at the close both come equally late.
+    apart      see `Answer`
 
     >>> yes("order").at_once
     True
     """
-    return Answer(kind, by, most=1.0, at_once=at_once)
+    return Answer(kind, by, most=1.0, at_once=at_once, apart=apart)
 
 
 def total(kind: str, column: str, by: str = "user", *, scale: float = 1.0, most: float = float("inf")) -> Answer:

@@ -16,6 +16,7 @@ from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
+from evercart.hashing import mix_columns
 from evercart.labels.answers import Answer
 from evercart.labels.book import TURN, Book, Counts, book, with_room
 from evercart.labels.settle import Out, Rows, Rule, settle
@@ -74,7 +75,9 @@ class Pairs:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the event columns it needs."""
-        return tuple(dict.fromkeys([self.answers[0].by, *(a.column for a in self.answers if a.column), "live"]))
+        about = ["about"] if self.answers[0].apart else []
+        columns = [a.column for a in self.answers if a.column]
+        return tuple(dict.fromkeys([self.answers[0].by, *columns, *about, "live"]))
 
     @property
     def by(self) -> str:
@@ -94,7 +97,7 @@ class Pairs:
             woven.logged_us,
             np.minimum(woven.event_us, woven.logged_us),
             woven["number"],
-            woven[self.by],
+            self._keys(woven),
             *self._answers(woven),
             (woven["live"] == 1) & ~questions,
         )
@@ -107,6 +110,13 @@ class Pairs:
     def counts(self, state: Book) -> dict[str, int]:
         """Return how many questions and labels there were, by what became of them."""
         return {name: int(state.counts[place]) for name, place in Counts.__members__.items()}
+
+    def _keys(self, woven: Events) -> NDArray[np.uint64]:
+        """Return whom each row is about; where answers are apart, together with the kind that is asked about."""
+        if not self.answers[0].apart:
+            return woven[self.by]
+        kind = np.where(woven["number"] >= 0, woven["about"], woven.kind)
+        return mix_columns(woven[self.by], np.maximum(kind, 0).astype(np.uint64))
 
     def _rule(self) -> Rule:
         def us(seconds: float) -> int:
