@@ -66,6 +66,7 @@ from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
 from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
@@ -382,6 +383,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
+    ],
+    QLearning: [
+        of(QLearning(gap_s=600, keep_s=HOUR_S, listed=4, path=4, offered=3), Browsed(), HOUR_US),
+        of(QLearning("order", "user", depths=3, prior=0.0, gap_s=HOUR_S, keep_s=600, listed=8), Browsed(), HOUR_US),
     ],
     Ranker: [of(Tripled(Ranker(NUMBERS, hidden=4)), Turned(NUMBERS))],
     Ranking: [
