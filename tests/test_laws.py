@@ -61,6 +61,7 @@ from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
@@ -294,6 +295,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
+    Baskets: [
+        of(Baskets(keep_s=DAY_S, shelf_s=HOUR_S, gap_s=60, pause_s=600, own=3, listed=2), Browsed(), DAY_US),
+        of(Baskets("view", session="place", keep_s=HOUR_S, shelf_s=600, pause_s=60, most=2), Browsed(), HOUR_US),
+    ],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
     Browsing: [
