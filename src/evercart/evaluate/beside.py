@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evercart.evaluate import baselines, basket_baselines
 from evercart.evaluate.baselines import Trails
-from evercart.evaluate.basket_baselines import Baskets
+from evercart.evaluate.basket_rows import Baskets
 from evercart.evaluate.hits import Hits
 from evercart.evaluate.recommended import APP, CLICKS, Ranked
 from evercart.events.batch import Events
