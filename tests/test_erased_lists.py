@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ import pytest
 
 import evercart.learners.neighbours
 from evercart.app import App
-from evercart.apps.recommend import recommend
+from evercart.apps.recommend import app_of
 from evercart.clock import Clock
 from evercart.config import create
 from evercart.erasing import erase
@@ -39,14 +38,11 @@ BASKETS = (Repeats(), Browsing("order", "user", most=4096, newest=8), Cosine("or
 END_US = START_US + 400 * DAY_US
 
 
-def ranking(name: str, task: str, sources: tuple[Any, ...]) -> App:
-    made = recommend(task)
-    parts = Shortlist(sources, kind="view" if task == "next click" else "order", task=made.candidates.task)  # type: ignore[union-attr]
-    champion = Ranker(parts.columns, hidden=4)
-    return replace(made, name=name, candidates=parts, champion=champion, asks=parts.asks)
+def ranking(name: str, parts: Shortlist) -> App:
+    return replace(app_of(parts), name=name, champion=Ranker(parts.columns, hidden=4))
 
 
-APPS = (ranking("clicks", "next click", CLICKS), ranking("baskets", "next basket", BASKETS))
+APPS = (ranking("clicks", Shortlist(CLICKS)), ranking("baskets", Shortlist(BASKETS, "order", "next basket")))
 LATE = "who-came-late"
 
 

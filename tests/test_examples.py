@@ -11,10 +11,15 @@ from types import ModuleType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evercart.apps.recommend import app_of
 from evercart.events.imports import Import
 from evercart.events.kinds import number
 from evercart.events.mapping_file import load
 from evercart.events.quarantine import Quarantine
+from evercart.learners.neighbours.browsing import Browsing
+from evercart.shortlist import Shortlist
+from evercart.testing import check_fold
+from evercart.testing.browsed import Browsed
 from evercart.units import SECOND_US
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -43,6 +48,15 @@ def test_the_mapping_names_columns_that_are_there() -> None:
     named = [*mapping["columns"].values(), mapping["time"]["column"]]
     assert set(named) <= set(header)
     assert all(f"{{{column}}}" in mapping["id"] for column in ("Receipt", "Line"))
+
+
+def test_a_source_of_one_s_own_keeps_the_laws_beside_others() -> None:
+    source = _script("own_source").JustSold()
+    check_fold(lambda _: source, Browsed())
+    parts = Shortlist((Browsing(), source))
+    assert app_of(parts).columns[-1].name == "justsold.since"
+    lines = (EXAMPLES / "own_source.py").read_text().split("class Sold", 1)[1].splitlines()
+    assert sum(bool(line.strip()) for line in lines) <= 30
 
 
 def test_the_mapping_gives_back_what_the_shop_simulated(tmp_path: Path) -> None:

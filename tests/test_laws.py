@@ -62,11 +62,13 @@ from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
 from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
@@ -302,6 +304,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
+    Baskets: [
+        of(Baskets(keep_s=DAY_S, shelf_s=HOUR_S, gap_s=60, pause_s=600, own=3, listed=2), Browsed(), DAY_US),
+        of(Baskets("view", session="place", keep_s=HOUR_S, shelf_s=600, pause_s=60, most=2), Browsed(), HOUR_US),
+    ],
     Before: [asks(Before("order", columns=("user", "amount")))],
     Business: [
         of(Business(hash_name("verdict-0", 1), 5, HOUR_S, 600, DAY_S), Plain(SOLD), HOUR_US + DAY_US),
@@ -395,6 +401,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
+    ],
+    QLearning: [
+        of(QLearning(gap_s=600, keep_s=HOUR_S, listed=4, path=4, offered=3), Browsed(), HOUR_US),
+        of(QLearning("order", "user", depths=3, prior=0.0, gap_s=HOUR_S, keep_s=600, listed=8), Browsed(), HOUR_US),
     ],
     Ranker: [of(Tripled(Ranker(NUMBERS, hidden=4)), Turned(NUMBERS))],
     Ranking: [

@@ -11,14 +11,13 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
 from evercart.apart import Rebuilt, newest, rebuild
 from evercart.durable import make_folder, sync, writing
+from evercart.erasures import ERASE, FOLDER, KEYS, Pending, begun_in, finished, receipt_path
 from evercart.errors import UserError, expected, require, unknown
-from evercart.events.kinds import number
 from evercart.events.schema import SCHEMA, conform
 from evercart.hashing import hash_name
 from evercart.lease import Grant
@@ -27,10 +26,6 @@ from evercart.log.faults import plainly
 from evercart.shop import Shop
 from evercart.traces import Traces, traces
 from evercart.turn import Progress
-
-KEYS: Final = ("user", "session", "item", "place")
-FOLDER: Final = "receipts"
-ERASE: Final = number("erase")
 
 
 @dataclass(frozen=True)
@@ -61,17 +56,6 @@ class Receipt:
     states: str
     done_us: int
     again: bool = False
-
-
-class Pending(NamedTuple):
-    """An `erase` event without a receipt."""
-
-    what: str
-    hash: str
-    offset: int
-    first: int
-    rows: dict[str, int]
-    quarantined: int
 
 
 def erase(shop: Shop, what: str, name: str, told: Callable[[Progress], None] = lambda _: None) -> Receipt:
@@ -111,9 +95,7 @@ def require_known(shop: Shop, what: str, name: str) -> str:
 
 def pending(shop: Shop) -> list[Pending]:
     """Return the erasures that were begun but not finished, in the order of the log."""
-    rows = shop.log.names(0, shop.log.next_offset, {ERASE}).to_pylist()
-    done = {path.stem for path in (shop.folder / FOLDER).glob("*.json")}
-    return [one for one in map(_of_row, rows) if one is not None and _stem(one.offset) not in done]
+    return [one for one in begun_in(shop.log, 0, shop.log.next_offset) if not finished(shop.folder, one.offset)]
 
 
 def erased(shop: Shop) -> dict[str, set[int]]:
@@ -184,7 +166,7 @@ def _kept(shop: Shop, begun: Pending, done: Rebuilt) -> Receipt:
         *done,
         done_us=shop.clock.now_us(),
     )
-    path = shop.folder / FOLDER / f"{_stem(begun.offset)}.json"
+    path = receipt_path(shop.folder, begun.offset)
     with plainly(path):
         make_folder(path.parent)
         with writing(path) as file:
@@ -209,20 +191,6 @@ def _remove(folder: Path) -> None:
 
 def _hash(shop: Shop, name: str) -> str:
     return f"{hash_name(name, shop.log.key):016x}"
-
-
-def _stem(offset: int) -> str:
-    return f"{offset:016d}"
-
-
-def _of_row(row: dict[str, Any]) -> Pending | None:
-    """Return what an `erase` event of ours says; others come without what it needs."""
-    try:
-        said = json.loads(row["properties"])
-        rows = {str(kind): int(count) for kind, count in said["rows"].items()}
-        return Pending(row["what"], row["ref"], row["offset"], int(said["first"]), rows, int(said["quarantined"]))
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
 
 
 def _receipt(path: Path) -> Receipt:

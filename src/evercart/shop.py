@@ -29,6 +29,7 @@ from evercart.costs import Costs
 from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.recommended import Recommended
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
 from evercart.events.mapping_file import load as load_mapping
@@ -44,11 +45,11 @@ from evercart.publish.moves import Current, Move
 from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
-from evercart.recommending import Recommended, recommending
+from evercart.recommender import Recommender, recommender
+from evercart.recommending import recommending_shop
 from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
-from evercart.shortlist import Shortlist
 from evercart.turn import Progress, Turned, Turner
 from evercart.verifying import Verified, verify
 
@@ -228,12 +229,7 @@ class Shop:
     ) -> Backtest | Recommended:
         """Replay the log for one app, against its controls; one that ranks against its baselines."""
         ranks = self.app(app).candidates
-        return self._recommending(ranks, told) if ranks else self._backtest(app, told, every_days, opponents)
-
-    def _recommending(self, ranks: Shortlist, told: Callable[[str, float | None], None]) -> Recommended:
-        parts = replace(ranks, tick=self.config.tick)
-        batches = self.log.read(0, columns=parts.reads, kinds=parts.kinds)
-        return recommending(parts, batches, self.clock.cpu_s, told)
+        return recommending_shop(self, ranks, told) if ranks else self._backtest(app, told, every_days, opponents)
 
     def _backtest(
         self,
@@ -341,6 +337,10 @@ class Shop:
     def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
         """Answer a question about the named keys; the decision is in the log when this returns."""
         return self.decider.decide(app, keys, id)
+
+    def recommender(self, app: str = RECOMMEND, **given: Any) -> Recommender:
+        """Return what answers in process which items come next; see `Recommender` for what may be given."""
+        return recommender(self, app, **given)
 
     def verify(self, told: Callable[[str, int, int], None] = _silent) -> Verified:
         """Compute each live decision again: from its feature offset, its revision it must be the same."""

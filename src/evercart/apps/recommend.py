@@ -34,7 +34,7 @@ def next_basket(
     return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
 
 
-def shortlist(task: Task, kind: str = "", gap_s: float = 0.0, k: int = 20, tick: Tick | None = None) -> Shortlist:
+def shortlist(task: str, kind: str = "", gap_s: float = 0.0, k: int = 20, tick: Tick | None = None) -> Shortlist:
     """Return what ranks in one of the tasks.
 
     >>> shortlist("next click").by, shortlist("next basket").by
@@ -66,11 +66,15 @@ def recommend(task: str = "next click", kind: str = "", gap_s: float = 0.0, k: i
     >>> recommend().unit
     'NDCG@20'
     """
-    parts = shortlist(task, kind, gap_s, k)  # type: ignore[arg-type]
+    return app_of(shortlist(task, kind, gap_s, k), zone)
+
+
+def app_of(parts: Shortlist, zone: str = "UTC") -> App:
+    """Return the app that a shortlist of your own makes."""
     of = "session" if parts.task == "next click" else "basket"
     return App(
         name=NAME,
-        about=f"which items come next in the {of}: a list of {k}, the likeliest first",
+        about=f"which items come next in the {of}: a list of {parts.k}, the likeliest first",
         asks=parts.asks,
         answers=(),
         window_s=1 * HOUR_S,
@@ -79,6 +83,6 @@ def recommend(task: str = "next click", kind: str = "", gap_s: float = 0.0, k: i
         candidates=parts,
         champion=parts.ranker,
         loss=absolute,
-        unit=f"NDCG@{k}",
+        unit=f"NDCG@{parts.k}",
         time_zone=zone,
     )

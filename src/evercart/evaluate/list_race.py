@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from evercart import queue
 from evercart.errors import require
+from evercart.evaluate.race import DROPPED, JUDGED, OPEN, oldest_open
 from evercart.evaluate.scored import Scored
 from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ABANDONED, ASKED, MISSED, SETTLED, Turns
 from evercart.queue import HEAD, NEXT
-
-_OPEN, _JUDGED, _DROPPED = 0, 1, 2
 
 
 class Shown(NamedTuple):
@@ -116,7 +115,7 @@ class ListRace:
         columns = (turns.what, turns.number, turns.us, turns.y, turns.key)
         longest = _walk(state.ends, waiting, self.k, *columns, guesses)
         require(longest <= self.longest, "list_race.longest", f"at least {longest} candidates", self.longest)
-        first, stop = int(state.ends[HEAD]), _oldest_open(state.ends, waiting.mark)
+        first, stop = int(state.ends[HEAD]), oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
         return state._replace(waiting=waiting), _hand_out(waiting, first, stop)
 
@@ -149,7 +148,7 @@ def _walk(
             _open(waiting, ends[NEXT] & mask, us[i], key[i])
             ends[NEXT] += 1
         at = number[i] & mask
-        if number[i] < ends[HEAD] or waiting.mark[at] != _OPEN:
+        if number[i] < ends[HEAD] or waiting.mark[at] != OPEN:
             continue
         if what[i] == ASKED:
             waiting.length[at] += 1
@@ -164,13 +163,13 @@ def _walk(
         elif what[i] == MISSED:
             _judge(waiting, at, k, y[i])
         elif what[i] == ABANDONED:
-            waiting.mark[at] = _DROPPED
+            waiting.mark[at] = DROPPED
     return longest
 
 
 @kernel
 def _open(waiting: Shown, at: int, us: int, key: np.uint64) -> None:
-    waiting.us[at], waiting.key[at], waiting.mark[at] = us, key, _OPEN
+    waiting.us[at], waiting.key[at], waiting.mark[at] = us, key, OPEN
     waiting.length[at] = waiting.told[at] = 0
     waiting.gain[at, :] = 0.0
 
@@ -178,7 +177,7 @@ def _open(waiting: Shown, at: int, us: int, key: np.uint64) -> None:
 @kernel
 def _judge(waiting: Shown, at: int, k: int, missed: float) -> None:
     """Write what each racer's order gains, as a share of what the ideal one does."""
-    waiting.mark[at] = _JUDGED
+    waiting.mark[at] = JUDGED
     length, worth = waiting.told[at], waiting.worth[at]
     ideal, place = 0.0, 0
     for one in range(length):
@@ -213,18 +212,10 @@ def _gain(score: NDArray[np.float32], racer: int, length: int, worth: NDArray[np
     return gain
 
 
-@kernel
-def _oldest_open(ends: NDArray[np.int64], mark: NDArray[np.int8]) -> int:
-    at = ends[HEAD]
-    while at < ends[NEXT] and mark[at & (len(mark) - 1)] != _OPEN:
-        at += 1
-    return int(at)
-
-
 def _hand_out(waiting: Shown, first: int, stop: int) -> Scored:
     number = np.arange(first, stop)
     at = number & (len(waiting.us) - 1)
-    judged = waiting.mark[at] == _JUDGED
+    judged = waiting.mark[at] == JUDGED
     number, at = number[judged], at[judged]
     ones, slices = np.ones(len(at)), np.zeros(len(at), np.int16)
     return Scored(number, waiting.us[at], ones, waiting.key[at], slices, waiting.gain[at])

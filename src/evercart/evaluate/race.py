@@ -21,7 +21,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED, Turns
 from evercart.queue import HEAD, NEXT
 
-_OPEN, _JUDGED, _DROPPED = 0, 1, 2
+OPEN, JUDGED, DROPPED = 0, 1, 2
 CORRECTED, GIVEN_UP, UNSEEN = 0, 1, 2  # of `counts`
 
 
@@ -103,7 +103,7 @@ class Race:
         columns = (turns.what, turns.number, turns.us, turns.y, turns.key)
         _walk(state.ends, state.begin, state.counts, waiting, self.early, *columns, slices, guesses)
         first = int(state.ends[HEAD])
-        stop = _oldest_open(state.ends, waiting.mark)
+        stop = oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
         return state._replace(waiting=waiting), _hand_out(waiting, first, stop)
 
@@ -154,7 +154,7 @@ def _walk(
             waiting.y[at] = np.nan
             waiting.key[at] = key[i]
             waiting.slice[at] = slices[asked]
-            waiting.mark[at] = _OPEN
+            waiting.mark[at] = OPEN
             waiting.guesses[at] = guesses[asked]
             ends[NEXT] += 1
             asked += 1
@@ -163,12 +163,12 @@ def _walk(
         elif what[i] == SETTLED or what[i] == ABANDONED or (early and what[i] == HINT):
             if number[i] < begin[0] or number[i] >= ends[NEXT]:
                 counts[UNSEEN] += 1
-            elif number[i] >= ends[HEAD] and waiting.mark[at] == _OPEN:
+            elif number[i] >= ends[HEAD] and waiting.mark[at] == OPEN:
                 if what[i] == ABANDONED:
                     _give_up(ends, counts, waiting.mark, number[i])
                 else:
                     waiting.y[at] = y[i]
-                    waiting.mark[at] = _JUDGED
+                    waiting.mark[at] = JUDGED
 
 
 @kernel
@@ -176,16 +176,17 @@ def _give_up(ends: NDArray[np.int64], counts: NDArray[np.int64], mark: NDArray[n
     """Drop a question with those asked after it, up to the next open one: they are there by an early "yes"."""
     spare = len(mark) - 1
     at = number
-    while at < ends[NEXT] and (at == number or mark[at & spare] != _OPEN):
-        counts[GIVEN_UP] += mark[at & spare] != _DROPPED
-        mark[at & spare] = _DROPPED
+    while at < ends[NEXT] and (at == number or mark[at & spare] != OPEN):
+        counts[GIVEN_UP] += mark[at & spare] != DROPPED
+        mark[at & spare] = DROPPED
         at += 1
 
 
 @kernel
-def _oldest_open(ends: NDArray[np.int64], mark: NDArray[np.int8]) -> int:
+def oldest_open(ends: NDArray[np.int64], mark: NDArray[np.int8]) -> int:
+    """Return the number of the oldest question that is not judged; of a ring, known by number."""
     at = ends[HEAD]
-    while at < ends[NEXT] and mark[at & (len(mark) - 1)] != _OPEN:
+    while at < ends[NEXT] and mark[at & (len(mark) - 1)] != OPEN:
         at += 1
     return int(at)
 
@@ -193,6 +194,6 @@ def _oldest_open(ends: NDArray[np.int64], mark: NDArray[np.int8]) -> int:
 def _hand_out(waiting: Waiting, first: int, stop: int) -> Scored:
     number = np.arange(first, stop)
     at = number & (len(waiting.us) - 1)
-    judged = waiting.mark[at] == _JUDGED
+    judged = waiting.mark[at] == JUDGED
     number, at = number[judged], at[judged]
     return Scored(number, waiting.us[at], waiting.y[at], waiting.key[at], waiting.slice[at], waiting.guesses[at])

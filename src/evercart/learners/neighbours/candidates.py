@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,28 @@ class Candidates(Batch):
     score: NDArray[np.float32]
     rank: NDArray[np.int32]
     x: NDArray[np.float32]
+
+    @classmethod
+    def room(cls, rows: int, width: int) -> Self:
+        """Return rows that are still to be written, so that a kernel may."""
+        return cls(
+            np.empty(rows, np.int64),
+            np.empty(rows, np.uint64),
+            np.empty(rows, np.float32),
+            np.empty(rows, np.int32),
+            np.empty((rows, width), np.float32),
+        )
+
+    @classmethod
+    def of(cls, question: int, item: NDArray[np.uint64], score: NDArray[np.float32], x: NDArray[np.float32]) -> Self:
+        """Return one question's items, which stand best first.
+
+        >>> Candidates.of(4, np.uint64([7, 9]), np.float32([2, 1]), np.zeros((2, 0), np.float32)).rank.tolist()
+        [0, 1]
+        """
+        rows = len(item)
+        asked, rank = np.full(rows, question, np.int64), np.arange(rows, dtype=np.int32)
+        return cls(asked, item, score.astype(np.float32), rank, x.astype(np.float32))
 
 
 def starts(question: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,0 +1,127 @@
+"""Following: an app's sources with its ranker, kept level with the log, asked between its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.kinds import TOMBSTONE
+from evercart.events.kinds import number as kind_number
+from evercart.fold import clone
+from evercart.labels.turns import Turns, tick_of
+from evercart.learners.neighbours.candidates import Candidates, united
+from evercart.shortlist import Shortlist
+from evercart.strangers import Strangers
+
+_LISTS: Final = 256  # rows at a time that are learned from: candidates with all that is said of them are large
+X = NDArray[np.float32]
+
+
+class Following:
+    """The stages of one who ranks, as they stand before the row at an offset.
+
+    parts     what ranks
+    states    of its stages by name, as `parts.stages()` has them, which are consumed; None: before the first row
+    at, us    that offset, the log time of the row before it
+
+    Weights move as in the ring: when a tick closes, by what was answered in it. Sources move at every row; where one
+    of them is learned by whole ticks, all wait for the tick to close.
+    """
+
+    def __init__(self, parts: Shortlist, states: Mapping[str, Any] | None = None, at: int = 0, us: int = 0) -> None:
+        self.parts, self.at, self.us = parts, at, us
+        stages = parts.stages()
+        names = [name for name in stages if name != "ranking"]
+        self._folds = {name: stages[name] for name in names}
+        self._states = {name: states[name] if states else self._folds[name].start() for name in names}
+        self._sources = [name for name in names if name.startswith("source")]
+        self._kind, self._strangers = kind_number(parts.kind), Strangers.of(parts.sources)
+        self._by_tick = any(self._folds[name].grain == "tick" for name in self._sources)
+        self._kept: list[Events] = []  # rows of the open tick, where a source wants whole ones
+        self._open: list[Turns] = []  # turns of the open tick
+
+    def take(self, events: Events, *, learn: bool = True) -> None:
+        """Step over rows of the log, in the columns that `parts` reads.
+
+        learn    whether the ranker asks itself at each, learns from what came of it; sources always learn
+        """
+        if len(events):
+            self.at, self.us = int(events.offset[-1]) + 1, int(events.logged_us[-1])
+            known = (events[self.parts.by] != 0) & (events["item"] != 0) | (events.kind != self._kind)
+            self._go_on(events.only(self.parts.reads).rows(known), learn)
+
+    def wait(self, us: int) -> None:
+        """Let time pass without a row, up to a log time: what has become too old is forgotten."""
+        if us > self.us:
+            clock = {"offset": self.at, "logged_us": us, "event_us": us, "kind": TOMBSTONE}
+            names = dict.fromkeys((*clock, *self.parts.reads))
+            row = {name: np.array([clock.get(name, missing(name))], DTYPES[name]) for name in names}
+            self.us = us
+            self._go_on(Events(row), False)
+
+    def _go_on(self, events: Events, learn: bool) -> None:
+        """Step over rows; where a source wants whole ticks, over those of closed ones."""
+        if self._by_tick:
+            events = Events.concat([*self._kept, events])
+            ticks, now = self._ticks(events.logged_us, events.offset), self._tick
+            self._kept = [events.rows(ticks == now)]
+            events = events.rows(ticks < now)
+        for start in range(0, len(events), _LISTS if learn else len(events)):
+            part = events.rows(slice(start, start + _LISTS) if learn else slice(None))
+            if learn:
+                self._learn(part)
+            else:
+                self._pass(Events({**part.columns, "number": np.full(len(part), -1)}))
+
+    def _ticks(self, us: NDArray[np.int64], offset: NDArray[np.int64]) -> NDArray[np.int64]:
+        return tick_of(us, offset, self.parts.tick.us, self.parts.tick.events)
+
+    @property
+    def _tick(self) -> int:
+        """Return the tick that is open."""
+        return int(self._ticks(np.array([self.us]), np.array([max(self.at - 1, 0)]))[0])
+
+    def offered(self, question: Events) -> Candidates:
+        """Return the candidates of one question put now; nothing moves."""
+        parts = [_peeked(self._folds[name], self._states[name], question) for name in self._sources]
+        return united(parts)
+
+    def score(self, x: X) -> NDArray[np.float64]:
+        """Return the scores of candidates, (rows, width) -> (rows,): the ranker's, of strangers' their popularity."""
+        score = self._strangers.score(x)
+        return self.parts.ranker.guess(self._states["ranker"], x) if score is None else score
+
+    def state(self, name: str) -> Any:
+        """Return the state of a stage; not to be changed."""
+        return self._states[name]
+
+    def _pass(self, woven: Events) -> list[Candidates]:
+        return [self._go(name, woven) for name in self._sources]
+
+    def _go(self, name: str, batch: Any) -> Any:
+        self._states[name], out = self._folds[name].step(self._states[name], batch)
+        return out
+
+    def _learn(self, events: Events) -> None:
+        """Ask at each row, hold the lists, hand those of closed ticks to the ranker."""
+        woven = self._go("asks", events)
+        offered = united(self._pass(woven))
+        turns = Turns.concat([*self._open, self._go("lists", (woven, (offered.question, offered.item, offered.x)))])
+        closed = int(np.searchsorted(turns.tick, self._tick))
+        if closed:
+            self._go("ranker", turns.rows(slice(closed)))
+        self._open = [turns.rows(slice(closed, None))]
+
+
+def _peeked(source: Any, state: Any, question: Events) -> Candidates:
+    """Return what a source says of a question, through a copy where it knows no other way."""
+    found: Candidates
+    if hasattr(source, "peek"):
+        found = source.peek(state, question)
+    else:
+        _, found = source.step(clone(state), question)
+    return found

@@ -1,0 +1,261 @@
+"""Recommender: answers in process, from states that are level with the log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.asks.weave import DECISION
+from evercart.catalogue import ITEM, Catalogue
+from evercart.erasures import ERASE, begun_in, finished
+from evercart.errors import UserError, expected, require
+from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.kinds import KEYS
+from evercart.events.kinds import number as kind_number
+from evercart.following import Following
+from evercart.hashing import U64, hash_name, mix
+from evercart.hidden import Hidden
+from evercart.learners.neighbours.repeats import Repeats
+from evercart.learners.policies.left_out import LeftOut
+from evercart.learners.policies.not_bought import NotBought
+from evercart.learners.policies.policy import Policy, Shown
+from evercart.learners.policies.purchases import purchased
+from evercart.learners.policies.slate import Asked
+from evercart.learners.reasons.why import Reason, Why
+from evercart.log import Log
+from evercart.shortlist import Shortlist
+
+if TYPE_CHECKING:
+    from evercart.shop import Shop
+
+LEARNED: Final = 200_000  # rows
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One item of an answer.
+
+    item     its name
+    score    of the ranker; only differences within an answer mean anything
+    place    counted from 1
+    chance   with which this item was drawn for this place; 1 where nothing is drawn
+    why      what its score would miss most, in words too; the rule first that put it there, if one did
+    """
+
+    item: str
+    score: float
+    place: int
+    chance: float
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A list of items, best first.
+
+    empty    why there is none; "" where there are some
+    removed  how many candidates were taken out, by reason
+    offset   next offset of the log when it was answered
+    number   names the question in the draws of its policy
+    """
+
+    items: tuple[Answered, ...]
+    empty: str
+    removed: dict[str, int]
+    offset: int
+    number: int
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Answered]:
+        return iter(self.items)
+
+
+class Recommender:
+    """Answers which items come next; one object may be asked by several threads.
+
+    parts      what ranks
+    log        rows logged since the last question are taken in first: a click changes the next answer
+    now_us     the clock; a log that is not live yet keeps history's
+    policy     what is shown of what is ranked
+    catalogue  filled here; hand one in to let parts of a policy look into it
+    finished   whether the erasure begun at an offset has its receipt
+    learned    how many of the newest rows the ranker learns from at first; sources learn from all
+
+    When an erasure begins, its name is out of the next answer: states are built again without it, which takes as
+    long as at the start; until it has its receipt, the name is a stranger's.
+    """
+
+    def __init__(
+        self,
+        parts: Shortlist,
+        log: Log,
+        now_us: Callable[[], int],
+        *,
+        policy: Policy | None = None,
+        catalogue: Catalogue | None = None,
+        finished: Callable[[int], bool] = lambda offset: False,
+        learned: int = LEARNED,
+    ) -> None:
+        self.parts, self._log, self._now_us = parts, log, now_us
+        self.catalogue = catalogue or Catalogue(log.key)
+        self.hidden = Hidden(finished)
+        own = (LeftOut(self.hidden.of["item"], "erased"), LeftOut(_Nameless(self.catalogue), "without a name"))
+        given = policy or Policy()
+        self._policy = replace(given, parts=(*own, *given.parts))
+        self._why, self._silent = Why(parts.sources), Why(parts.sources, most=0)
+        self._learned = learned
+        self._repeats, self._remembers = Repeats(), any(isinstance(part, NotBought) for part in given.parts)
+        self._columns = tuple(dict.fromkeys((*parts.reads, *KEYS, "category")))
+        bought = {kind_number(self._repeats.kind)} if self._remembers else set()
+        self._kinds = {*parts.kinds, *bought, ITEM, ERASE}
+        self._lock = threading.Lock()
+        self._live = False
+        self._known = log.next_offset  # before it, all erasures are known
+        for one in begun_in(log, 0, self._known):
+            self.hidden.add(one)
+        self._begin()
+        self._read()
+
+    def answer(
+        self,
+        *,
+        session: str | None = None,
+        user: str | None = None,
+        item: str | None = None,
+        k: int | None = None,
+        why: bool = True,
+        now_us: int | None = None,
+    ) -> Answer:
+        """Return what to show to someone now; of strangers nothing is known, so they are shown what is popular.
+
+        session, user   names, as they were sent; None: not known
+        item            that is looked at, where the session does not tell
+        k               places, where others than the policy's are wanted; of fewer candidates, all are shown
+        why             whether to say why
+        now_us          log time of the question, where the clock's is not meant; never before the last row's
+        """
+        require_places(k)
+        keys = {"session": session, "user": user, "item": item}
+        asked = {name: self._hash(name, value) for name, value in keys.items() if value is not None}
+        with self._lock:
+            self._read()
+            asked = {name: 0 if self.hidden.covers(name, key) else key for name, key in asked.items()}
+            self._following.wait(self._us(now_us))
+            return self._answer(asked, k, why)
+
+    def _answer(self, keys: dict[str, int], k: int | None, why: bool) -> Answer:
+        following, user = self._following, keys.get("user", 0)
+        offered = following.offered(self._question(keys))
+        score = following.score(offered.x) if len(offered) else np.zeros(0)
+        number = int(mix(U64(following.at), U64(keys.get("session", 0) ^ user ^ keys.get("item", 0)))) >> 1
+        asked = Asked(number, following.us, user, partial(purchased, self._bought, user))
+        shown = self._policy.show(offered.item, score, asked, k)
+        say = self._why if why else self._silent
+        reasons = say(offered.x[shown.row], following.score, shown.mark)
+        removed = {one.reason: one.items for one in shown.removed}
+        return Answer(self._named(shown, reasons), shown.empty, removed, following.at, number)
+
+    def _named(self, shown: Shown, reasons: list[tuple[Reason, ...]]) -> tuple[Answered, ...]:
+        rows = zip(shown.item.tolist(), shown.score.tolist(), shown.chance.tolist(), reasons, strict=True)
+        named = self.catalogue.name
+        return tuple(Answered(named[item], score, at, *rest) for at, (item, score, *rest) in enumerate(rows, 1))
+
+    def _question(self, keys: dict[str, int]) -> Events:
+        clock = {"offset": self._following.at, "kind": DECISION, "number": 0}
+        clock |= dict.fromkeys(("logged_us", "event_us"), self._following.us)
+        said = {**dict.fromkeys(self.parts.reads, None), **keys, **clock}
+        return Events({name: _one(name, value) for name, value in said.items()})
+
+    def _hash(self, name: str, value: str) -> int:
+        require(isinstance(value, str) and value != "", f"recommend.{name}", "a name", value)
+        try:
+            return hash_name(value, self._log.key)
+        except UnicodeEncodeError:
+            raise UserError(expected(f"recommend.{name}", "a name in UTF-8", "other bytes")) from None
+
+    def _us(self, now_us: int | None) -> int:
+        """Return the log time of a question."""
+        if now_us is None:
+            self._live = self._live or self._log.live_from is not None
+            now_us = self._now_us() if self._live else self._following.us
+        return max(now_us, self._following.us)
+
+    def _begin(self) -> None:
+        """Forget all states."""
+        self._following, self._bought, self._at = Following(self.parts), self._repeats.start(), 0
+        self._from = self._log.next_offset - self._learned
+
+    def _read(self) -> None:
+        """Take in what the log has more; from its start, where an erasure was begun meanwhile."""
+        self.hidden.look()
+        stop = self._log.next_offset
+        while self._at < stop:
+            self._take(stop)
+
+    def _take(self, stop: int) -> None:
+        for events in self._log.read(self._at, stop, columns=self._columns, kinds=self._kinds):
+            if self._to_erase(events):
+                self._begin()
+                return
+            self.catalogue.take(events, partial(self._log.names, kinds=self._kinds))
+            events = self.hidden.left(events)
+            for learn in (False, True):
+                part = events.rows((events.offset >= self._from) == learn)
+                self._following.take(part, learn=learn)
+                self._buy(part)
+        self._at = stop
+
+    def _to_erase(self, events: Events) -> bool:
+        """Hide what erasures name that begin among these rows; return whether one does that was not known."""
+        at = events.offset[(events.kind == ERASE) & (events.offset >= self._known)]
+        if not len(at):
+            return False
+        self._known = int(at[-1]) + 1
+        for one in begun_in(self._log, int(at[0]), self._known):
+            self.hidden.add(one)
+            self.catalogue.forget(int(one.hash, 16))
+        return True
+
+    def _buy(self, events: Events) -> None:
+        if self._remembers and len(events):
+            plain = Events({**events.columns, "number": np.full(len(events), -1)})
+            self._bought, _ = self._repeats.step(self._bought, plain)
+
+
+class _Nameless:
+    """The items whose name is not known."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def __contains__(self, item: object) -> bool:
+        return item not in self._catalogue
+
+
+def _one(name: str, value: Any) -> NDArray[Any]:
+    return np.array([missing(name) if value is None else value], DTYPES[name])
+
+
+def require_places(k: int | None) -> None:
+    """Raise `UserError` for a list that could have no place."""
+    require(k is None or (isinstance(k, int) and k >= 1), "recommend.k", "at least 1", k)
+
+
+def recommender(shop: Shop, app: str, **given: Any) -> Recommender:
+    """Return what answers for a shop's app that ranks.
+
+    given    what else a `Recommender` may be given, such as a policy
+    """
+    ranks = shop.app(app).candidates
+    if ranks is None:
+        raise UserError(expected("recommend.app", "an app that ranks", app))
+    parts = replace(ranks, tick=shop.config.tick)
+    return Recommender(parts, shop.log, shop.clock.now_us, finished=partial(finished, shop.folder), **given)

@@ -1,0 +1,79 @@
+"""Sources with their ranker, level with a log."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evercart.apps.recommend import next_click
+from evercart.events.batch import Events
+from evercart.fold import fingerprint
+from evercart.following import Following
+from evercart.learners.neighbours.candidates import united
+from evercart.recommending import whole_ticks
+from evercart.units import SECOND_US
+
+PARTS = next_click()
+
+
+def _clicks(rows: int = 900) -> Events:
+    rng = np.random.default_rng(2)
+    session = np.sort(rng.integers(1, rows // 6, rows))
+    us = np.sort(rng.integers(0, rows * SECOND_US // 2, rows))
+    return Events.of(
+        kind=np.ones(rows), logged_us=us, session=session, item=1 + (session + rng.integers(0, 5, rows)) % 40
+    )
+
+
+def _ring(events: Events) -> dict[str, str]:
+    """Return the fingerprints of what the stages are after whole ticks, as the ring steps them."""
+    stages = PARTS.stages()
+    states = {name: fold.start() for name, fold in stages.items()}
+    for batch in whole_ticks(events, PARTS.tick, 100):
+        states["asks"], woven = stages["asks"].step(states["asks"], batch)
+        states["source0"], offered = stages["source0"].step(states["source0"], woven)
+        one = united([offered])
+        states["lists"], turns = stages["lists"].step(states["lists"], (woven, (one.question, one.item, one.x)))
+        states["ranker"], _ = stages["ranker"].step(states["ranker"], turns)
+    return {name: fingerprint(states[name]) for name in ("asks", "source0", "lists", "ranker")}
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+def test_it_stands_where_the_ring_stands_however_rows_come(rows: int) -> None:
+    events = _clicks(300)
+    following = Following(PARTS)
+    for start in range(0, len(events), rows):
+        following.take(events.rows(slice(start, start + rows)))
+    following.take(Events({name: column[:0] for name, column in events.columns.items()}))
+    closed = events.logged_us // SECOND_US + events.offset // 4096
+    before = events.rows(closed < closed[-1])
+    ring = _ring(before)
+    assert fingerprint(following.state("ranker")) == ring["ranker"]
+    late = Following(PARTS)
+    late.take(before)
+    assert {name: fingerprint(late.state(name)) for name in ("asks", "source0", "lists")} == {
+        name: ring[name] for name in ("asks", "source0", "lists")
+    }
+
+
+def test_states_go_on_from_where_they_were() -> None:
+    events = _clicks(200)
+    whole, first = Following(PARTS), Following(PARTS)
+    whole.take(events)
+    first.take(events.rows(slice(0, 120)), learn=False)
+    plain = Following(PARTS)
+    plain.take(events.rows(slice(0, 120)))
+    assert fingerprint(first.state("source0")) == fingerprint(plain.state("source0"))
+    assert (first.at, first.us) == (120, int(events.logged_us[119]))
+
+
+def test_time_passes_without_rows() -> None:
+    events = _clicks(50)
+    following = Following(PARTS)
+    following.take(events)
+    day_us = 86_400 * SECOND_US
+    following.wait(int(events.logged_us[-1]) + 61 * day_us)
+    assert following.state("source0").items.live == 0
+    assert following.at == 50
+    following.wait(0)
+    assert following.us == int(events.logged_us[-1]) + 61 * day_us

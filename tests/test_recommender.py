@@ -1,0 +1,330 @@
+"""Answers in process: what to show now, to whom, why."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from evercart import erasing
+from evercart.apps.recommend import next_basket, next_click
+from evercart.catalogue import Catalogue
+from evercart.clock import Clock
+from evercart.errors import UserError
+from evercart.events.kinds import number
+from evercart.events.schema import SCHEMA, conform
+from evercart.hashing import hash_name
+from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.policies.available import Available
+from evercart.learners.policies.diverse import Diverse
+from evercart.learners.policies.explore import Explore, Uniform
+from evercart.learners.policies.not_bought import NotBought
+from evercart.learners.policies.policy import Policy
+from evercart.learners.policies.similar import SameKey
+from evercart.log import Log, open_log
+from evercart.recommender import Recommender
+from evercart.shop import Shop
+from evercart.units import DAY_US, SECOND_US
+
+KEY, START_US = 11, 1_800_000_000_000_000
+PARTS = next_click()
+NOW_US = START_US + 40 * 60 * SECOND_US
+IDS = itertools.count()
+
+
+def rows(kind: str, us: list[int], **columns: list[Any]) -> pa.Table:
+    about = {"id": [f"{kind} {next(IDS)}" for _ in us], "event_us": us}
+    kinds = pa.array([number(kind)] * len(us), pa.int16())
+    given = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
+    return conform(pa.table({**about, "kind": kinds, **given}))
+
+
+def click(log: Log, us: int, session: str, item: str, user: str | None = None) -> None:
+    log.append(rows("view", [us], session=[session], item=[item], user=[user]), us)
+
+
+def history(clicks: int = 400, items: int = 12) -> pa.Table:
+    """Return sessions of five clicks that walk along items in a circle, each of a user of its own."""
+    at = np.arange(clicks)
+    session = at // 5
+    item = (session * 5 + at % 5) % items
+    us = (START_US + at * 5 * SECOND_US).tolist()
+    names = {"session": [f"s{one}" for one in session], "item": [f"i{one}" for one in item]}
+    return rows("view", us, **names, user=[f"u{one}" for one in session])
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    opened = open_log(tmp_path / "log", KEY)
+    opened.import_history("walks", lambda skip: iter([history().slice(skip)]))
+    click(opened, NOW_US - SECOND_US, "now", "i3", "me")
+    yield opened
+    opened.close()
+
+
+def asked(log: Log, **given: Any) -> Recommender:
+    return Recommender(given.pop("parts", PARTS), log, lambda: NOW_US, **given)
+
+
+def items(answer: Any) -> list[str]:
+    return [one.item for one in answer]
+
+
+def test_an_answer_has_names_places_reasons(log: Log) -> None:
+    answer = asked(log).answer(session="now", k=5)
+    assert items(answer)[0] == "i4"
+    assert [one.place for one in answer] == [1, 2, 3, 4, 5]
+    assert [one.score for one in answer] == sorted((one.score for one in answer), reverse=True)
+    assert {one.chance for one in answer} == {1.0}
+    assert "people went on to it from here" in " ".join(reason.text for reason in answer.items[0].why)
+    assert (answer.empty, answer.offset) == ("", log.next_offset)
+    assert asked(log).answer(session="now", why=False).items[0].why == ()
+
+
+def test_a_click_changes_the_next_answer(log: Log) -> None:
+    one = asked(log)
+    before = items(one.answer(session="now"))
+    click(log, NOW_US, "now", "i7")
+    after = one.answer(session="now")
+    assert items(after)[0] == "i8" != before[0]
+    assert items(one.answer(session="fresh")) != items(after)
+    click(log, NOW_US + 1, "now", "never seen before")
+    assert "never seen before" not in items(one.answer(session="now"))
+    click(log, NOW_US + 2, "now", "i1")
+    assert "never seen before" in items(one.answer(session="now", k=50))
+
+
+def test_one_that_followed_the_log_answers_like_one_that_read_it_at_once(log: Log) -> None:
+    """Rows came one by one here, all at once there: the same bits, the ranker's too."""
+    follower = asked(log)
+    for i in range(60):
+        click(log, NOW_US + i * SECOND_US, f"late {i // 4}", f"i{i % 12}", "me")
+        if i % 3:
+            follower.answer(session=f"late {i // 4}", now_us=NOW_US + i * SECOND_US)
+    later_us = NOW_US + 100 * SECOND_US
+    both = [one.answer(session="late 3", now_us=later_us) for one in (follower, asked(log))]
+    assert both[0] == both[1]
+
+
+def test_strangers_are_shown_what_is_popular(log: Log) -> None:
+    for i in range(30):
+        click(log, NOW_US, f"crowd {i}", "i9")
+    one = asked(log)
+    for who in ({}, {"session": "nobody"}, {"user": "nobody"}, {"session": "nobody", "item": "nothing"}):
+        answer = one.answer(**who, k=3)
+        assert len(answer) == 3
+        assert "i9" in items(answer)
+    assert items(one.answer(item="i5", k=1)) == ["i6"]
+
+
+def test_an_empty_log_says_why_there_is_nothing(tmp_path: Path) -> None:
+    empty = open_log(tmp_path / "empty", KEY)
+    answer = asked(empty).answer(session="s", user="u")
+    assert (len(answer), answer.empty) == (0, "no candidates: nothing is known yet that could be shown")
+    click(empty, NOW_US, "s", "only")
+    assert asked(empty).answer(session="other").items[0].item == "only"
+    empty.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"k": 0}, "recommend.k: expected at least 1, got 0"),
+        ({"k": -4}, "recommend.k: expected at least 1, got -4"),
+        ({"k": 2.5}, "recommend.k: expected at least 1, got 2.5"),
+        ({"session": ""}, "recommend.session: expected a name, got ''"),
+        ({"user": 7}, "recommend.user: expected a name, got 7"),
+        ({"session": "\ud800"}, "recommend.session: expected a name in UTF-8, got 'other bytes'"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(log: Log, given: dict[str, Any], text: str) -> None:
+    with pytest.raises(UserError, match=f"^{re.escape(text)}$"):
+        asked(log).answer(**given)
+
+
+def test_more_places_than_items_give_what_there_is(log: Log) -> None:
+    answer = asked(log).answer(session="now", k=10**9)
+    assert len(answer) == 11
+    assert "i3" not in items(answer)
+
+
+@pytest.mark.parametrize("letters", ["a", "ß", "名", "🛒", "\u202eع", "a b\n\t'\"\\"])
+def test_ids_of_a_kilobyte_in_any_script(log: Log, letters: str) -> None:
+    name = (letters * 1000)[: 1000 // len(letters.encode())]
+    for session in ("before " + name, name):
+        for us, item in ((NOW_US, "i1"), (NOW_US + 1, "x" + name), (NOW_US + 2, "i2")):
+            click(log, us, session, item)
+    one = asked(log)
+    assert "x" + name in items(one.answer(session=name, user=name, k=50))
+    assert len(one.answer(session=name + "?", user=name, item=name)) > 0
+
+
+@pytest.mark.parametrize(
+    ("session", "clicks"),
+    [("single", ["i3"]), ("again", ["i3"] * 300), ("long", [f"i{n * 7 % 12}" for n in range(10_000)])],
+)
+def test_sessions_of_any_length(log: Log, session: str, clicks: list[str]) -> None:
+    us = [NOW_US] * len(clicks)
+    log.append(rows("view", us, session=[session] * len(us), item=clicks), NOW_US)
+    answer = asked(log, learned=500).answer(session=session)
+    assert len(answer) >= 10
+    assert clicks[-1] not in items(answer)
+    assert all(np.isfinite(one.score) for one in answer)
+
+
+def test_duplicates_out_of_order(log: Log) -> None:
+    """A resend is no second click; what comes late counts when it comes."""
+    one, twin = asked(log), rows("view", [NOW_US], session=["d"], item=["i5"])
+    log.append(twin, NOW_US)
+    first = one.answer(session="d", now_us=NOW_US + 10)
+    log.append(twin, NOW_US + 5)
+    assert one.answer(session="d", now_us=NOW_US + 10) == first
+    late = rows("view", [NOW_US - 3600 * SECOND_US], session=["d"], item=["i2"])
+    log.append(late, NOW_US + 6)
+    assert items(one.answer(session="d", now_us=NOW_US + 10))[0] == "i3"
+
+
+def test_an_item_deleted_between_click_and_answer(log: Log) -> None:
+    gone: set[int] = set()
+    one = asked(log, policy=Policy((Available(gone=gone),)))
+    assert items(one.answer(session="now"))[0] == "i4"
+    gone.add(hash_name("i4", KEY))
+    answer = one.answer(session="now")
+    assert "i4" not in items(answer)
+    assert answer.removed == {"not available": 1}
+
+
+def test_all_filtered_is_a_clear_empty_answer(log: Log) -> None:
+    one = asked(log, policy=Policy((Available(stock=()),)))
+    answer = one.answer(session="now")
+    assert (len(answer), answer.empty) == (0, "all 11 candidates were filtered: 11 not available")
+
+
+def test_a_policy_knows_purchases_categories_chances(log: Log) -> None:
+    order = {"user": ["me"], "item": ["i4"], "quantity": [1000], "amount": [5], "currency": ["EUR"]}
+    log.append(rows("order", [NOW_US], **order), NOW_US)
+    names = [f"i{n}" for n in range(12)]
+    log.append(rows("item", [NOW_US] * 12, item=names, category=["even", "odd"] * 6), NOW_US)
+    catalogue = Catalogue(KEY)
+    same = SameKey(catalogue.category)
+    one = asked(log, catalogue=catalogue, policy=Policy((NotBought(), Diverse(same, 0.1)), k=2))
+    answer = one.answer(session="now", user="me")
+    assert "i4" not in items(answer)
+    assert answer.removed == {"bought already": 1}
+    assert len({catalogue.category[hash_name(name, KEY)] for name in items(answer)}) == 2
+    assert "i4" in items(one.answer(session="now", user="you", k=11))
+    drawing = asked(log, policy=Policy((Explore((2,), Uniform(1.0)),), k=2))
+    drawn = [drawing.answer(session="now", item=f"i{n}") for n in range(20)]
+    assert {answer.items[1].chance for answer in drawn} == {0.1}
+    assert len({answer.items[1].item for answer in drawn}) > 3
+    tried = [a.items[1].why[0].text for a in drawn if a.items[1].why[0].kind == "explored"]
+    assert set(tried) == {"shown to learn whether it is liked"}
+    assert drawing.answer(session="now") == drawing.answer(session="now")
+
+
+def test_baskets_are_asked_about_by_shopper(log: Log) -> None:
+    days = range(0, 56, 7)
+    us = [NOW_US + day * DAY_US for day in days]
+    bought = {"user": ["me"] * 8, "quantity": [1000] * 8, "amount": [5] * 8, "currency": ["EUR"] * 8}
+    for item in ("milk", "tea"):
+        for at, _ in enumerate(days):
+            one = {name: [values[at]] for name, values in bought.items()}
+            log.append(rows("order", [us[at]], item=[item], session=[f"b{at}"], **one), us[at])
+    answer = asked(log, parts=next_basket()).answer(user="me", now_us=us[-1] + 7 * DAY_US)
+    assert set(items(answer)[:2]) == {"milk", "tea"}
+    said = [reason.text for one in answer.items[:2] for reason in one.why]
+    assert any(re.search(r"bought it 8 times, about every 7 days, last 7 days ago", text) for text in said)
+
+
+def test_a_source_that_learns_by_whole_ticks_waits_for_them(log: Log) -> None:
+    class Ticking(Browsing):
+        grain = "tick"  # type: ignore[assignment, misc]
+
+    one = asked(log, parts=replace(PARTS, sources=(Ticking(),)))
+    click(log, NOW_US, "now", "i7")
+    assert items(one.answer(session="now", now_us=NOW_US))[0] == "i4"
+    assert items(one.answer(session="now", now_us=NOW_US + SECOND_US))[0] == "i8"
+
+
+# Erasure.
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    folder = tmp_path / "mine"
+    with Shop.open(folder, create=True, clock=Clock(now_us=lambda: NOW_US)) as opened:
+        opened.log.import_history("walks", lambda skip: iter([history().slice(skip)]))
+        click(opened.log, NOW_US - SECOND_US, "now", "i3", "me")
+        yield opened
+
+
+@pytest.mark.parametrize(("what", "name"), [("item", "i4"), ("user", "me"), ("session", "now")])
+def test_what_is_erased_is_out_of_the_next_answer(shop: Shop, what: str, name: str) -> None:
+    one = shop.recommender()
+    before = one.answer(session="now", user="me")
+    assert items(before)[0] == "i4"
+    erasing.erase(shop, what, name)
+    after = one.answer(session="now", user="me")
+    assert after != before
+    assert "i4" not in items(after) or what != "item"
+    assert after == shop.recommender().answer(session="now", user="me")
+    if what != "item":
+        assert items(after) == items(one.answer(session="a stranger"))
+
+
+def test_an_erasure_that_is_only_begun_is_obeyed(shop: Shop) -> None:
+    """Whoever is asked about between its first commit and its end is a stranger already; so is who comes back."""
+    one = shop.recommender()
+    assert items(one.answer(session="now", user="me"))[0] == "i4"
+    said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
+    ref = f"{hash_name('me', shop.log.key):016x}"
+    event = rows("erase", [NOW_US], ref=[ref], what=["user"], properties=[json.dumps(said)])
+    shop.log.append(event, NOW_US, own=True)
+    stranger = items(one.answer(session="a stranger"))
+    for asks in (one, shop.recommender()):
+        assert items(asks.answer(session="now", user="me")) == stranger
+    click(shop.log, NOW_US, "now", "i3", "me")
+    assert items(one.answer(session="now", user="me")) == stranger
+    erasing.erase(shop, "user", "me")
+    assert items(one.answer(session="now", user="me")) == stranger
+    click(shop.log, NOW_US, "now", "i3", "me")
+    assert items(one.answer(session="now", user="me"))[0] == "i4"
+
+
+def test_a_shopper_may_be_erased_while_asked_about(shop: Shop) -> None:
+    """Another process answers meanwhile: one that has opened the shop for itself."""
+    done, counts, failed = threading.Event(), [], []
+
+    def ask() -> None:
+        with Shop.open(shop.folder, clock=shop.clock) as other:
+            one = other.recommender()
+            try:
+                while not done.is_set():
+                    counts.append(len(one.answer(session="now", user="me")))
+                assert items(one.answer(session="now", user="me")) == items(one.answer(session="a stranger"))
+            except Exception as error:
+                failed.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        erasing.erase(shop, "user", "me")
+    finally:
+        done.set()
+        thread.join()
+    assert failed == []
+    assert min(counts, default=10) == 10
+
+
+def test_only_apps_that_rank_recommend(shop: Shop) -> None:
+    with pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"):
+        shop.recommender(app="spend")
