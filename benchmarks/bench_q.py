@@ -24,7 +24,6 @@ from evercart.features.columns import Column
 from evercart.labels.lists import Lists
 from evercart.labels.outcomes import Gains, summed_up
 from evercart.labels.turns import ASKED
-from evercart.learners.lambda_rank import LambdaRank
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import Candidates, ranked, unite
 from evercart.learners.neighbours.q_learning import QLearning
@@ -55,10 +54,10 @@ class Gained(Lists):
 class Blend:
     """Lists and a ranker over candidates with their price beside what the sources say."""
 
-    def __init__(self, width: int, gains: Gains, trees: bool = False) -> None:
+    def __init__(self, width: int, gains: Gains) -> None:
         columns = tuple(Column(f"column{at}") for at in range(width + 1))
         self.lists = Gained(width + 1, by="user", several=True, longest=128, gains=gains)
-        self.ranker: Any = LambdaRank(columns, every=512, longest=128) if trees else Ranker(columns)
+        self.ranker = Ranker(columns)
         self.states: list[Any] = [self.lists.start(), self.ranker.start()]
         self.cpu_s = 0.0
 
@@ -105,7 +104,6 @@ def run(seed: int) -> tuple[dict[str, tuple[float, ...]], dict[str, float], int]
         "ranker, taught looks and orders": (Blend(width, OUTCOMES), False),
         "ranker, taught looks and orders by value": (Blend(width, VALUED), False),
         "ranker with QLearning's candidates": (Blend(wide, OUTCOMES), True),
-        "LambdaRank, taught looks and orders": (Blend(width, OUTCOMES, trees=True), False),
     }
     states, cpu_s = [BROWSING.start(), Q.start()], np.zeros(2)
     found: dict[str, list[Candidates]] = {name: [] for name in (*blends, "QLearning alone", "fixed weights")}
