@@ -128,7 +128,7 @@ def gap(ours: Floats, theirs: Floats, day: Ints, user: Ints) -> Difference:
 
 def _clustered(gained: Floats, key: Ints) -> tuple[float, float]:
     _, at = np.unique(key, return_inverse=True)
-    return interval(np.bincount(at, gained), np.bincount(at), 1, 0, "bench/baskets")
+    return interval(np.bincount(at, gained).astype(np.float64), np.bincount(at), 1, 0, "bench/baskets")
 
 
 def table(title: str, baskets: Baskets, found: dict[str, Ranked], which: NDArray[np.bool_]) -> None:
