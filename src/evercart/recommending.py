@@ -130,7 +130,7 @@ def _ranking(parts: Recommend) -> Ranking:
     """Return what scores the lists: one answer a question, or those of a basket."""
     if parts.task == CLICKS or parts.ranking.answers > 1:
         return parts.ranking
-    return replace(parts.ranking, answers=256, back=512, window_s=_REMEMBERED_S, keep_s=_REMEMBERED_S)
+    return replace(parts.ranking, answers=256, back=256, window_s=_REMEMBERED_S, keep_s=_REMEMBERED_S)
 
 
 def _dense(keys: NDArray[np.uint64]) -> Ints:

@@ -108,7 +108,7 @@ def _about(done: Recommended) -> list[str]:
             "%", " %"
         )
     if math.isfinite(waits["median_h"]):
-        lines.append(f"Half of the items were first shown within {waits['median_h']:.1f} hours of their first click")
+        lines.append(f"Half of the items were first shown within {waits['median_h']:.2g} hours of their first click")
     if math.isfinite(done.sure.error):
         lines.append(f"Calibration error of the first candidate's share: {done.sure.error:.3f}")
     return lines

@@ -119,8 +119,8 @@ class Content:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the columns it needs; those of `SKETCH` are read where they are."""
-        return (self.by, "item", "category", "brand", "price")
+        """Return the columns it needs; those of `SKETCH` are in a log that was `titled`."""
+        return (self.by, "item", "category", "brand", "price", *(SKETCH if self.texts else ()))
 
     @property
     def kinds(self) -> tuple[str, ...]:
