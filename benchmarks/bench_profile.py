@@ -171,7 +171,8 @@ def _calibration(dates: Dates) -> None:
     print(
         "                                            came", *(f"{about['came 28'][part].mean():.2f}" for part in parts)
     )
-    regular = np.flatnonzero(about["visits"] >= 3)
+    chosen_on = dates.dates[3]  # the first twenty weeks, on which the interval was chosen
+    regular = np.flatnonzero((about["visits"] >= 3) & (about["date"] > chosen_on))
     told = np.array([due(*(float(about[name][i]) for name in ("every", "spread", "visits", "since"))) for i in regular])
     came = np.where(np.isnan(dates.next[regular]), np.inf, dates.next[regular])
     inside = ((came >= told[:, 0]) & (came <= told[:, 2])).mean()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,26 +13,29 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-import recommend_baselines as plain
 from evercart.asks.each import After
-from evercart.evaluate.hits import Hits, measures, slices
-from evercart.evaluate.ranking import Ranking
+from evercart.evaluate.baselines import Trails, vmis
+from evercart.evaluate.gains import GAINS, Asked, gained
+from evercart.evaluate.places import Places
+from evercart.evaluate.recommended import Ranked, Recommended
 from evercart.events.batch import Events
 from evercart.fold import pack
-from evercart.labels.lists import Lists
-from evercart.labels.turns import ASKED, tick_of
+from evercart.labels.pairs import Tick
+from evercart.labels.turns import ASKED
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import Candidates, ranked
-from evercart.learners.neighbours.traits import COLUMNS, TRAITS
-from evercart.learners.ranker import Ranker
+from evercart.learners.neighbours.traits import TRAITS
+from evercart.recommending import recommending, whole_ticks
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_S, DAY_US, SECOND_US
 from peers import markdown
 
 SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "serenade_sessions.parquet"
-NIGHTLY = "VMIS-kNN m=k=500, last 3, rebuilt nightly"
-LEFT_OUT = "ranker, the session's own items left out"
 TOP, BATCH, TUNED_DAYS = 20, 256, 10
-SHOWN = ("recall@5", "recall@10", "recall@20", "mrr@20")
+RULES = (0.5, 1.0, 2.0, 4.0)  # weights of a return, of which the first days choose one
+RULE, LEFT_OUT, NIGHTLY = "neighbours and return rule", "blend, own items left out", "VMIS-kNN rebuilt nightly"
+WANTED = {"recall": 0.06, "mrr": 0.12}  # relative
+SHOWN = {"recall": "Recall@20", "mrr": "MRR@20", "ndcg": "NDCG@20"}
 Ints = NDArray[np.int64]
 
 
@@ -44,17 +47,17 @@ class Clicks(NamedTuple):
     item: Ints
 
     @property
-    def woven(self) -> Events:
-        """Return the clicks with a question after each."""
-        asks = After("view", columns=("session", "item"))
-        return asks.step(asks.start(), self.events)[1]
-
-    @property
     def events(self) -> Events:
         """Return the clicks as events; ids come as hashes."""
         spread = np.uint64(0x9E3779B97F4A7C15)
         session, item = ((column + 1).astype(np.uint64) * spread for column in (self.session, self.item))
         return Events.of(kind=np.ones(len(self.us)), logged_us=self.us, session=session, item=item)
+
+    @property
+    def woven(self) -> Events:
+        """Return the clicks with a question after each."""
+        asks = After("view", columns=("session", "item"))
+        return asks.step(asks.start(), self.events)[1]
 
 
 def sample(path: Path) -> Clicks:
@@ -79,23 +82,28 @@ def simulated(sessions: int, clicks: int, items: int, seed: int) -> Clicks:
 
 def ticks(woven: Events, rows: int) -> Iterator[Events]:
     """Cut a log into batches of whole ticks."""
-    tick = tick_of(woven.logged_us, woven.offset, SECOND_US, 4096)
-    cuts = np.append(np.flatnonzero(np.diff(tick)) + 1, len(woven))
-    edges = np.unique(np.concatenate([[0], cuts[np.searchsorted(cuts, np.arange(rows, len(woven), rows))], cuts[-1:]]))
-    for start, stop in pairwise(edges.tolist()):
-        yield woven.rows(slice(start, stop))
+    return whole_ticks(woven, Tick(), rows)
 
 
+@dataclass
 class Blend:
     """Sources and ranker in a row; CPU seconds of each part."""
 
-    def __init__(self, source: Browsing | None = None) -> None:
-        self.source, self.lists, self.ranker = source or Browsing(), Lists(len(COLUMNS)), Ranker(COLUMNS)
+    parts: Shortlist = field(default_factory=Shortlist)
+    cpu_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+
+    def __post_init__(self) -> None:
+        self.source: Any = self.parts.sources[0]
+        self.lists, self.ranker = self.parts.lists(self.parts.tick), self.parts.ranker
         self.states: list[Any] = [part.start() for part in (self.source, self.lists, self.ranker)]
-        self.cpu_s = np.zeros(3)
 
     def step(self, woven: Events) -> tuple[Candidates, Candidates]:
-        """Return candidates as the source orders them, then as the ranker does."""
+        """Return the candidates as the source orders them, then as the ranker does."""
+        offered, score = self.scored(woven)
+        return offered, ranked(offered.question, offered.item, score, offered.x[:, :0])
+
+    def scored(self, woven: Events) -> tuple[Candidates, NDArray[np.float32]]:
+        """Return the candidates, the ranker's score of each."""
         clock = [time.process_time()]
         self.states[0], offered = self.source.step(self.states[0], woven)
         clock.append(time.process_time())
@@ -105,162 +113,105 @@ class Blend:
         self.states[2], guesses = self.ranker.step(self.states[2], turns)
         clock.append(time.process_time())
         self.cpu_s += np.diff(clock)
-        score = guesses[turns.what == ASKED].astype(np.float32)
-        return offered, ranked(offered.question, offered.item, score, offered.x[:, :0])
+        return offered, guesses[turns.what == ASKED].astype(np.float32)
 
 
-ALONE = {
-    "neighbours": "near_log",
-    "transitions": "next_log",
-    "two steps": "hop_log",
-    "own items": "own_nearness",
-    "candidates by popularity": "popular_now",
-}
-
-
-def ours(clicks: Clicks, weights: tuple[float, ...]) -> tuple[dict[str, Hits], Blend, float]:
-    """Return hits by name, of the ranker, of fixed weights, of each source alone, of neighbours with a return rule."""
-    names = ["ranker", LEFT_OUT, "fixed weights", *ALONE, *(f"neighbours and return rule {w:g}" for w in weights)]
-    ranking, blend = Ranking(k=TOP), Blend()
-    states = {name: ranking.start() for name in names}
-    hits: dict[str, list[Hits]] = {name: [] for name in names}
+def further(clicks: Clicks, done: Recommended) -> dict[str, Ranked]:
+    """Return ways to rank that the backtest does not know: with a return rule, without returns, rebuilt nightly."""
+    names = [LEFT_OUT, *(f"{RULE} {weight:g}" for weight in RULES)]
+    ways = {name: Places.of(done.hits.number, done.hits.item, done.cut) for name in names}
+    blend = Blend()
     for woven in ticks(clicks.woven, BATCH):
-        offered, blended = blend.step(woven)
-        lists = {"ranker": blended, "fixed weights": offered}
-        for name, column in ALONE.items():
-            lists[name] = _by(offered, offered.x[:, TRAITS.index(column)])
-        lists[LEFT_OUT] = _left_out(offered, blended)
-        near, own = (offered.x[:, TRAITS.index(name)] for name in ("near_of_best", "own_nearness"))
-        for weight in weights:
-            lists[f"neighbours and return rule {weight:g}"] = _by(offered, near + weight * own)
-        for name, each in lists.items():
-            states[name], found = ranking.step(states[name], (woven, each.question, each.item))
-            hits[name].append(found)
-    coverage = ranking.coverage(states["ranker"])
-    return {name: Hits.concat(parts) for name, parts in hits.items()}, blend, coverage
+        offered, score = blend.scored(woven)
+        asked = woven["number"][woven.asked]
+        near, nearness, own = (offered.x[:, TRAITS.index(name)] for name in ("near_of_best", "own_nearness", "own"))
+        without = np.where(own > 0, np.float32(-np.inf), score)
+        ways[LEFT_OUT].put(asked, offered.question, offered.item, without)
+        for weight in RULES:
+            ruled = near + np.float32(weight) * nearness
+            ways[f"{RULE} {weight:g}"].put(asked, offered.question, offered.item, ruled, 0.0)
+    found = {name: Ranked(one.rank, 0.0) for name, one in ways.items()}
+    early = np.flatnonzero(done.hits.us < done.hits.us[0] + TUNED_DAYS * DAY_US)
+    rules = {name: one for name, one in found.items() if name.startswith(RULE)}
+    chosen = max(rules, key=lambda name: float(done.gains("recall", rules[name], early).mean()))
+    trails = Trails.of(clicks.us, clicks.session, clicks.item)
+    midnight = np.searchsorted(clicks.us // DAY_US, clicks.us // DAY_US)
+    nightly = Ranked(vmis(trails, indexed=midnight)[done.hits.number], 0.0)
+    return {LEFT_OUT: found[LEFT_OUT], chosen: found[chosen], NIGHTLY: nightly}
 
 
-def _left_out(offered: Candidates, blended: Candidates) -> Candidates:
-    """Return the ranker's lists without the session's own items."""
-    order = np.lexsort((blended.item, blended.question))
-    own = offered.x[:, TRAITS.index("own")][np.lexsort((offered.item, offered.question))] > 0
-    kept = np.empty(len(own), np.bool_)
-    kept[order] = ~own
-    return blended.rows(kept)
+def gap(done: Recommended, gain: str, ours: Ranked, theirs: Ranked, rows: Ints) -> str:
+    """Return how much one way gains over another on some questions, with its interval, in words."""
+    asked = Asked.of(done.hits.number[rows])
+    mine, its = (GAINS[gain](one.rank[rows], asked, done.cut) for one in (ours, theirs))
+    found = gained(mine, its, done.hits.us[rows], done.session[rows])
+    return f"{found.mean / its.mean():+.1%} ({found.mean:+.4f}; {found.low:+.4f} to {found.high:+.4f})"
 
 
-def _by(offered: Candidates, score: NDArray[np.float32]) -> Candidates:
-    """Return the candidates that have a score, in its order."""
-    held = score > 0
-    return ranked(offered.question[held], offered.item[held], score[held], offered.x[held, :0])
+def targets(done: Recommended, more: dict[str, Ranked]) -> list[tuple[str, ...]]:
+    """Return what was wanted beside what was measured, on the Serenade sample."""
+    every, fresh = np.arange(len(done.hits)), np.flatnonzero(~done.hits.returned)
+    rule = next(name for name in more if name.startswith(RULE))
+    rows = []
+    for gain, least in WANTED.items():
+        best = done.best(gain)
+        rows.append(
+            (f"{SHOWN[gain]} above the best, {best}", gap(done, gain, done.blend, done.baselines[best], every),
+             f"at least {least:+.0%}")
+        )  # fmt: skip
+    for gain in WANTED:
+        said = gap(done, gain, done.blend, more[rule], every)
+        rows.append((f"{SHOWN[gain]} above {rule}", said, "above, with an interval"))
+    for name, ours in (("blend", done.blend), (LEFT_OUT, more[LEFT_OUT])):
+        for gain, least in WANTED.items():
+            among = {one: Ranked(each.rank[fresh], 0.0) for one, each in done.baselines.items()}
+            best = max(among, key=lambda one: float(done.gains(gain, done.baselines[one], fresh).mean()))
+            said = gap(done, gain, ours, done.baselines[best], fresh)
+            rows.append((f"new items alone, {name}: {SHOWN[gain]} above {best}", said, f"at least {least:+.0%}"))
+    rows.append((f"Recall@20 above {NIGHTLY}", gap(done, "recall", done.blend, more[NIGHTLY], every), "above 0"))
+    better, days = days_above(done, more[NIGHTLY])
+    rows.append((f"days with Recall@20 above {NIGHTLY}", f"{better} of {days}", "25 of 29"))
+    speed = f"{done.clicks / done.blend.cpu_s:,.0f}"
+    return [*rows, ("test then train with all sources and ranker, clicks/CPU-s", speed, "20,000")]
 
 
-def theirs(clicks: Clicks) -> dict[str, tuple[Ints, float]]:
-    """Return the ranks of each baseline by click, with its CPU seconds."""
-    us, session, item = clicks
-    following = plain.next_items(session, item)
-    at_once = np.arange(1, len(us) + 1)
-    at_midnight = np.searchsorted(us // DAY_US, us // DAY_US)
-    runs: dict[str, Any] = {}
-    for length in (2, 3, 10):
-        for own in (False, True):
-            name = f"VMIS-kNN m=k=500, last {length}" + (", own session in the index" if own else "")
-            runs[name] = lambda n=length, o=own: plain.vmis(session, item, following, at_once, 500, 500, n, o, TOP)
-    runs[NIGHTLY] = lambda: plain.vmis(session, item, following, at_midnight, 500, 500, 3, False, TOP)
-    for last in (1, 3):
-        runs[f"item-cosine, last {last}"] = lambda n=last: plain.cosine(session, item, following, n, TOP)
-    runs["transitions"] = lambda: plain.transitions(session, item, following, TOP)
-    runs["popularity, half-life a day"] = lambda: plain.popularity(us, item, following, DAY_US, TOP)
-    runs["own items, newest first"] = lambda: plain.newest_own(session, item, following, TOP)
-    small = session[:50], item[:50], following[:50]
-    plain.vmis(*small, at_once[:50], 500, 500, 3, False, TOP), plain.newest_own(*small, TOP)
-    plain.popularity(us[:50], *small[1:], DAY_US, TOP)
-    found = {}
-    for name, run in runs.items():
-        start = time.process_time()
-        found[name] = run(), time.process_time() - start
-    return found
-
-
-def row(name: str, rank: Ints, cpu_s: float | None, keep: NDArray[np.bool_]) -> tuple[Any, ...]:
-    hit = rank[keep] >= 0
-    place = np.where(hit, rank[keep], 0) + 1
-    quality = (f"{hit.mean():.4f}", f"{(hit / place).mean():.4f}", f"{(hit / np.log2(place + 1)).mean():.4f}")
-    return (name, *quality, f"{cpu_s:.1f}" if cpu_s is not None else "")
-
-
-def difference(ours: Ints, other: Ints, session: Ints, keep: NDArray[np.bool_]) -> tuple[str, str]:
-    """Return the differences in recall, MRR with 95 % intervals, clustered by session."""
-
-    def gain(rank: Ints) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        hit = rank[keep] >= 0
-        return hit.astype(float), hit / (np.where(hit, rank[keep], 0) + 1.0)
-
-    said = []
-    for mine, its in zip(gain(ours), gain(other), strict=True):
-        mean = (mine - its).mean()
-        sums = np.bincount(session[keep], mine - its - mean)
-        half = 1.96 * np.sqrt((sums**2).sum()) / keep.sum()
-        said.append(f"{mean:+.4f} ± {half:.4f}" + (f" ({mean / its.mean():+.1%})" if its.any() else ""))
-    return said[0], said[1]
+def days_above(done: Recommended, other: Ranked) -> tuple[int, int]:
+    """Return on how many days our recall is higher, of how many after the first, on which nothing was built yet."""
+    ours, theirs = (done.by_day("recall", one)[1][1:] for one in (done.blend, other))
+    return int((ours > theirs).sum()), len(ours)
 
 
 def quality(path: Path) -> None:
     clicks = sample(path)
-    hits, blend, coverage = ours(clicks, (0.5, 1.0, 2.0, 4.0))
-    ranks = {name: _ranks(each, len(clicks.us)) for name, each in hits.items()}
-    asked = ranks["ranker"] > -2
-    day = (clicks.us - clicks.us[0]) // DAY_US
-    early = asked & (day < TUNED_DAYS)
-    rules = [name for name in ranks if name.startswith("neighbours and")]
-    rule = max(rules, key=lambda name: (ranks[name][early] >= 0).mean())
-    baselines = theirs(clicks)
-    fresh = asked.copy()
-    fresh[hits["ranker"].number[hits["ranker"].returned]] = False
-    for title, keep in (
-        ("All clicks", asked),
-        (f"After day {TUNED_DAYS}", asked & (day >= TUNED_DAYS)),
-        ("New items alone", fresh),
-    ):
-        rows = [row("ranker over all sources", ranks["ranker"], blend.cpu_s.sum(), keep)]
-        rows += [row(name, ranks[name], None, keep) for name in (LEFT_OUT, "fixed weights", rule, *ALONE)]
-        rows += [row(name, rank, cpu_s, keep) for name, (rank, cpu_s) in baselines.items()]
-        print(markdown(f"{title}: n = {keep.sum():,}", ("what", "Recall@20", "MRR@20", "NDCG@20", "CPU s"), rows))
-        others = {**{name: rank for name, (rank, _) in baselines.items()}, rule: ranks[rule]}
-        mine = (
-            LEFT_OUT if title.startswith("New") else "ranker"
-        )  # where the truth is new, own items only stand in the way
-        rows = [(name, *difference(ranks[mine], rank, clicks.session, keep)) for name, rank in others.items()]
-        print(markdown(f"{mine} minus baseline", ("baseline", "Recall@20", "MRR@20"), rows), flush=True)
-    better, days = _days(ranks["ranker"], baselines[NIGHTLY][0], clicks.us // DAY_US)
-    print(f"Recall@20 above VMIS-kNN rebuilt nightly on {better} of {days} days (wanted 25 of 29)\n")
-    found = hits["ranker"]
-    names = {"all": np.ones(len(found), np.bool_), **slices(found), "item never seen": ~found.known}
-    rows = []
-    for name, which in names.items():
-        of = measures(found.rows(which))
-        rows.append((name, int(of["n"]), *(f"{of[key]:.4f}" for key in SHOWN)))
-    print(markdown("Slices of the ranker", ("slice", "n", "Recall@5", "Recall@10", "Recall@20", "MRR@20"), rows))
-    of = measures(found)
-    print(f"coverage {coverage:.3f}, novelty {of['novelty']:.1f} bits, share of long tail {of['tail']:.3f}")
-    each = ", ".join(f"{1e6 * s / len(clicks.us):.1f}" for s in blend.cpu_s)
-    print(f"test then train: {len(clicks.us) / blend.cpu_s.sum():,.0f} clicks/CPU-s (wanted 20,000); µs: {each}\n")
-
-
-def _days(ours: Ints, other: Ints, day: Ints) -> tuple[int, int]:
-    """Return on how many days our recall is higher, of how many with questions after the first day."""
-    asked = (ours > -2) & (day > day[0])
-    better = [
-        (ours[on] >= 0).mean() > (other[on] >= 0).mean() for on in (asked & (day == d) for d in np.unique(day[asked]))
-    ]
-    return sum(better), len(better)
-
-
-def _ranks(hits: Hits, clicks: int) -> Ints:
-    """Return the rank by question, which is the number of the click it was asked after."""
-    ranks = np.full(clicks, -2)
-    ranks[hits.number] = hits.rank
-    return ranks
+    done = recommending(Shortlist(), iter([clicks.events]), time.process_time)
+    more = further(clicks, done)
+    every = np.arange(len(done.hits))
+    late = np.flatnonzero(done.hits.us >= done.hits.us[0] + TUNED_DAYS * DAY_US)
+    fresh = np.flatnonzero(~done.hits.returned)
+    ways = {"blend": done.blend, **done.baselines, **more, **done.alone}
+    for title, rows in (("All", every), (f"After day {TUNED_DAYS}", late), ("New items alone", fresh)):
+        table = []
+        for name, one in ways.items():
+            means = [f"{done.gains(gain, one, rows).mean():.4f}" for gain in GAINS]
+            table.append((name, *means, f"{one.cpu_s:.1f}" if one.cpu_s else ""))
+        print(markdown(f"{title}: {len(rows):,} questions", ("what", *SHOWN.values(), "CPU s"), table))
+    print(markdown("Serenade sample: what was wanted", ("what", "measured", "wanted"), targets(done, more)))
+    worth = []
+    for name, one in done.stale.items():
+        rows = done.held(one)
+        gaps = [gap(done, gain, done.blend, one, rows) for gain in SHOWN]
+        worth.append((name, *(f"{done.gains(gain, one, rows).mean():.4f}" for gain in SHOWN), *gaps))
+    heads = ("mode", *SHOWN.values(), *(f"{name} gained by learning on" for name in SHOWN.values()))
+    print(markdown(f"What learning on is worth: {len(rows):,} questions after the first quarter", heads, worth))
+    slices = []
+    for name, which in done.slices().items():
+        rows = np.flatnonzero(which)
+        means = [f"{done.gains(gain, done.blend, rows).mean():.4f}" for gain in SHOWN]
+        slices.append((name, f"{len(rows):,}", *means))
+    print(markdown("Slices of the blend", ("answers", "n", *SHOWN.values()), slices))
+    said = done.summary()["blend"]
+    print(f"coverage {said['coverage']:.3f}, novelty {said['novelty']:.1f} bits, long tail {said['tail']:.3f}")
+    print(f"calibration error of the first candidate's share {done.sure.error:.3f}\n", flush=True)
 
 
 def speed(sessions: int, clicks: int, items: int) -> None:
@@ -286,6 +237,7 @@ def speed(sessions: int, clicks: int, items: int) -> None:
         ("test then train, clicks/CPU-s", f"{50_000 / blend.cpu_s.sum():,.0f}", "10,000"),
         *answers(blend, last),
         *memory(blend),
+        *bounded(items),
     ]
     print(markdown(f"{sessions:,} sessions, {clicks:,} clicks, {items:,} items", ("what", "measured", "wanted"), rows))
 
@@ -324,6 +276,23 @@ def memory(blend: Blend) -> list[tuple[str, str, str]]:
     return [*rows, ("memory, MB", f"{whole / 1e6:,.0f}", "1,000")]
 
 
+def bounded(items: int) -> list[tuple[str, str, str]]:
+    """Return the memory of an index of at most 2^18 clicks, each click of a session never seen before."""
+    most = 1 << 18
+    source: Any = Browsing(most=most)
+    state, sizes = source.start(), []
+    for turn in range(6):
+        rows = np.arange(turn * most, (turn + 1) * most)
+        batch = Events.of(
+            kind=np.ones(most), logged_us=rows * 1000, session=rows + 1, item=1 + rows % items, number=np.full(most, -1)
+        )
+        for start in range(0, most, 1 << 14):
+            state, _ = source.step(state, batch.rows(slice(start, start + (1 << 14))))
+        sizes.append(sum(_arrays(state)) / 1e6)
+    said = ", ".join(f"{size:,.0f}" for size in sizes)
+    return [(f"memory under ever-new sessions, MB after each {most:,} clicks of at most as many", said, "flat")]
+
+
 def _arrays(state: Any) -> Iterator[int]:
     if isinstance(state, np.ndarray):
         yield state.nbytes
@@ -338,8 +307,9 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=1_000_000)
     parser.add_argument("--only", choices=("quality", "speed"))
     args = parser.parse_args()
-    warm = simulated(300, 1_500, 200, 2)
-    ours(warm, (1.0,))
+    warm = Blend()
+    for batch in ticks(simulated(300, 1_500, 200, 2).woven, BATCH):
+        warm.step(batch)
     if args.only != "speed":
         quality(args.sample)
     if args.only != "quality":

@@ -154,7 +154,7 @@ def test_a_truncated_parquet_file(run: Run) -> None:
             ("ingest", "no.csv", "--map", "no.toml"),
             "no.toml: expected a mapping file that can be read, got 'No such file or directory'",
         ),
-        (("backtest", "spnd"), "app: expected one of repurchase spend recommend, got 'spnd'"),
+        (("backtest", "spnd"), "app: expected one of repurchase spend recommend profile behaviour, got 'spnd'"),
     ],
 )
 def test_what_is_not_there_is_said_at_once(run: Run, words: tuple[str, ...], text: str) -> None:

@@ -72,7 +72,10 @@ def test_time_passes_without_rows() -> None:
     following = Following(PARTS)
     following.take(events)
     day_us = 86_400 * SECOND_US
-    following.wait(int(events.logged_us[-1]) + 61 * day_us)
+    us = int(events.logged_us[-1]) + 61 * day_us
+    question = Events.of(kind=[7], logged_us=[us], session=events["session"][-1:], item=events["item"][-1:], number=[0])
+    following.wait(us)
+    assert len(following.offered(question)) == 0
     assert following.state("source0").items.live == 0
     assert following.at == 50
     following.wait(0)

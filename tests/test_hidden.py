@@ -32,3 +32,4 @@ def test_rows_that_name_something_hidden_are_left_out() -> None:
     hidden.add(Pending("item", f"{3:016x}", 2, 0, {}, 0))
     hidden.add(Pending("moon", f"{2:016x}", 3, 0, {}, 0))
     assert hidden.left(events)["item"].tolist() == [2, 4]
+    assert hidden.columns == ("user", "item")

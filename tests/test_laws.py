@@ -17,6 +17,7 @@ from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
 from evercart.asks.outcomes import Outcomes
 from evercart.asks.session import SessionEnd
+from evercart.evaluate.business import Business
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
 from evercart.evaluate.drift.estimate import Estimate
@@ -61,11 +62,13 @@ from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
 from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad, Adam, Ftrl, Momentum, RmsProp, Sgd
@@ -154,6 +157,14 @@ class Parted(Answered):
         return None
 
 
+class Plain(Logged):
+    """Events, for a fold that says something of some rows only."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        return None
+
+
+SOLD = ("decision", "order", "feedback", "view")
 DECIDED = of(Shown(hash_name("app-0", 1), keep_s=HOUR_S), Parted(2, ("order", "view", "decision")))
 
 LINEAR = [
@@ -293,7 +304,15 @@ CHECKS: dict[type[Any], list[Check]] = {
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
+    Baskets: [
+        of(Baskets(keep_s=DAY_S, shelf_s=HOUR_S, gap_s=60, pause_s=600, own=3, listed=2), Browsed(), DAY_US),
+        of(Baskets("view", session="place", keep_s=HOUR_S, shelf_s=600, pause_s=60, most=2), Browsed(), HOUR_US),
+    ],
     Before: [asks(Before("order", columns=("user", "amount")))],
+    Business: [
+        of(Business(hash_name("verdict-0", 1), 5, HOUR_S, 600, DAY_S), Plain(SOLD), HOUR_US + DAY_US),
+        of(Business(1, hash_name("verdict-0", 1), 600, 0, HOUR_S), Plain(SOLD), HOUR_US + 600 * SECOND_US),
+    ],
     Daily: [asks(Daily("order", by="item", hour=2, alive_s=3 * DAY_S))],
     Browsing: [
         of(Browsing(keep_s=HOUR_S, newest=8, listed=3, hops=2, hop_clicks=4, offered=8), Browsed(), HOUR_US),
@@ -382,6 +401,10 @@ CHECKS: dict[type[Any], list[Check]] = {
     Reacting: [
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
+    ],
+    QLearning: [
+        of(QLearning(gap_s=600, keep_s=HOUR_S, listed=4, path=4, offered=3), Browsed(), HOUR_US),
+        of(QLearning("order", "user", depths=3, prior=0.0, gap_s=HOUR_S, keep_s=600, listed=8), Browsed(), HOUR_US),
     ],
     Ranker: [of(Tripled(Ranker(NUMBERS, hidden=4)), Turned(NUMBERS))],
     Ranking: [

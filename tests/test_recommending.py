@@ -12,13 +12,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from evercart import Shop, UserError
-from evercart.apps.recommend import Recommend
+from evercart.apps.recommend import shortlist
 from evercart.clock import Clock
+from evercart.evaluate.alone import READINGS
+from evercart.evaluate.beside import of_baskets, of_clicks
+from evercart.evaluate.recommended import Recommended
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
-from evercart.recommending import Recommended, beside, recommending, whole_ticks
+from evercart.recommending import recommending, whole_ticks
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_US, SECOND_US
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -43,7 +47,7 @@ def _ran(folder: Path, columns: dict[str, Any], text: str = ORDERED) -> Recommen
     with _logged(folder, columns, text) as shop:
         done = shop.backtest("recommend")
     assert isinstance(done, Recommended)
-    assert done.baselines.keys() == beside(20).keys()
+    assert done.baselines.keys() == of_clicks(20).keys()
     assert all(len(one.rank) == len(done.hits) for one in (done.blend, *done.baselines.values()))
     assert all(((one.rank >= -1) & (one.rank < 20)).all() for one in (done.blend, *done.baselines.values()))
     return done
@@ -69,7 +73,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Recommended:
 def test_every_click_but_the_first_of_a_session_is_a_question(done: Recommended) -> None:
     assert (done.clicks, done.items) == (1_500, 60)
     assert len(done.hits) == done.clicks - done.sessions
-    assert np.all(np.diff(done.hits.us) >= 0)
+    assert np.all(np.diff(done.hits.number) > 0)
 
 
 def test_habits_are_found(done: Recommended) -> None:
@@ -82,8 +86,10 @@ def test_habits_are_found(done: Recommended) -> None:
 def test_the_summary_is_json_with_what_was_promised(done: Recommended) -> None:
     said = json.loads(json.dumps(done.summary()))
     assert (said["app"], said["task"], said["mode"]) == ("recommend", "next click", "after every click")
-    for one in (said["blend"], *said["baselines"].values()):
-        assert {"recall@20", "mrr@20", "ndcg@20", "cpu_s"} <= set(one)
+    for one in (said["blend"], *said["baselines"].values(), *said["alone"].values()):
+        assert {"cpu_s"} | {f"{gain}@{cut}" for gain in ("recall", "mrr", "ndcg") for cut in (5, 10, 20)} <= set(one)
+    assert {"coverage", "tail", "novelty", "mode"} <= set(said["blend"])
+    assert "alone: own items" in said["alone"]
     assert said["questions"] == len(done.hits)
     gap = said["differences"]["recall@20"]
     best = max(one["recall@20"] for one in said["baselines"].values())
@@ -103,9 +109,9 @@ def test_how_the_log_is_read_changes_nothing() -> None:
         session=columns["session"][order],
         item=columns["item"][order] + 1,
     )
-    one = recommending(Recommend(), iter([events]), lambda: 0.0)
+    one = recommending(Shortlist(), iter([events]), lambda: 0.0)
     cut = (events.rows(slice(start, start + 7)) for start in range(0, 600, 7))
-    many = recommending(Recommend(), cut, lambda: 0.0)
+    many = recommending(Shortlist(), cut, lambda: 0.0)
     assert one.blend.rank.tolist() == many.blend.rank.tolist()
     assert one.summary() == many.summary()
 
@@ -116,6 +122,7 @@ def test_batches_hold_whole_ticks() -> None:
     assert [len(part) for part in whole_ticks(events, Tick(), 4)] == [18, 2]
     assert [len(part) for part in whole_ticks(events, Tick(), 100)] == [20]
     assert [len(part) for part in whole_ticks(events, Tick(events=8), 1)] == [3, 5, 8, 2, 2]
+    assert [len(part) for part in whole_ticks(events, Tick(), 100, np.array([3]))] == [3, 17]
 
 
 def test_sources_may_be_several() -> None:
@@ -130,7 +137,7 @@ def test_sources_may_be_several() -> None:
         user=user,
         item=1 + (user + rng.integers(0, 3, rows)) % 12,
     )
-    parts = Recommend(sources=(Browsing(offered=20), Repeats(offered=5)))
+    parts = Shortlist(sources=(Browsing(offered=20), Repeats(offered=5)))
     both = recommending(parts, iter([events]), lambda: 0.0)
     assert both.clicks == int((events.kind == 1).sum())
     assert both.summary()["blend"]["recall@20"] > 0.8
@@ -154,7 +161,7 @@ def test_rows_may_be_in_order_themselves(tmp_path: Path) -> None:
     columns = {"session": ["a", "a", "b", "b", "a"], "item": ["x", "y", "x", "y", "x"]}
     done = _ran(tmp_path, columns, ORDERED.replace('order = "order"', "order = true"))
     assert len(done.hits) == 3
-    assert done.baselines["transitions"].rank.tolist() == [-1, 0, -1]
+    assert done.baselines["transitions"].rank.tolist() == [-1, -1, 0]
 
 
 @pytest.mark.parametrize("item", [np.zeros(10_000, np.int64), np.arange(10_000)], ids=["one item", "all different"])
@@ -212,3 +219,67 @@ def test_an_empty_log_is_told(tmp_path: Path) -> None:
         "app recommend: expected view events that follow another of their session, "
         "got '0 of the kind, 0 with session and item, none of them after another'"
     )
+
+
+def test_what_was_learned_up_to_some_time_ago_answers_worse(tmp_path: Path) -> None:
+    """Each week other items follow one another: who stands still falls behind, the longer the more."""
+    rng = np.random.default_rng(5)
+    days, each = 28, 60
+    session = np.repeat(np.arange(days * each // 4), 4)
+    week = np.repeat(np.arange(days), each) // 7
+    first = rng.integers(0, 30, len(session) // 4).repeat(4)
+    item = 1 + week * 40 + (first + np.tile(np.arange(4), len(session) // 4) * 7) % 40
+    us = np.arange(len(session)) * DAY_US // each
+    events = Events.of(kind=np.ones(len(us)), logged_us=us, session=session + 1, item=item)
+    done = recommending(Shortlist(k=5), iter([events]), lambda: 0.0)
+    said = done.summary()
+    assert list(said["stale"]) == ["a day behind", "a week behind", "frozen"]
+    fresh = [one["after every click"]["recall@5"] for one in said["stale"].values()]
+    held = [one["recall@5"] for one in said["stale"].values()]
+    assert len(set(fresh)) == 1
+    assert fresh[0] > held[0] > held[1] >= held[2]
+    gap = said["stale"]["frozen"]["differences"]["recall@5"]
+    assert 0 < gap["low"] < gap["mean"] == pytest.approx(fresh[0] - held[2])
+    assert said["stale"]["frozen"]["questions"] < said["questions"]
+
+
+def test_each_source_stands_alone_as_it_would_rank(done: Recommended) -> None:
+    own = done.alone["alone: own items"].rank
+    theirs = done.baselines["own items, newest first"].rank
+    assert (own == theirs).mean() > 0.99
+    assert set(done.alone) == {f"alone: {name}" for name in ("browsing", *READINGS)}
+    assert done.summary()["alone"]["alone: browsing"]["recall@20"] > 0.6
+
+
+def test_shoppers_are_known_where_the_log_names_them() -> None:
+    rows = 400
+    session = np.arange(rows) // 4
+    events = Events.of(
+        kind=np.ones(rows),
+        logged_us=np.arange(rows) * SECOND_US,
+        session=session + 1,
+        user=1 + session % 60,
+        item=1 + np.arange(rows) % 11,
+    )
+    parts = Shortlist(sources=(Browsing(), Repeats("view")))
+    said = recommending(parts, iter([events]), lambda: 0.0).summary()
+    assert (said["slices"]["new shopper"]["questions"], said["slices"]["known shopper"]["questions"]) == (180, 120)
+
+
+def test_baskets() -> None:
+    """Shoppers who buy the same few things again: all of a basket answers the question before it."""
+    rng = np.random.default_rng(2)
+    baskets, each = 150, 3
+    user = rng.integers(1, 9, baskets).repeat(each)
+    item = 1 + user * 3 + np.tile(np.arange(each), baskets)
+    day = np.arange(baskets).repeat(each)
+    whose = {"user": user, "session": day + 1, "place": np.ones(len(user)), "item": item}
+    events = Events.of(kind=np.full(len(user), 2), logged_us=day * DAY_US // 3, **whose)
+    done = recommending(shortlist("next basket", k=10), iter([events]), lambda: 0.0)
+    said = done.summary()
+    assert (said["task"], said["questions"], said["answers"]) == ("next basket", baskets, len(user))
+    assert set(said["baselines"]) == set(of_baskets(10))
+    assert said["slices"]["known shopper"]["questions"] == baskets - 8
+    assert said["slices"]["known shopper"]["recall@10"] > 0.9
+    assert said["baselines"]["personal top frequency"]["recall@10"] > 0.9
+    assert "alone: baskets" in said["alone"]

@@ -175,7 +175,9 @@ def test_events_have_their_names(shop: Shop) -> None:
 
 
 def test_an_app_that_is_not_there(shop: Shop) -> None:
-    with pytest.raises(UserError, match=r"^app: expected one of repurchase spend recommend, got 'fraud'$"):
+    with pytest.raises(
+        UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour, got 'fraud'$"
+    ):
         shop.backtest("fraud")
 
 

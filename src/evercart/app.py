@@ -11,7 +11,7 @@ from evercart.errors import require
 from evercart.evaluate.losses import Loss
 from evercart.evaluate.slices import Slices
 from evercart.features.columns import Column
-from evercart.features.table import Table
+from evercart.features.tabling import Tabling
 from evercart.fold import Fold, describe
 from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
@@ -50,7 +50,7 @@ class App:
     asks: Asks
     answers: tuple[Answer, ...]
     window_s: float
-    tables: tuple[Table, ...]
+    tables: tuple[Tabling, ...]
     champion: Learner[Any]
     loss: Loss
     unit: str = "1"
@@ -110,6 +110,6 @@ class App:
         return tuple(name for name in names if name not in (*MEND_ADDS, "number"))
 
 
-def columns_of(tables: tuple[Table, ...]) -> tuple[Column, ...]:
+def columns_of(tables: tuple[Tabling, ...]) -> tuple[Column, ...]:
     """Return the columns of X: those of the tables, side by side."""
     return tuple(column for table in tables for column in table.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Following:
         self._states = {name: states[name] if states else self._folds[name].start() for name in names}
         self._sources = [name for name in names if name.startswith("source")]
         self._kind, self._strangers = kind_number(parts.kind), Strangers.of(parts.sources)
+        self._ranker, self._reads = parts.ranker, parts.reads  # made anew whenever they are asked for
         self._by_tick = any(self._folds[name].grain == "tick" for name in self._sources)
         self._kept: list[Events] = []  # rows of the open tick, where a source wants whole ones
         self._open: list[Turns] = []  # turns of the open tick
@@ -52,13 +53,15 @@ class Following:
         if len(events):
             self.at, self.us = int(events.offset[-1]) + 1, int(events.logged_us[-1])
             known = (events[self.parts.by] != 0) & (events["item"] != 0) | (events.kind != self._kind)
-            self._go_on(events.only(self.parts.reads).rows(known), learn)
+            self._go_on(events.only(self._reads).rows(known), learn)
 
     def wait(self, us: int) -> None:
-        """Let time pass without a row, up to a log time: what has become too old is forgotten."""
-        if us > self.us:
+        """Let time pass without a row, up to a log time: ticks close, what is asked next is asked then."""
+        if us > self.us and not self._by_tick:
+            self.us = us
+        elif us > self.us:
             clock = {"offset": self.at, "logged_us": us, "event_us": us, "kind": TOMBSTONE}
-            names = dict.fromkeys((*clock, *self.parts.reads))
+            names = dict.fromkeys((*clock, *self._reads))
             row = {name: np.array([clock.get(name, missing(name))], DTYPES[name]) for name in names}
             self.us = us
             self._go_on(Events(row), False)
@@ -86,14 +89,26 @@ class Following:
         return int(self._ticks(np.array([self.us]), np.array([max(self.at - 1, 0)]))[0])
 
     def offered(self, question: Events) -> Candidates:
-        """Return the candidates of one question put now; nothing moves."""
-        parts = [_peeked(self._folds[name], self._states[name], question) for name in self._sources]
-        return united(parts)
+        """Return the candidates of one question put now, which is no row of the log: only time passes by it.
+
+        So a source of event grain is stepped; one that learns by ticks is peeked at, or asked through a copy.
+        """
+        return united([self._asked(name, question) for name in self._sources])
+
+    def _asked(self, name: str, question: Events) -> Candidates:
+        fold, found = self._folds[name], None
+        if fold.grain == "event":
+            found = self._go(name, question)
+        elif hasattr(fold, "peek"):
+            found = fold.peek(self._states[name], question)
+        else:
+            _, found = fold.step(clone(self._states[name]), question)
+        return cast(Candidates, found)
 
     def score(self, x: X) -> NDArray[np.float64]:
         """Return the scores of candidates, (rows, width) -> (rows,): the ranker's, of strangers' their popularity."""
         score = self._strangers.score(x)
-        return self.parts.ranker.guess(self._states["ranker"], x) if score is None else score
+        return self._ranker.guess(self._states["ranker"], x) if score is None else score
 
     def state(self, name: str) -> Any:
         """Return the state of a stage; not to be changed."""
@@ -115,13 +130,3 @@ class Following:
         if closed:
             self._go("ranker", turns.rows(slice(closed)))
         self._open = [turns.rows(slice(closed, None))]
-
-
-def _peeked(source: Any, state: Any, question: Events) -> Candidates:
-    """Return what a source says of a question, through a copy where it knows no other way."""
-    found: Candidates
-    if hasattr(source, "peek"):
-        found = source.peek(state, question)
-    else:
-        _, found = source.step(clone(state), question)
-    return found

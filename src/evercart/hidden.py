@@ -38,6 +38,11 @@ class Hidden:
         """Return whether a name is hidden."""
         return name in self.of[what]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns in which something is hidden."""
+        return tuple(what for what, names in self.of.items() if names)
+
     def left(self, events: Events) -> Events:
         """Return the rows that name nothing hidden."""
         for what, names in self.of.items():

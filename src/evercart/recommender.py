@@ -16,8 +16,8 @@ from evercart.catalogue import ITEM, Catalogue
 from evercart.erasures import ERASE, begun_in, finished
 from evercart.errors import UserError, expected, require
 from evercart.events.batch import DTYPES, Events, missing
-from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import titled
 from evercart.following import Following
 from evercart.hashing import U64, hash_name, mix
 from evercart.hidden import Hidden
@@ -104,17 +104,19 @@ class Recommender:
         finished: Callable[[int], bool] = lambda offset: False,
         learned: int = LEARNED,
     ) -> None:
-        self.parts, self._log, self._now_us = parts, log, now_us
+        self.parts, self._now_us = parts, now_us
+        self._log = titled(log, (getattr(one, "texts", "") for one in parts.sources))
         self.catalogue = catalogue or Catalogue(log.key)
         self.hidden = Hidden(finished)
-        own = (LeftOut(self.hidden.of["item"], "erased"), LeftOut(_Nameless(self.catalogue), "without a name"))
+        own = (LeftOut(self.hidden.of["item"], "erased"), LeftOut(self.catalogue.name, "without a name", others=True))
         given = policy or Policy()
         self._policy = replace(given, parts=(*own, *given.parts))
         self._why, self._silent = Why(parts.sources), Why(parts.sources, most=0)
         self._learned = learned
         self._repeats, self._remembers = Repeats(), any(isinstance(part, NotBought) for part in given.parts)
-        self._columns = tuple(dict.fromkeys((*parts.reads, *KEYS, "category")))
-        bought = {kind_number(self._repeats.kind)} if self._remembers else set()
+        self._reads = parts.reads
+        bought = (kind_number(self._repeats.kind),) if self._remembers else ()
+        self._columns = (*self._reads, "category", *(self._repeats.reads if self._remembers else ()))
         self._kinds = {*parts.kinds, *bought, ITEM, ERASE}
         self._lock = threading.Lock()
         self._live = False
@@ -171,7 +173,7 @@ class Recommender:
     def _question(self, keys: dict[str, int]) -> Events:
         clock = {"offset": self._following.at, "kind": DECISION, "number": 0}
         clock |= dict.fromkeys(("logged_us", "event_us"), self._following.us)
-        said = {**dict.fromkeys(self.parts.reads, None), **keys, **clock}
+        said = {**dict.fromkeys(self._reads, None), **keys, **clock}
         return Events({name: _one(name, value) for name, value in said.items()})
 
     def _hash(self, name: str, value: str) -> int:
@@ -184,7 +186,6 @@ class Recommender:
     def _us(self, now_us: int | None) -> int:
         """Return the log time of a question."""
         if now_us is None:
-            self._live = self._live or self._log.live_from is not None
             now_us = self._now_us() if self._live else self._following.us
         return max(now_us, self._following.us)
 
@@ -199,18 +200,21 @@ class Recommender:
         stop = self._log.next_offset
         while self._at < stop:
             self._take(stop)
+            self._live = self._live or self._log.live_from is not None
 
     def _take(self, stop: int) -> None:
-        for events in self._log.read(self._at, stop, columns=self._columns, kinds=self._kinds):
+        columns = tuple(dict.fromkeys((*self._columns, *self.hidden.columns)))
+        for events in self._log.read(self._at, stop, columns=columns, kinds=self._kinds):
             if self._to_erase(events):
                 self._begin()
                 return
             self.catalogue.take(events, partial(self._log.names, kinds=self._kinds))
             events = self.hidden.left(events)
-            for learn in (False, True):
-                part = events.rows((events.offset >= self._from) == learn)
-                self._following.take(part, learn=learn)
-                self._buy(part)
+            old = int(np.searchsorted(events.offset, self._from))
+            if old:
+                self._following.take(events.rows(slice(old)), learn=False)
+            self._following.take(events.rows(slice(old, None)))
+            self._buy(events)
         self._at = stop
 
     def _to_erase(self, events: Events) -> bool:
@@ -228,16 +232,6 @@ class Recommender:
         if self._remembers and len(events):
             plain = Events({**events.columns, "number": np.full(len(events), -1)})
             self._bought, _ = self._repeats.step(self._bought, plain)
-
-
-class _Nameless:
-    """The items whose name is not known."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-
-    def __contains__(self, item: object) -> bool:
-        return item not in self._catalogue
 
 
 def _one(name: str, value: Any) -> NDArray[Any]:

@@ -17,6 +17,8 @@ from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.comparison_page import comparison_page
 from evercart.evaluate.page import page
 from evercart.evaluate.pagedata import AppData, Quality, ReportData
+from evercart.evaluate.recommended import PAGE, Recommended
+from evercart.evaluate.recommended_page import recommended_page
 from evercart.events.kinds import kind_name
 from evercart.events.outliers import Outliers
 from evercart.log import Log
@@ -46,6 +48,7 @@ def write(
         tuple(_app(one, about[one.app], happened[one.app]) for one in found),
         quality,
         stages,
+        (Path(PAGE).name,) if (path.parent / Path(PAGE).name).exists() else (),
     )
     put(path, page(data))
 
@@ -53,6 +56,11 @@ def write(
 def write_comparison(path: Path, shop: str, now_us: int, found: Comparison) -> None:
     """Write the page of a comparison."""
     put(path, comparison_page(found, shop, made(now_us)))
+
+
+def write_recommended(folder: Path, shop: str, now_us: int, found: Recommended) -> None:
+    """Write the page of a backtest of recommendation into a shop's folder, beside the report."""
+    put(folder / PAGE, recommended_page(found, shop, made(now_us)))
 
 
 def put(path: Path, text: str) -> None:

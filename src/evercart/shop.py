@@ -29,6 +29,7 @@ from evercart.costs import Costs
 from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.recommended import Recommended
 from evercart.evaluate.refit import Fit
 from evercart.events.kinds import kind_name
 from evercart.events.mapping_file import load as load_mapping
@@ -45,11 +46,10 @@ from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
 from evercart.recommender import Recommender, recommender
-from evercart.recommending import Recommended, recommending
+from evercart.recommending import recommending_shop
 from evercart.referee import follow
 from evercart.results import Results
 from evercart.samples import completejourney
-from evercart.shortlist import Shortlist
 from evercart.turn import Progress, Turned, Turner
 from evercart.verifying import Verified, verify
 
@@ -229,12 +229,7 @@ class Shop:
     ) -> Backtest | Recommended:
         """Replay the log for one app, against its controls; one that ranks against its baselines."""
         ranks = self.app(app).candidates
-        return self._recommending(ranks, told) if ranks else self._backtest(app, told, every_days, opponents)
-
-    def _recommending(self, ranks: Shortlist, told: Callable[[str, float | None], None]) -> Recommended:
-        parts = replace(ranks, tick=self.config.tick)
-        batches = self.log.read(0, columns=parts.reads, kinds=parts.kinds)
-        return recommending(parts, batches, self.clock.cpu_s, told)
+        return recommending_shop(self, ranks, told) if ranks else self._backtest(app, told, every_days, opponents)
 
     def _backtest(
         self,

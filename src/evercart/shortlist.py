@@ -101,11 +101,6 @@ class Shortlist:
         return Arrival(self.kind, gap_s=self.gap_s)
 
     @property
-    def offering(self) -> tuple[Source, ...]:
-        """Return the sources."""
-        return self.sources
-
-    @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns of an event that are needed."""
         own = ("session", "item") if self.task == "next click" else ("user", "place", "session", "item")

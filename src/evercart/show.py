@@ -19,10 +19,10 @@ from evercart.backtest import RACERS, Backtest
 from evercart.doctor import Told
 from evercart.evaluate.compare import Difference
 from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.recommended import Recommended
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.ingest import SENT_AGAIN, Ingested
-from evercart.recommending import Recommended
 from evercart.shop import Found
 from evercart.show_recommend import recommended
 from evercart.turn import Turned
@@ -89,9 +89,11 @@ def ingested(done: Ingested) -> RenderableType:
     return Group(*parts)
 
 
-def backtested(done: Backtest | Recommended) -> RenderableType:
-    """Return one app's replay as a table."""
-    return recommended(done) if isinstance(done, Recommended) else backtests([done])
+def backtested(done: Backtest | Recommended, page: str = "") -> RenderableType:
+    """Return one app's replay as a table, with where its page is."""
+    if isinstance(done, Recommended):
+        return Group(recommended(done), *([f"The page is {escape(page)}"] if page else []))
+    return backtests([done])
 
 
 def backtests(found: Sequence[Backtest]) -> Table:

@@ -45,7 +45,9 @@ def test_options_that_mean_nothing_are_refused(name: str, options: dict[str, Any
 
 
 def test_unknown_names_are_refused() -> None:
-    with pytest.raises(UserError, match=r"^app: expected one of repurchase spend recommend, got 'churn'$"):
+    with pytest.raises(
+        UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour, got 'churn'$"
+    ):
         app("churn")
     text = "^option of repurchase: expected one of kind gap_s window_s zone, got 'most'$"
     with pytest.raises(UserError, match=text):

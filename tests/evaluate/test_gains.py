@@ -5,28 +5,32 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evercart.evaluate.gains import discounted, gained, means, recall, reciprocal
-from evercart.evaluate.hits import Hits, measures
+from evercart.evaluate.gains import Asked, discounted, gained, means, recall, reciprocal
 from evercart.units import DAY_US
 
 RANK = np.array([0, 2, 19, 20, -1, 5])
+SINGLY = Asked.of(np.arange(6))
 
 
-def test_means_are_the_measures_of_hits() -> None:
-    rows, nothing = len(RANK), np.zeros(len(RANK))
-    flags, ints = np.zeros(rows, np.bool_), np.zeros(rows, np.int64)
-    hits = Hits(ints, ints, RANK.astype(np.int32), flags, flags, ints.astype(np.int32), nothing, nothing)
-    wanted = measures(hits)
-    for cut in (5, 20):
-        assert means(RANK, cut) == pytest.approx(
-            {f"{name}@{cut}": wanted[f"{name}@{cut}"] for name in ("recall", "mrr", "ndcg")}
-        )
+def test_each_gain_of_one_answer() -> None:
+    assert recall(RANK, SINGLY, 20).tolist() == [1, 1, 1, 0, 0, 1]
+    assert reciprocal(RANK, SINGLY, 3).tolist() == [1, 1 / 3, 0, 0, 0, 0]
+    assert discounted(RANK, SINGLY, 3).tolist() == [1, 0.5, 0, 0, 0, 0]
 
 
-def test_each_gain() -> None:
-    assert recall(RANK, 20).tolist() == [1, 1, 1, 0, 0, 1]
-    assert reciprocal(RANK, 3).tolist() == [1, 1 / 3, 0, 0, 0, 0]
-    assert discounted(RANK, 3).tolist() == [1, 0.5, 0, 0, 0, 0]
+def test_each_gain_of_several() -> None:
+    asked = Asked.of(np.array([5, 5, 5, 9, 9, 9]))
+    assert recall(RANK, asked, 20).tolist() == pytest.approx([1, 1 / 3])
+    assert reciprocal(RANK, asked, 20).tolist() == pytest.approx([1, 1 / 6])
+    ideal = 1 + 1 / np.log2(3) + 0.5
+    assert discounted(RANK, asked, 6).tolist() == pytest.approx([1.5 / ideal, 1 / np.log2(7) / ideal])
+    assert discounted(RANK[:3], Asked.of(np.zeros(3, np.int64)), 1).tolist() == [1.0]  # more cannot stand first
+
+
+def test_means_are_over_questions() -> None:
+    found = means(np.array([0, -1, -1]), Asked.of(np.array([1, 1, 2])), (1, 20))
+    assert found["recall@1"] == found["recall@20"] == 0.25
+    assert np.isnan(means(RANK[:0], Asked.of(RANK[:0]), (5,))["mrr@5"])
 
 
 @pytest.mark.parametrize("days", [1, 4, 40])

@@ -30,3 +30,22 @@ def test_the_pairs_of_an_item_are_chained() -> None:
         pair = counts.link[pair]
     assert chained == [(4, 1), (1, 1), (3, 2)]
     assert counts.head[3] == -1
+
+
+def test_of_too_many_pairs_the_rarest_go() -> None:
+    counts = with_room(pair_counts(50), 60, most=60)
+    for one in range(50):
+        add(counts, one, (one + 1) % 50)
+        if one % 3 == 0:
+            add(counts, one, (one + 1) % 50)
+    counts = with_room(counts, 20, most=60)
+    assert counts.size[0] == 17
+    assert len(counts.one) == 60
+    assert [count(counts, one, one + 1) for one in range(6)] == [2, 0, 0, 2, 0, 0]
+    add(counts, 1, 2)
+    assert [count(counts, one, one + 1) for one in (0, 1, 3)] == [2, 1, 2]
+    seen, at = [], counts.head[3]
+    while at >= 0:
+        seen.append(int(counts.other[at]))
+        at = counts.link[at]
+    assert seen == [4]

@@ -76,16 +76,17 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
     [
         (
             {"columns": {**_map().columns, "discont": ("n",)}},
-            f"mapping.columns.discont: expected one of the fields {FIELDS} discount, "
+            f"mapping.columns.discont: expected one of the fields {FIELDS} discount cost, "
             "got 'discont' (nearest: 'discount')",
         ),
         (
             {"constants": {"price": 3}},
-            f"mapping.constants.price: expected one of the fields {FIELDS} discount, got 'price' (nearest: 'place')",
+            f"mapping.constants.price: expected one of the fields {FIELDS} discount cost, got 'price' (nearest: 'place')",
         ),
         (
             {"kind": "oder"},
-            "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase search cart return review, "
+            "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase "
+            "search cart return review, "
             "got 'oder' (nearest: 'order')",
         ),
         (
@@ -106,7 +107,7 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
         ({"units": {"amount": "dollars"}}, """mapping.units.amount: expected "major" or "minor", got 'dollars'"""),
         (
             {"units": {"amuont": "major"}},
-            "mapping.units.amuont: expected one of the fields quantity amount discount price, got 'amuont' (nearest: 'amount')",
+            "mapping.units.amuont: expected one of the fields quantity amount discount cost price, got 'amuont' (nearest: 'amount')",
         ),
         ({"constants": {}}, "mapping.constants.currency: expected one beside major units, got 'nothing'"),
         (

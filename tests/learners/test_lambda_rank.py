@@ -111,6 +111,13 @@ def test_of_several_gains_the_largest_stands_first() -> None:
     assert first(SMALL.guess(state, fresh.reshape(-1, 3)), fresh[:, :, 1]) > 0.8
 
 
+def test_gains_of_any_size_are_graded() -> None:
+    x, y = drawn(60, 6)
+    worth = np.random.default_rng(1).lognormal(size=y.shape).astype(np.float32)
+    state, _ = SMALL.step(SMALL.start(), lists(x, y * worth * 1e-3 + worth))
+    assert state.trees[0] == 5
+
+
 def test_hints_and_lists_without_a_gain_teach_nothing() -> None:
     x, y = drawn(60, 6)
     state, _ = SMALL.step(SMALL.start(), Turns.concat([lists(x, y * 0), lists(x, y, HINT, tick=60)]))

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from evercart.apps.behaviour import behaviour
+from evercart.apps.profile import profile
 from evercart.apps.recommend import recommend
 from evercart.apps.repurchase import repurchase
 from evercart.apps.spend import spend
@@ -14,7 +16,13 @@ from evercart.errors import UserError, expected, require
 if TYPE_CHECKING:
     from evercart.app import App
 
-APPS: Final[dict[str, Callable[..., App]]] = {"repurchase": repurchase, "spend": spend, "recommend": recommend}
+APPS: Final[dict[str, Callable[..., App]]] = {
+    "repurchase": repurchase,
+    "spend": spend,
+    "recommend": recommend,
+    "profile": profile,
+    "behaviour": behaviour,
+}
 
 
 def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:

@@ -68,7 +68,7 @@ def profile(
     """
     require(minor >= 1, "profile.minor", "at least 1", minor)
     shopper = Shopper(kind, gap_s)
-    tables: tuple[Any, ...] = (Lives(kind, gap_s=max(8 * HOUR_S, gap_s)), Interests(), purse(shopper), asked(zone))
+    tables = (Lives(kind, gap_s=max(8 * HOUR_S, gap_s)), Interests(), purse(shopper), asked(zone))
     columns = columns_of(tables)
     plain: Learner[Any] = Rescaled(calibrated(columns))
     return App(

@@ -9,14 +9,13 @@ from evercart.errors import require
 from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
 from evercart.labels.pairs import Tick
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
-from evercart.learners.neighbours.repeats import Repeats
 from evercart.log import Log
 from evercart.shortlist import Shortlist, Source, Task
 from evercart.units import HOUR_S
 
 NAME: Final = "recommend"
-Recommend = Shortlist
 
 
 def next_click(
@@ -30,7 +29,7 @@ def next_basket(
     kind: str = "order", gap_s: float = 0.0, sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
 ) -> Shortlist:
     """Return what ranks the items of a shopper's next basket, asked as the shopper arrives."""
-    offering = sources or (Repeats(kind), Browsing(kind, "user"))
+    offering = sources or (Baskets(kind, gap_s=gap_s),)
     return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
 
 

@@ -13,7 +13,8 @@ from evercart.errors import require
 from evercart.events.batch import DTYPES, Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
-from evercart.kernel import kernel
+from evercart.hashing import U64
+from evercart.kernel import kernel, lean
 from evercart.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.slots import find
 from evercart.units import DAY_S, SECOND_US
@@ -80,6 +81,15 @@ class Arrival:
         return ArrivalState(state.next + np.count_nonzero(woven.asked), opened), woven
 
 
+@lean
+def is_new(session: np.uint64, before: np.uint64, apart_us: int, windows_us: tuple[int, int]) -> bool:
+    """Return whether a row of a shopper begins a basket, by its session, the last row's, the time between them.
+
+    windows_us    the gap that rows without a session may have, the pause that rows with one may have
+    """
+    return bool(session != before or apart_us > windows_us[0 if session == U64(0) else 1])
+
+
 @kernel
 def _begins(
     state: Recent,
@@ -90,19 +100,17 @@ def _begins(
     windows_us: tuple[int, int],
 ) -> NDArray[np.bool_]:
     """Return which rows are the first of a basket, (rows,)."""
-    gap_us, pause_us = windows_us
     begins = np.zeros(len(logged_us), np.bool_)
     for row in range(len(logged_us)):
         now = logged_us[row]
-        while state.ends[0] != NONE and now - state.links[state.ends[0]].last_us > pause_us:
+        while state.ends[0] != NONE and now - state.links[state.ends[0]].last_us > windows_us[1]:
             drop(state, state.ends[0])
         if not asks[row]:
             continue
         slot = find(state.keys, shopper[row])
-        begins[row] = (
-            slot == NONE
-            or state.carried[slot, 0] != session[row]
-            or (session[row] == 0 and now - state.links[slot].last_us > gap_us)
-        )
+        if slot == NONE:
+            begins[row] = True
+        else:
+            begins[row] = is_new(session[row], state.carried[slot, 0], now - state.links[slot].last_us, windows_us)
         state.carried[touch(state, shopper[row], now), 0] = session[row]
     return begins

@@ -9,6 +9,7 @@ from typer import Argument, Option
 
 from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown, warn
 from evercart.errors import expected
+from evercart.evaluate.recommended import PAGE
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -80,7 +81,8 @@ def backtest(
     learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
 
     `recommend` ranks what each session views next, from views with a session: the blend of all sources beside
-    plain baselines, each updated after every click.
+    plain baselines, each updated after every click; each source alone; the blend some time behind. Its page is
+    reports/backtest-recommend.html.
     """
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
@@ -88,7 +90,8 @@ def backtest(
             opened.app(name)  # a name that is none is told at once
             opened.compile(teller.step)
         done = opened.backtest(name, teller.step, every_days=every_days)
-    say(as_json, done.summary(), shown().backtested(done))
+        page = {"page": str(opened.folder / PAGE)} if name == "recommend" else {}
+    say(as_json, {**done.summary(), **page}, shown().backtested(done, *page.values()))
 
 
 @app.command(epilog="Example: `evercart compare repurchase --no-nightly`")

@@ -176,6 +176,29 @@ def forgotten(names: Sequence[str], gaps: Sequence[Difference], unit: str) -> Fi
     return _figure([bars | {"error_y": spread}], "", unit, showlegend=False, hovermode="closest")
 
 
+def grouped(names: Sequence[str], values: Mapping[str, Sequence[float]], y: str) -> Figure:
+    """Return bars in groups: one group a name, one bar each of the series."""
+    data = []
+    for at, (series, each) in enumerate(values.items()):
+        bar = {"type": "bar", "name": series, "x": list(names), "y": _list(np.array(each, np.float64))}
+        data.append(bar | {"marker": {"color": COLOURS[at % len(COLOURS)]}})
+    return _figure(data, "", y, xaxis={"automargin": True}, hovermode="closest")
+
+
+def sureness(said: NDArray[np.float64], right: NDArray[np.float64], questions: NDArray[np.int64]) -> Figure:
+    """Return how often something was right against how sure it was said to be, tenth by tenth."""
+    held = questions > 0
+    marks = {"mode": "lines+markers", "marker": {"size": 7}, "customdata": _list(questions[held])}
+    hover = {"hovertemplate": "said %{x:.3f}<br>right %{y:.3f}<br>%{customdata:,} questions"}
+    ideal = {"line": {"color": "#9aa1ad", "width": 1, "dash": "dash"}, "hoverinfo": "skip"}
+    edge = np.array([0.0, 1.0])
+    data = [
+        _line("first candidate", 0, said[held], right[held], **marks | hover),
+        _line("ideal", 0, edge, edge, **ideal),
+    ]
+    return _figure(data, "share the ranker gave its first candidate", "how often it was right", hovermode="closest")
+
+
 def marked(
     lines: Mapping[str, Drawn], marks: Sequence[tuple[str, str]], y: str, bounds: Mapping[str, Drawn] = _NO_BOUNDS
 ) -> Figure:

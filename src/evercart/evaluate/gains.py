@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,45 +17,79 @@ FEWEST_DAYS: Final = 5  # below it, days say too little of how they differ
 _BLOCKS: Final = 50  # of sessions
 
 
-def recall(rank: NDArray[Any], cut: int) -> Floats:
-    """Return 1 for each question whose answer is among the first `cut`, else 0; ranks count from 0, -1 is none.
+class Asked(NamedTuple):
+    """The questions that rows of answers belong to; the rows of one question stand together."""
 
-    >>> recall(np.array([0, 3, -1]), 3).tolist()
-    [1.0, 0.0, 0.0]
+    starts: Ints  # (questions,) where the rows of each begin
+    answers: Ints  # (questions,) how many it has
+
+    @classmethod
+    def of(cls, number: Ints) -> Asked:
+        """Return the questions of rows with these numbers.
+
+        >>> Asked.of(np.array([4, 4, 7])).answers.tolist()
+        [2, 1]
+        """
+        starts = np.flatnonzero(np.diff(number, prepend=number[:1] - 1))
+        return cls(starts, np.diff(starts, append=len(number)))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def total(self, values: Floats) -> Floats:
+        """Return the sum of each question's rows: (questions,)."""
+        return np.add.reduceat(values, self.starts) if len(self) else values[:0]
+
+
+def recall(rank: NDArray[Any], asked: Asked, cut: int) -> Floats:
+    """Return the share of each question's answers among the first `cut`; ranks count from 0, -1 is none.
+
+    >>> recall(np.array([0, 3, -1]), Asked.of(np.array([1, 1, 2])), 3).tolist()
+    [0.5, 0.0]
     """
-    return _hit(rank, cut).astype(np.float64)
+    share: Floats = asked.total(_hit(rank, cut).astype(np.float64)) / asked.answers
+    return share
 
 
-def reciprocal(rank: NDArray[Any], cut: int) -> Floats:
-    """Return 1 / place of each answer among the first `cut`, else 0: its mean is the MRR."""
-    gained: Floats = _hit(rank, cut) / (np.maximum(rank, 0) + 1.0)
-    return gained
+def reciprocal(rank: NDArray[Any], asked: Asked, cut: int) -> Floats:
+    """Return 1 / place of the first answer among the first `cut`, else 0: its mean is the MRR."""
+    gained = _hit(rank, cut) / (np.maximum(rank, 0) + 1.0)
+    return np.maximum.reduceat(gained, asked.starts) if len(asked) else gained[:0]
 
 
-def discounted(rank: NDArray[Any], cut: int) -> Floats:
-    """Return 1 / log2(1 + place) of each answer among the first `cut`, else 0: its mean is the NDCG of one truth."""
-    gained: Floats = _hit(rank, cut) / np.log2(np.maximum(rank, 0) + 2.0)
-    return gained
+def discounted(rank: NDArray[Any], asked: Asked, cut: int) -> Floats:
+    """Return the sum of 1 / log2(1 + place) over the answers among the first `cut`, as a share of the most possible.
+
+    Its mean is the NDCG; the most possible is that of all answers standing first, at most `cut` of them.
+
+    Source: Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", TOIS 20(4), 2002.
+    """
+    gained = asked.total(_hit(rank, cut) / np.log2(np.maximum(rank, 0) + 2.0))
+    most = np.cumsum(1.0 / np.log2(np.arange(cut) + 2.0))
+    share: Floats = gained / most[np.minimum(asked.answers, cut) - 1]
+    return share
 
 
 def _hit(rank: NDArray[Any], cut: int) -> NDArray[np.bool_]:
     return (rank >= 0) & (rank < cut)
 
 
-GAINS: Final[dict[str, Callable[[NDArray[Any], int], Floats]]] = {
+GAINS: Final[dict[str, Callable[[NDArray[Any], Asked, int], Floats]]] = {
     "recall": recall,
     "mrr": reciprocal,
     "ndcg": discounted,
 }
 
 
-def means(rank: NDArray[Any], cut: int) -> dict[str, float]:
-    """Return the mean of each gain, by name.
+def means(rank: NDArray[Any], asked: Asked, cuts: Sequence[int]) -> dict[str, float]:
+    """Return the mean of each gain at each cut, by name.
 
-    >>> means(np.array([0, 1, -1, -1]), 20)["mrr@20"]
+    >>> means(np.array([0, 1, -1, -1]), Asked.of(np.arange(4)), (5, 20))["mrr@20"]
     0.375
     """
-    return {f"{name}@{cut}": float(gain(rank, cut).mean()) for name, gain in GAINS.items()}
+    if not len(asked):
+        return {f"{name}@{cut}": float("nan") for cut in cuts for name in GAINS}
+    return {f"{name}@{cut}": float(gain(rank, asked, cut).mean()) for cut in cuts for name, gain in GAINS.items()}
 
 
 def gained(ours: Floats, theirs: Floats, us: Ints, session: Ints, seed: int = 0) -> Difference:

@@ -81,6 +81,7 @@ class ReportData:
     made        when, as text
     events      rows in the log
     stages      by stage of the ring: CPU seconds
+    beside      names of further pages that lie in the same folder
     """
 
     shop: str
@@ -89,3 +90,4 @@ class ReportData:
     apps: tuple[AppData, ...]
     quality: Quality = Quality()
     stages: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()

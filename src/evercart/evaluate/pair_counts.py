@@ -1,4 +1,10 @@
-"""Pair counts: how often one item was seen with another, as lists that grow."""
+"""Pair counts: how often one item was seen with another, as lists that grow up to a bound.
+
+Where there would be more than `MOST` pairs, those seen least go until half of them are left: counts of rare pairs
+then are too low, by at most what was dropped.
+
+Source: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002 (lossy counting).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +16,7 @@ from numpy.typing import NDArray
 from evercart.kernel import kernel, lean
 
 _SPREAD: Final = 0x9E3779B97F4A7C15
+MOST: Final = 1 << 25  # pairs: 16 bytes each, up to 16 more to find them
 
 
 class PairCounts(NamedTuple):
@@ -38,12 +45,16 @@ def pair_counts(items: int) -> PairCounts:
     return PairCounts(np.zeros(16, np.int32), np.full(items, -1, np.int32), none, none, none, none, np.zeros(1, int))
 
 
-def with_room(counts: PairCounts, more: int) -> PairCounts:
-    """Return the counts with room for so many further pairs."""
+def with_room(counts: PairCounts, more: int, most: int = MOST) -> PairCounts:
+    """Return the counts with room for so many further pairs; of more than `most` the rarest are dropped."""
+    least = 1
+    while int(counts.size[0]) + more > most and counts.size[0] > most // 2:
+        _thin(counts, least)
+        least *= 2
     wanted = int(counts.size[0]) + more
     if wanted <= len(counts.one):
         return counts
-    room = max(wanted, len(counts.one) * 3 // 2)
+    room = max(wanted, min(len(counts.one) * 3 // 2, most))
     grown = counts._replace(
         one=_tall(counts.one, room),
         other=_tall(counts.other, room),
@@ -61,6 +72,23 @@ def _tall(column: NDArray[np.int32], room: int) -> NDArray[np.int32]:
     out = np.empty(room, np.int32)
     out[: len(column)] = column
     return out
+
+
+@kernel
+def _thin(counts: PairCounts, least: int) -> None:
+    """Drop the pairs that were counted no more than so often; the others keep their order."""
+    kept = 0
+    counts.head[:] = -1
+    counts.probe[:] = 0
+    for pair in range(counts.size[0]):
+        if counts.times[pair] > least:
+            one = counts.one[pair]
+            counts.one[kept], counts.other[kept], counts.times[kept] = one, counts.other[pair], counts.times[pair]
+            counts.link[kept] = counts.head[one]
+            counts.head[one] = kept
+            kept += 1
+    counts.size[0] = kept
+    _index(counts)
 
 
 @kernel

@@ -53,7 +53,12 @@ _CURRENT = Property("current", "category")  # the model that was live when the r
 
 KINDS: Final = (
     Kind(1, "view", ("item",)),
-    Kind(2, "order", ("user", "item", "quantity", "amount"), (Property("discount", "money"),)),
+    Kind(
+        2,
+        "order",
+        ("user", "item", "quantity", "amount"),
+        (Property("discount", "money"), Property("cost", "money", low=0)),
+    ),
     Kind(
         3,
         "item",

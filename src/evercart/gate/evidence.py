@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from evercart.evaluate.business import Measure
+
 
 @dataclass(frozen=True)
 class Part:
@@ -35,6 +37,7 @@ class Evidence:
     silent         questions of this reign that the challenger did not answer with a number
     behind         events of the log that the challenger has not seen; None: not known
     guess_us       microseconds that a guess takes; None: not known
+    business       what came of live decisions: of the champion's, of the challenger's
     """
 
     champion: str
@@ -49,6 +52,7 @@ class Evidence:
     silent: int = 0
     behind: int | None = None
     guess_us: float | None = None
+    business: tuple[tuple[Measure, ...], tuple[Measure, ...]] = ((), ())
 
     def figures(self) -> dict[str, Any]:
         """Return all as plain values for JSON, which has no NaN."""
@@ -56,6 +60,8 @@ class Evidence:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Measure):
+        return {name: _plain(each) for name, each in value._asdict().items()}
     if isinstance(value, Part):
         return {name: _plain(each) for name, each in vars(value).items()}
     if isinstance(value, tuple):

@@ -173,7 +173,7 @@ class LambdaRank:
         held = min(int(state.learned[0]), self.memory)
         stands = np.arange(self.longest) < state.length[:held, None]
         y, most = state.y[:held], state.y[:held].max(1, keepdims=True)
-        grades = np.ceil(_GRADES * y / np.maximum(most, 1e-9))[stands]
+        grades = np.minimum(np.ceil(_GRADES * y / np.maximum(most, 1e-9)), _GRADES)[stands]
         data = lightgbm.Dataset(state.x[:held][stands], grades, group=state.length[:held], params=self._params)
         trees = int(state.trees[0])
         anew = trees == 0 or trees + self.rounds > self.most

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from evercart.asks.each import After
+from evercart.errors import UserError
 from evercart.events.batch import SKETCH, Events
 from evercart.events.kinds import number
 from evercart.events.schema import conform
 from evercart.features.encoders.ngrams import HashedNgrams
 from evercart.features.encoders.sketch import sketched
-from evercart.features.encoders.texts import Texts
+from evercart.features.encoders.texts import Texts, titled
+from evercart.learners.neighbours.content import Content
 from evercart.log.opening import open_log
 
 TEXTS = Texts(HashedNgrams())
@@ -56,6 +59,24 @@ def test_rows_of_a_log_get_the_same_however_it_is_read(tmp_path: Path) -> None:
         known = sketched(HashedNgrams()(["red shoes", "iron pan", ""]))
         assert sketches(items).tolist() == known.tolist()
         assert not sketches(whole.rows(whole.kind == 1)).any()
+    fold = Content(texts="ngrams-256")
+    by_title = titled(log, ["", fold.texts, fold.texts])
+    whole = Events.concat(list(by_title.read(0, columns=fold.reads, kinds={1, 3})))
+    assert sketches(whole.rows(whole.kind == 3)).tolist() == known.tolist()
+    assert by_title.next_offset == log.next_offset
+    state, _ = fold.step(fold.start(), Events({**whole.columns, "number": np.full(len(whole), -1)}))
+    assert state.pools.sketch[:3].any(1).sum() == 2
+    plain = next(iter(by_title.read(0, columns=("item",), kinds={1, 3})))
+    assert SKETCH[0] not in plain.columns
+    log.close()
+
+
+def test_a_log_has_titles_only_where_somebody_reads_them_by_one_encoder(tmp_path: Path) -> None:
+    log = open_log(tmp_path / "log", key=1)
+    assert titled(log, ["", ""]) is log
+    with pytest.raises(UserError) as caught:
+        titled(log, ["ngrams", "sentences"])
+    assert str(caught.value) == "content.texts: expected one encoder for all, got 'ngrams sentences'"
     log.close()
 
 

@@ -8,7 +8,7 @@ import pytest
 from evercart.errors import UserError
 from evercart.hashing import U64
 from evercart.learners.neighbours.content_grown import Grown
-from evercart.learners.neighbours.content_pools import Pools, known, pools
+from evercart.learners.neighbours.content_pools import Pools, click, known, pools
 from evercart.learners.policies.long_tail import LongTail
 from evercart.learners.policies.policy import Policy
 from evercart.learners.policies.slate import Asked
@@ -29,6 +29,9 @@ def test_an_item_is_new_for_a_week_after_its_first_row() -> None:
     assert [item in grown for item in (OLD, NEW, STRANGE)] == [True, False, True]
     assert NEW in Grown(state(), 16 * DAY_US)
     assert NEW in Grown(state(), 10 * DAY_US, new_s=86400.0)
+    clicked = state()
+    click(clicked, 0, 9 * DAY_US, 1.0)
+    assert [item in Grown(clicked, 10 * DAY_US, clicked=True) for item in (OLD, NEW, STRANGE)] == [False, True, True]
     with pytest.raises(UserError, match=r"^grown.new_s: expected more than 0, got 0$"):
         Grown(state(), 0, new_s=0)
 

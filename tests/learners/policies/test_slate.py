@@ -21,7 +21,7 @@ def test_led_by_puts_rows_in_front_each_once() -> None:
 
 
 def test_marks_are_kept_by_row() -> None:
-    assert slate([5, 4]).marked(np.array([1]), "a").marked(np.array([0]), "b").marks == ((1, "a"), (0, "b"))
+    assert slate([5, 4]).marked([1], "a").marked([0], "b").marks == ((1, "a"), (0, "b"))
 
 
 def test_a_stranger_bought_nothing() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 import numpy as np
 import pyarrow as pa
 
+from evercart.errors import UserError, expected
 from evercart.events.batch import SKETCH, Events
 from evercart.events.kinds import number
+from evercart.features.encoders.choose import encoder
 from evercart.features.encoders.encoder import Encoder
 from evercart.features.encoders.sketch import WORDS, sketched
-from evercart.log.log import Log
+from evercart.log.log import READ_ROWS, Log
 
 _ITEM: Final = number("item")
 
@@ -52,3 +54,38 @@ class Texts:
             texts = told["text"].filter(pa.array(here)).to_pylist()
             sketches[at[here]] = sketched(self.encoder(texts))
         return Events({**events.columns, **{name: sketches[:, word].copy() for word, name in enumerate(SKETCH)}})
+
+
+def titled(log: Log, names: Iterable[str]) -> Log:
+    """Return a log that can be asked for the columns `SKETCH`; where nobody names an encoder, the log itself.
+
+    names    of the encoders that folds name; "" is none
+    """
+    wanted = sorted(set(names) - {""})
+    if len(wanted) > 1:
+        raise UserError(expected("content.texts", "one encoder for all", " ".join(wanted)))
+    return cast(Log, _Titled(log, Texts(encoder(wanted[0])))) if wanted else log
+
+
+class _Titled:
+    """A log whose `read` brings titles along; all else is the log's."""
+
+    def __init__(self, log: Log, texts: Texts) -> None:
+        self._log, self._texts = log, texts
+
+    def read(
+        self,
+        start: int,
+        stop: int | None = None,
+        *,
+        columns: Sequence[str] = (),
+        kinds: Collection[int] | None = None,
+        rows: int = READ_ROWS,
+    ) -> Iterator[Events]:
+        """Yield rows; see `Log.read`."""
+        plain = [name for name in columns if name not in SKETCH]
+        batches = self._log.read(start, stop, columns=plain, kinds=kinds, rows=rows)
+        return batches if len(plain) == len(columns) else self._texts.read(self._log, batches)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)

@@ -15,6 +15,7 @@ from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain, clone
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
+from evercart.learners.neighbours.aside import beside, go_on
 from evercart.learners.neighbours.board import (
     BEFORE,
     HOP,
@@ -135,6 +136,16 @@ class Browsing:
 
     def step(self, state: Clicks, woven: Events) -> tuple[Clicks, Candidates]:
         """Return the candidates of each question, as known just before it."""
+        return self._walked(state, woven, False)
+
+    def aside(self, state: Clicks, woven: Events) -> tuple[Clicks, Candidates]:
+        """Return the candidates as they would be had nothing been learned since: only the sessions asked about go on.
+
+        The state is good for nothing else afterwards; whoever calls this hands over a clone.
+        """
+        return self._walked(state, woven, True)
+
+    def _walked(self, state: Clicks, woven: Events, still: bool) -> tuple[Clicks, Candidates]:
         questions = int(np.count_nonzero(woven["number"] >= 0))
         more = int(np.count_nonzero(woven.kind == self._rules.kind))
         if more:
@@ -149,7 +160,7 @@ class Browsing:
         )
         given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
         columns = (out.question, out.item, out.score, out.rank, out.x)
-        found = _walk(state.flat(), self._rules, self.offered, given, columns)
+        found = _walk(state.flat(), self._rules, self.offered, still, given, columns)
         return state, out.rows(slice(found))
 
     def peek(self, state: Clicks, questions: Events) -> Candidates:
@@ -177,6 +188,7 @@ def _walk(
     state: Clicks,
     rules: Rules,
     offered: int,
+    still: bool,
     given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
     columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
 ) -> int:
@@ -192,12 +204,16 @@ def _walk(
             foresee(state.items, item[row + _FAR])
             foresee_click(state, session[row + 2 * _NEAR], item[row + 2 * _NEAR])
             foresee_lists(state, session[row + _NEAR], item[row + _NEAR])
-        expire(state, now - rules.keep_us)
+        if not still:
+            expire(state, now - rules.keep_us)
         if number[row] < 0:
             if kind[row] == rules.kind and session[row] != U64(0) and item[row] != U64(0):
-                insert(state, session[row], item[row], now, rules.popular_half_us, rules.most)
+                if still:
+                    go_on(state, session[row], item[row], now, rules.popular_half_us)
+                else:
+                    insert(state, session[row], item[row], now, rules.popular_half_us, rules.most)
             continue
-        found = _answer(state, rules, scores, session[row], item[row], now, best, x[rows:])
+        found = _answer(state, rules, scores, still, session[row], item[row], now, best, x[rows:])
         for i in range(found):
             question[rows + i] = number[row]
             offer[rows + i] = state.items.keys[scores.item[best[i]]]
@@ -213,6 +229,7 @@ def _answer(
     state: Clicks,
     rules: Rules,
     scores: Board,
+    still: bool,
     key: np.uint64,
     named: np.uint64,
     now: int,
@@ -220,8 +237,10 @@ def _answer(
     x: NDArray[np.float32],
 ) -> int:
     """Find the candidates of one question; write the traits of the best."""
-    session = session_of(state, key)
-    trace(state, scores, session, find(state.items, named) if named != U64(0) else -1)
+    session = here = session_of(state, key)
+    if still and key != U64(0) and find(state.sessions, beside(key)) >= 0:
+        here = session_of(state, beside(key))
+    trace(state, scores, here, find(state.items, named) if named != U64(0) else -1)
     around(state, rules.ways, scores, session, now)
     own(scores)
     tops = np.full(PRIOR + 1, 1e-9)
@@ -233,7 +252,7 @@ def _answer(
     popular(state, scores)
     found = choose(scores, best, len(best))
     ask_items(state, scores, best, found)
-    describe(state, scores, session, now, rules.popular_half_us, best, found, tops, next_sum, x)
+    describe(state, scores, here, now, rules.popular_half_us, best, found, tops, next_sum, x)
     return found
 
 

@@ -73,7 +73,7 @@ class Content:
     anchors    last items that are looked from
     near       of these, how many are looked from by title, too
     fading     weight of an anchor, per anchor after it
-    newest     items a pool lists because they are new
+    newest     items a pool lists because they were declared, or first clicked, last
     popular    items a pool lists because they are popular
     half_s     in which a click's weight halves
     shrink     half-lives' worth of the mean of the category that an item's own clicks are weighed against
@@ -88,7 +88,7 @@ class Content:
     by: str = "session"
     texts: str = ""
     anchors: int = 6
-    near: int = 2
+    near: int = 1
     fading: float = 0.7
     newest: int = 32
     popular: int = 32
@@ -119,8 +119,8 @@ class Content:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the columns it needs; those of `SKETCH` are read where they are."""
-        return (self.by, "item", "category", "brand", "price")
+        """Return the columns it needs; those of `SKETCH` are in a log that was `titled`."""
+        return (self.by, "item", "category", "brand", "price", *(SKETCH if self.texts else ()))
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ def _walk(
                 slot = known(state.pools, item[row], now)
                 declare(state.pools, slot, category[row], brand[row], price[row], sketch[row])
             elif item[row] != U64(0) and kind[row] == rules.kind:
-                click(state.pools, known(state.pools, item[row], now), now / rules.sight.half_us)
+                click(state.pools, known(state.pools, item[row], now), now, rules.sight.half_us)
                 if by[row] != U64(0):
                     follow(state.paths, by[row], item[row], now, rules.most_paths)
             continue

@@ -21,15 +21,19 @@ class Grown(Container[int]):
     `LongTail(2, Grown(state.pools, now_us))` shows the two best new items of whatever was offered.
 
     now_us    log time of the question
+    clicked   whether an item is new from its first click on, rather than from the row that declares it: where a
+              whole catalogue was declared at once
     """
 
     pools: Pools
     now_us: int
     new_s: float = 1 * WEEK_S
+    clicked: bool = False
 
     def __post_init__(self) -> None:
         require(self.new_s > 0, "grown.new_s", "more than 0", self.new_s)
 
     def __contains__(self, item: object) -> bool:
         slot = find(self.pools.items.keys, U64(cast(int, item)))
-        return slot == NONE or self.now_us - int(self.pools.item["since_us"][slot]) >= self.new_s * SECOND_US
+        since = "first_us" if self.clicked else "since_us"
+        return slot == NONE or self.now_us - int(self.pools.item[since][slot]) >= self.new_s * SECOND_US

@@ -22,12 +22,13 @@ from evercart.slots import Slots, add, find, release, reserve, slots, tall
 from evercart.units import MISSING
 
 CATEGORY, BRAND, FIRST_BAND = 0, 1, 2
-BANDS: Final = 8  # stretches of a sketch
-_STRETCH: Final = U64(0xFFF)  # 12 signs: two texts at a cosine of 0.9 share one of eight three times in four
+BANDS: Final = 16  # stretches of a sketch
+_STRETCH: Final = U64(0xFF)  # 8 signs: two texts at a cosine of 0.8 share one of sixteen nine times in ten
 PLACES: Final = FIRST_BAND + BANDS  # pools that an item stands in at most
 
 ITEM = np.dtype([
     ("since_us", np.int64),  # of the first row about it
+    ("first_us", np.int64),  # of the first click on it; 0 before
     ("price", np.int64),  # minor units, or `MISSING`
     ("popular", np.float64),  # log2 of the sum of 2 ** (us / half-life) over its clicks: compares without decay
     ("clicks", np.int64),
@@ -43,7 +44,7 @@ POOL = np.dtype([
 class Pools(NamedTuple):
     """Items with their pools; rows of zeros where a slot is free.
 
-    Bytes: about 150 an item, 64 + 4 * (newest + most popular) a pool, 10 pools an item at most.
+    Bytes: about 190 an item, 64 + 4 * (newest + most popular) a pool; titles make 4,096 pools at most.
     """
 
     items: Recent
@@ -130,7 +131,7 @@ def declare(
     if is_sketch(sketch):
         state.sketch[slot, :] = sketch
         for band in range(BANDS):
-            stretch = (sketch[band // 2] >> U64(32 * (band % 2))) & _STRETCH
+            stretch = (sketch[band // 4] >> U64(16 * (band % 4))) & _STRETCH
             _move(state, slot, FIRST_BAND + band, mix(U64(3 + band), stretch))
 
 
@@ -145,12 +146,21 @@ def _move(state: Pools, slot: int, place: int, key: np.uint64) -> None:
     state.stands[slot, place] = pool + 1
     here, newest = state.pool[pool], state.newest[pool]
     here.items += 1
-    here.newest = min(here.newest + 1, len(newest))
-    for at in range(here.newest - 1, 0, -1):
-        newest[at] = newest[at - 1]
-    newest[0] = slot
+    here.newest = _lead(newest, here.newest, slot)
     if state.item[slot].clicks > 0:
         _list(state, pool, slot)
+
+
+@lean
+def _lead(newest: NDArray[np.int32], size: int, slot: int) -> int:
+    """Put an item at the front of a list of new ones; return the length of the list."""
+    last = 0
+    while last < size and newest[last] != slot:
+        last += 1
+    for at in range(min(last, len(newest) - 1), 0, -1):
+        newest[at] = newest[at - 1]
+    newest[0] = slot
+    return max(size, min(last + 1, len(newest)))
 
 
 @kernel
@@ -185,9 +195,12 @@ def later(popular: float, clicks: int, halves: float) -> float:
 
 
 @kernel
-def click(state: Pools, slot: int, halves: float) -> None:
-    """Count a click on an item, for it, for its pools."""
-    thing = state.item[slot]
+def click(state: Pools, slot: int, us: int, half_us: float) -> None:
+    """Count a click on an item, for it, for its pools; with the first one it is news again."""
+    thing, halves = state.item[slot], us / half_us
+    is_first = thing.clicks == 0
+    if is_first:
+        thing.first_us = us
     thing.popular = later(thing.popular, thing.clicks, halves)
     thing.clicks += 1
     for place in range(PLACES):
@@ -196,6 +209,8 @@ def click(state: Pools, slot: int, halves: float) -> None:
             here = state.pool[pool]
             here.popular = later(here.popular, here.clicks, halves)
             here.clicks += 1
+            if is_first:
+                here.newest = _lead(state.newest[pool], here.newest, slot)
             _list(state, pool, slot)
 
 
@@ -221,7 +236,7 @@ def forget(state: Pools, slot: int) -> None:
     for place in range(PLACES):
         _leave(state, slot, place)
     thing = state.item[slot]
-    thing.since_us = thing.price = thing.clicks = 0
+    thing.since_us = thing.first_us = thing.price = thing.clicks = 0
     thing.popular = 0.0
     state.sketch[slot, :] = U64(0)
     drop(state.items, slot)

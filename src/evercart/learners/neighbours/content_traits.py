@@ -15,7 +15,17 @@ from evercart.units import DAY_US, SECOND_US
 
 TRAITS: Final = (
     *("same_category", "category_share", "same_brand", "brand_share", "cosine_last", "cosine_mean"),
-    *("log_age", "day_old", "week_old", "log_clicks", "unclicked", "rate", "rate_of_pool", "rate_of_best"),
+    *(
+        "log_age",
+        "log_since_first",
+        "day_old",
+        "week_old",
+        "log_clicks",
+        "unclicked",
+        "rate",
+        "rate_of_pool",
+        "rate_of_best",
+    ),
     *("price_gap", "dearer", "own", "log_anchors", "prior", "prior_nearness"),
 )
 _EVER: Final = 1e-9  # clicks that no item has fewer of
@@ -113,13 +123,13 @@ def describe(
         price = state.item[item].price
         if price > 0 and not np.isnan(mean_price):
             gap = np.log(price) - mean_price
-            to[14], to[15] = min(abs(gap), 3.0), 1.0 if gap > 0 else 0.0
+            to[15], to[16] = min(abs(gap), 3.0), 1.0 if gap > 0 else 0.0
         for at in range(1, scores.counts[2]):
             if scores.path[at] == item:
-                to[16] = 1.0
-        to[17] = np.log(scores.counts[2])
-        to[18] = 0.2 * (scores.score[best[rank], PRIOR] - scores.score[best[0], PRIOR])
-        to[19] = 1.0 / (1.0 + rank)
+                to[17] = 1.0
+        to[18] = np.log(scores.counts[2])
+        to[19] = 0.2 * (scores.score[best[rank], PRIOR] - scores.score[best[0], PRIOR])
+        to[20] = 1.0 / (1.0 + rank)
 
 
 @lean
@@ -140,12 +150,13 @@ def _goes(state: Pools, sight: Sight, item: int, now: int, most: float, to: NDAr
     thing, pool = state.item[item], state.stands[item, CATEGORY] - 1
     age, rate = now - thing.since_us, _rate(state, sight, item, now)
     to[6] = 0.15 * np.log1p(age / SECOND_US)
-    to[7] = 1.0 if age < DAY_US else 0.0
-    to[8] = 1.0 if age < 7 * DAY_US else 0.0
-    to[9] = 0.3 * np.log1p(thing.clicks)
-    to[10] = 1.0 if thing.clicks == 0 else 0.0
-    to[11] = 0.3 * np.log2(1.0 + rate)
+    to[7] = 0.15 * np.log1p((now - thing.first_us) / SECOND_US) if thing.clicks > 0 else 0.0
+    to[8] = 1.0 if age < DAY_US else 0.0
+    to[9] = 1.0 if age < 7 * DAY_US else 0.0
+    to[10] = 0.3 * np.log1p(thing.clicks)
+    to[11] = 1.0 if thing.clicks == 0 else 0.0
+    to[12] = 0.3 * np.log2(1.0 + rate)
     if pool >= 0 and state.pool[pool].clicks > 0:
         mean = np.exp2(state.pool[pool].popular - now / sight.half_us) / state.pool[pool].items
-        to[12] = 0.3 * max(-10.0, min(10.0, np.log2(rate / mean)))
-    to[13] = rate / most
+        to[13] = 0.3 * max(-10.0, min(10.0, np.log2(rate / mean)))
+    to[14] = rate / most

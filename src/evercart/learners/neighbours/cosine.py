@@ -36,6 +36,7 @@ _SCALES: Final = (1.0, 3.0, 0.2, 0.2, 1.0)
 _AT_ITEM: Final = 2 * len(READINGS)
 _AT_OWN: Final = _AT_ITEM + len(_ITEM)
 _POPULAR: Final = 1e-4  # it only decides between what is otherwise alike
+_LONG_AGO: Final = -50.0  # half-lives
 _RARE: Final = 5.0  # times below which a small count says little
 
 
@@ -218,13 +219,14 @@ def _choose(state: Together, scores: Board, halves: float, best: NDArray[np.int3
     tops = np.full(2, 1e-9)
     for row in range(scores.counts[0]):
         tops[0] = max(tops[0], scores.score[row, LATE])
-        tops[1] = max(tops[1], _lift(state, scores, row, AFTER) + _lift(state, scores, row, BEFORE))
+        near = _near(state, scores, row)
+        scores.score[row, _WORTH] = np.float32(near)
+        tops[1] = max(tops[1], near)
     found = 0
     for row in range(scores.counts[0]):
         score = scores.score[row]
-        near = _lift(state, scores, row, AFTER) + _lift(state, scores, row, BEFORE)
-        lately = np.log1p(np.exp2(state.thing[scores.item[row]].popular - halves))
-        score[_WORTH] = np.float32(score[LATE] / tops[0] + near / tops[1] + _POPULAR * lately)
+        lately = max(state.thing[scores.item[row]].popular - halves, _LONG_AGO)
+        score[_WORTH] = np.float32(score[LATE] / tops[0] + score[_WORTH] / tops[1] + _POPULAR * lately)
         if score[_MINE] > 0:
             continue
         at = found
@@ -240,8 +242,9 @@ def _choose(state: Together, scores: Board, halves: float, best: NDArray[np.int3
 
 
 @lean
-def _lift(state: Together, scores: Board, row: int, reading: int) -> float:
-    return float(scores.score[row, reading] / np.sqrt(state.thing[scores.item[row]].times + _RARE))
+def _near(state: Together, scores: Board, row: int) -> float:
+    score = scores.score[row]
+    return float((score[AFTER] + score[BEFORE]) / np.sqrt(state.thing[scores.item[row]].times + _RARE))
 
 
 @lean

@@ -136,6 +136,10 @@ class Repeats:
         columns = (out.question, out.item, out.score, out.rank, out.x)
         return state, out.rows(slice(_walk(state, self._rules, self.offered, given, columns)))
 
+    def aside(self, state: Bought, woven: Events) -> tuple[Bought, Candidates]:
+        """Return what `step` does: all it knows of a shopper is the shopper's own, which a question may know whole."""
+        return self.step(state, woven)
+
     def peek(self, state: Bought, questions: Events) -> Candidates:
         """Return what `step` would say of questions, were they the next rows; the state stays as it is."""
         others = int(np.count_nonzero(questions["number"] < 0))

@@ -41,13 +41,15 @@ class Diverse:
         looked = slate.order[: max(self.most, slate.k)]
         if len(looked) < 2:
             return slate
-        score, alike = slate.score[looked], self.similar(slate.item[looked])
-        spread = float(score.max() - score.min())
-        gain = self.weight * (score - score.min()) / (spread if spread > 0 else 1.0)
+        score, alike = slate.score[looked], (1.0 - self.weight) * self.similar(slate.item[looked])
+        least = float(score.min())
+        spread = float(score.max()) - least
+        gain = self.weight * (score - least) / (spread if spread > 0 else 1.0)
         nearest, chosen = np.zeros(len(looked)), np.empty(min(slate.k, len(looked)), np.int64)
         for place in range(len(chosen)):
-            chosen[place] = best = int(np.argmax(gain - (1.0 - self.weight) * nearest))
+            chosen[place] = best = int((gain - nearest).argmax())
             gain[best] = -np.inf
             np.maximum(nearest, alike[best], out=nearest)
         first = looked[chosen]
-        return slate.led_by(first).marked(first[~np.isin(first, slate.order[: slate.k])], NAME)
+        lifted = set(first.tolist()).difference(slate.order[: slate.k].tolist())
+        return slate.led_by(first).marked(sorted(lifted), NAME)

@@ -13,12 +13,13 @@ Source: Horvitz and Thompson, "A generalization of sampling without replacement 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.chance import uniform
+from evercart.chance import stream, uniform_at
 from evercart.errors import require
 from evercart.learners.policies.slate import Slate
 
@@ -102,13 +103,18 @@ class Explore:
             one = _one(chances, slate, place)
             shown[place], chance[place] = stratum[one], chances[one]
             if one:
-                drawn.append(stratum[one])
+                drawn.append(int(stratum[one]))
         slate = replace(slate.led_by(shown), chance=tuple(chance.tolist()))
-        return slate.marked(np.array(drawn, np.int64), NAME)
+        return slate.marked(drawn, NAME)
+
+
+@lru_cache(1024)
+def _stream(seed: int, place: int) -> np.uint64:
+    return stream(seed, f"explore/{place}")
 
 
 def _one(chances: Floats, slate: Slate, place: int) -> int:
     """Return which of a stratum is drawn for a question's place."""
     ends = np.cumsum(chances)
-    point = float(uniform(slate.seed, np.array([slate.asked.number]), f"explore/{place}")[0]) * ends[-1]
+    point = uniform_at(_stream(slate.seed, place), slate.asked.number) * ends[-1]
     return min(int(np.searchsorted(ends, point, "right")), len(ends) - 1)

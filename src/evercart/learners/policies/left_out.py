@@ -12,14 +12,19 @@ from evercart.learners.policies.slate import Slate
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Leave out some items, for a stated reason.
+    """Leave out some items, or all but some, for a stated reason.
 
     items    looked into at every question, so who holds them may change them between two answers
+    others   leave out all others, not these
     """
 
     items: Container[int]
     reason: str
+    others: bool = False
 
     def __call__(self, slate: Slate) -> Slate:
         """Return the slate without these items."""
-        return slate.without(np.array([one in self.items for one in slate.items.tolist()], np.bool_), self.reason)
+        items, others = self.items, self.others
+        return slate.without(
+            np.array([(one in items) != others for one in slate.items.tolist()], np.bool_), self.reason
+        )

@@ -38,4 +38,4 @@ class LongTail:
         if not len(lifted):
             return slate
         shown[np.flatnonzero(known[: slate.k])[-len(lifted) :]] = lifted
-        return slate.led_by(shown).marked(lifted, NAME)
+        return slate.led_by(shown).marked(lifted.tolist(), NAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -93,9 +93,9 @@ class Slate:
         others[first] = False
         return replace(self, order=np.concatenate([first, self.order[others[self.order]]]))
 
-    def marked(self, rows: Rows, name: str) -> Slate:
+    def marked(self, rows: Iterable[int], name: str) -> Slate:
         """Return the slate with a note of which part put rows where they stand."""
-        return replace(self, marks=(*self.marks, *((row, name) for row in rows.tolist())))
+        return replace(self, marks=(*self.marks, *((row, name) for row in rows)))
 
 
 class Part(Protocol):

@@ -40,6 +40,16 @@ class _Plan(NamedTuple):
     sums: tuple[tuple[int, X], ...]  # columns that sum up, each with weights (kinds, width) of what it loses
 
 
+class _Row:
+    """A row of x by the names of its columns, most of which nobody asks for."""
+
+    def __init__(self, x: X, places: dict[str, int]) -> None:
+        self._x, self._places = x, places
+
+    def __getitem__(self, name: str) -> float:
+        return float(self._x[self._places[name]])
+
+
 @dataclass(frozen=True)
 class Why:
     """Reasons by leaving out: each kind of evidence in turn is made to read as where there is none.
@@ -101,13 +111,13 @@ class Why:
 
     def _reason(self, kind: int, fall: float, row: X) -> Reason:
         name = self.evidence[kind].name
-        return Reason(name, fall, say(self.texts, name, {of: float(row[at]) for at, of in self._columns[kind]}))
+        return Reason(name, fall, say(self.texts, name, _Row(row, self._columns[kind])))
 
     @cached_property
-    def _columns(self) -> tuple[tuple[tuple[int, str], ...], ...]:
-        """Return the columns of each kind, by place with their own name."""
+    def _columns(self) -> tuple[dict[str, int], ...]:
+        """Return the columns of each kind, from their own name to their place."""
         own = [name for source in self.sources for name in said(source, alone=len(self.sources) == 1)]
-        return tuple(tuple((at, own[at]) for at in one.absent) for one in self.evidence)
+        return tuple({own[at]: at for at in one.absent} for one in self.evidence)
 
     @cached_property
     def _plan(self) -> _Plan:

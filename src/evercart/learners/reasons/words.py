@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import Final
-
-import numpy as np
+from typing import Final, Protocol
 
 from evercart.units import DAY_S, HOUR_S
 
-Row = Mapping[str, float]  # from a column's name to its value
+
+class Row(Protocol):
+    """From a column's name to its value; `KeyError` for one that is not there."""
+
+    def __getitem__(self, name: str, /) -> float:
+        """Return the value of a column."""
+        ...
+
+
 _UNITS: Final = (("day", DAY_S), ("hour", HOUR_S), ("minute", 60), ("second", 1))
 
 
@@ -19,7 +26,7 @@ def say(texts: Mapping[str, str], kind: str, row: Row) -> str:
     row    the columns of its source, by their own names
 
     >>> from evercart.learners.reasons.english import ENGLISH
-    >>> say(ENGLISH, "own", {"own_log_back": 0.5 * np.log(3)})
+    >>> say(ENGLISH, "own", {"own_log_back": 0.5 * math.log(3)})
     'you looked at it 3 clicks ago'
     """
     if kind not in texts:
@@ -34,15 +41,15 @@ def say(texts: Mapping[str, str], kind: str, row: Row) -> str:
 
 
 def _went_on(row: Row) -> tuple[int, dict[str, float]]:
-    return round(np.expm1(row["next_log"])), {}
+    return round(math.expm1(row["next_log"])), {}
 
 
 def _neighbours(row: Row) -> tuple[int, dict[str, float]]:
-    return round(np.expm1(row["log_shared"] / 0.5)), {}
+    return round(math.expm1(row["log_shared"] / 0.5)), {}
 
 
 def _own(row: Row) -> tuple[int, dict[str, float]]:
-    return round(np.exp(row["own_log_back"] / 0.5)), {}
+    return round(math.exp(row["own_log_back"] / 0.5)), {}
 
 
 def _popular(row: Row) -> tuple[int, dict[str, float]]:
@@ -50,16 +57,16 @@ def _popular(row: Row) -> tuple[int, dict[str, float]]:
 
 
 def _lately(row: Row) -> tuple[int, dict[str, float]]:
-    return 0, {"ago": float(np.expm1(row["log_since"] / 0.15))}
+    return 0, {"ago": float(math.expm1(row["log_since"] / 0.15))}
 
 
 def _new(row: Row) -> tuple[int, dict[str, float]]:
-    return 0, {"ago": float(np.expm1(row["log_known"] / 0.15))}
+    return 0, {"ago": float(math.expm1(row["log_known"] / 0.15))}
 
 
 def _repeat(row: Row) -> tuple[int, dict[str, float]]:
     days = {"ago": row["log_days_since"], "apart": row["log_days_apart"]}
-    return round(np.exp(row["log_times"])), {name: DAY_S * float(np.expm1(log / 0.3)) for name, log in days.items()}
+    return round(math.exp(row["log_times"])), {name: DAY_S * float(math.expm1(log / 0.3)) for name, log in days.items()}
 
 
 _READ: Final[Mapping[str, Callable[[Row], tuple[int, dict[str, float]]]]] = {
