@@ -8,6 +8,7 @@ from evercart.app import App
 from evercart.errors import require
 from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
@@ -19,30 +20,46 @@ NAME: Final = "recommend"
 
 
 def next_click(
-    kind: str = "view", sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+    kind: str = "view",
+    sources: tuple[Source, ...] = (),
+    k: int = 20,
+    tick: Tick | None = None,
+    gains: Gains | None = None,
 ) -> Shortlist:
     """Return what ranks the next item of a session, asked after each row of a kind."""
-    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick())
+    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick(), gains=gains)
 
 
 def next_basket(
-    kind: str = "order", gap_s: float = 0.0, sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+    kind: str = "order",
+    gap_s: float = 0.0,
+    sources: tuple[Source, ...] = (),
+    k: int = 20,
+    tick: Tick | None = None,
+    gains: Gains | None = None,
 ) -> Shortlist:
     """Return what ranks the items of a shopper's next basket, asked as the shopper arrives."""
     offering = sources or (Baskets(kind, gap_s=gap_s),)
-    return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
+    return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick(), gains=gains)
 
 
-def shortlist(task: str, kind: str = "", gap_s: float = 0.0, k: int = 20, tick: Tick | None = None) -> Shortlist:
+def shortlist(
+    task: str,
+    kind: str = "",
+    gap_s: float = 0.0,
+    k: int = 20,
+    tick: Tick | None = None,
+    gains: Gains | None = None,
+) -> Shortlist:
     """Return what ranks in one of the tasks.
 
     >>> shortlist("next click").by, shortlist("next basket").by
     ('session', 'user')
     """
     if task == "next click":
-        return next_click(kind or "view", k=k, tick=tick)
+        return next_click(kind or "view", k=k, tick=tick, gains=gains)
     require(task == "next basket", "recommend.task", "next click, next basket", task)
-    return next_basket(kind or "order", gap_s, k=k, tick=tick)
+    return next_basket(kind or "order", gap_s, k=k, tick=tick, gains=gains)
 
 
 def task_of(log: Log) -> Task:
