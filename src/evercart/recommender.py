@@ -105,7 +105,7 @@ class Recommender:
         learned: int = LEARNED,
     ) -> None:
         self.parts, self._now_us = parts, now_us
-        self._log = titled(log, (getattr(one, "texts", "") for one in parts.sources))
+        self._log = titled(log, parts.texts)
         self.catalogue = catalogue or Catalogue(log.key)
         self.hidden = Hidden(finished)
         own = (LeftOut(self.hidden.of["item"], "erased"), LeftOut(self.catalogue.name, "without a name", others=True))

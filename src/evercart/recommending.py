@@ -25,6 +25,7 @@ from evercart.evaluate.refit import first_quarter
 from evercart.evaluate.sure import shares
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import titled
 from evercart.fold import Fold
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, tick_of
@@ -50,7 +51,7 @@ def recommending_shop(shop: Shop, parts: Shortlist, told: Told = lambda step, pa
     from evercart.reporting import write_recommended  # pages bring plotly, which no learner waits for
 
     parts = replace(parts, tick=shop.config.tick)
-    batches = shop.log.read(0, columns=parts.reads, kinds=parts.kinds)
+    batches = titled(shop.log, parts.texts).read(0, columns=parts.reads, kinds=parts.kinds)
     found = recommending(parts, batches, shop.clock.cpu_s, told)
     write_recommended(shop.folder, shop.config.name, shop.clock.now_us(), found)
     return found

@@ -119,6 +119,11 @@ class Shortlist:
         return frozenset(kind_number(name) for name in {self.kind, *(name for names in named for name in names)})
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the names of the encoders by which sources know titles; see `titled`."""
+        return tuple(getattr(source, "texts", "") for source in self.sources)
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """Return what the columns of a candidate's x mean, as `unite` puts them beside each other."""
         if len(self.sources) == 1:
