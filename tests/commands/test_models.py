@@ -25,6 +25,7 @@ def test_versions(shop: Path) -> None:
         live = [model for model in one["models"] if model["live"]]
         assert [model["name"] for model in live] == ["continual"]
         assert live[0]["versions"][0]["scores"]["loss"] > 0
+        assert live[0]["earned"] == []  # nothing was decided live
     assert "continual" in evercart("versions", "spend", folder=shop)
 
 
