@@ -1,7 +1,8 @@
 """The next basket: the sample shop purchase by purchase, beside baselines that are as fresh.
 
 Settings of all sides were chosen on the first 20 weeks; a shopper's first basket is asked about like any. Lists in
-which places are kept for items younger than a week are the ranker's, as `Young` changes them.
+which places are kept for items younger than a week are the ranker's, as `Young` changes them; with what sells, the
+candidates of `Newcomers` stand behind the ranker's.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from evercart.labels.lists import Lists
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED
 from evercart.learners.neighbours.baskets import Baskets as Source
+from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.newcomers import Newcomers
 from evercart.learners.policies.slate import Asked, Slate
 from evercart.learners.policies.young import Young
 from evercart.learners.ranker import Ranker
@@ -39,7 +42,12 @@ from peers import markdown
 TOP, BATCH, CUTS = 20, 2048, (5, 10, 20)
 WARM_WEEKS, TUNED_WEEKS = 8, 20
 KEPT = (1, 2, 3, 5)  # places for items younger than a week
+SELLING = (1, 2)  # the same, with what sells most of them behind the other candidates
 OURS, RECENT = "evercart", "personal recency"
+VARIANTS = {
+    **{f"{OURS}, kept places: {count}": (count, False) for count in KEPT},
+    **{f"{OURS}, kept places: {count}, what sells too": (count, True) for count in SELLING},
+}
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -91,15 +99,16 @@ def sides() -> dict[str, Callable[[Baskets], Ints]]:
     }
 
 
-def walk(events: Events, baskets: Baskets, learns: bool = True) -> tuple[dict[int, Ranked], float]:
-    """Go through the log test-then-train; return the ranks by places kept, how many candidates a question had."""
+def walk(events: Events, baskets: Baskets, learns: bool = True) -> tuple[dict[str, Ranked], float]:
+    """Go through the log test-then-train; return the ranks by name, how many candidates a question had."""
     source, asks, tick = Source(), Arrival(), Tick()
     lists = Lists(len(source.columns), "order", "user", several=True, longest=source.offered, tick=tick)
     ranker = Ranker(tuple(Column(name) for name in source.columns))
     asking, offering, holding, net = asks.start(), source.start(), lists.start(), ranker.start()
     since_us, came = births(events), baskets.us[baskets.begins]
-    counts = (0, *KEPT) if learns else (0,)
-    shown, spent, candidates = {count: [nothing()] for count in counts}, dict.fromkeys(counts, 0.0), 0
+    newcomers, young = Newcomers(), Newcomers().start()
+    names = (OURS, *VARIANTS) if learns else (OURS,)
+    shown, spent, candidates = {name: [nothing()] for name in names}, dict.fromkeys(names, 0.0), 0
     for batch in whole_ticks(events, tick, BATCH):
         asking, woven = asks.step(asking, batch)
         began = time.process_time()
@@ -113,14 +122,30 @@ def walk(events: Events, baskets: Baskets, learns: bool = True) -> tuple[dict[in
         place = np.arange(len(order)) - np.searchsorted(out.question[order], out.question[order])
         best = Listed(out.question[order], out.item[order], place)
         walked_s = time.process_time() - began
-        for count in counts:
+        young, new = newcomers.step(young, woven)
+        for name in names:
             began = time.process_time()
-            shown[count].append(kept(best, came[best.question], since_us, count) if count else best.top())
-            spent[count] += walked_s + (time.process_time() - began if count else 0.0)
+            count, sells = VARIANTS.get(name, (0, False))
+            offered = behind(best, new) if sells else best
+            shown[name].append(kept(offered, came[offered.question], since_us, count) if count else best.top())
+            spent[name] += walked_s + (time.process_time() - began if count else 0.0)
         candidates += len(out)
-    lists = {count: Listed(*map(np.concatenate, zip(*parts, strict=True))) for count, parts in shown.items()}
-    ranked = {count: Ranked(ranks(events, baskets, *one), spent[count]) for count, one in lists.items()}
+    lists = {name: Listed(*map(np.concatenate, zip(*parts, strict=True))) for name, parts in shown.items()}
+    ranked = {name: Ranked(ranks(events, baskets, *one), spent[name]) for name, one in lists.items()}
     return ranked, candidates / len(baskets.begins)
+
+
+def behind(best: Listed, more: Candidates) -> Listed:
+    """Return lists with further candidates behind those there are."""
+    question, item = np.append(best.question, more.question), np.append(best.item, more.item)
+    place = np.append(best.place, len(best.place) + more.rank)
+    order = np.lexsort((place, item, question))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (np.diff(question[order]) != 0) | (item[order][1:] != item[order][:-1])
+    order = order[first]
+    order = order[np.lexsort((place[order], question[order]))]
+    question = question[order]
+    return Listed(question, item[order], np.arange(len(order)) - np.searchsorted(question, question))
 
 
 def births(events: Events) -> dict[int, int]:
@@ -189,18 +214,13 @@ def table(title: str, baskets: Baskets, found: dict[str, Ranked], which: NDArray
     day, user = baskets.us[baskets.begins][which] // DAY_US, baskets.user[baskets.begins][which]
     for gain in (f"recall@{TOP}", f"ndcg@{TOP}"):
         best = max((name for name in means if not name.startswith(OURS)), key=lambda name: means[name][gain])
-        for name in (OURS, *map(keeping, KEPT)):
+        for name in (OURS, *VARIANTS):
             one = gap(scores[name][gain][which], scores[best][gain][which], day, user)
             share = one.mean / means[best][gain]
             print(
                 f"\n{gain}: {name} minus {best}: {one.mean:+.4f} ({share:+.1%}), "
                 f"95 % interval {one.low:+.4f} to {one.high:+.4f}; target +5 %"
             )
-
-
-def keeping(count: int) -> str:
-    """Return what the lists are called in which so many places are kept."""
-    return f"{OURS}, kept places: {count}"
 
 
 def young(baskets: Baskets, found: dict[str, Ranked], weeks: tuple[int, int]) -> None:
@@ -227,7 +247,7 @@ def young(baskets: Baskets, found: dict[str, Ranked], weeks: tuple[int, int]) ->
     print(markdown(title, head, told))
     which = cases["younger than a week"]
     day, user = asked_us[which] // DAY_US, baskets.user[rows][which]
-    for name in map(keeping, KEPT):
+    for name in VARIANTS:
         one = gap(hits[name][which].astype(float), hits[RECENT][which].astype(float), day, user)
         ends = f"95 % interval {one.low:+.4f} to {one.high:+.4f}"
         print(f"\nYounger than a week: {name} minus {RECENT}: {one.mean:+.4f}, {ends}")
@@ -240,7 +260,7 @@ def main() -> None:
     warm, few = events.rows(slice(20_000)), baskets.head(2_000)
     walk(warm, baskets.head(20_000))
     (ours, each), (alone, _) = walk(events, baskets), walk(events, baskets, learns=False)
-    found = {OURS: ours[0], **{keeping(count): ours[count] for count in KEPT}, f"{OURS}, source alone": alone[0]}
+    found = {**ours, f"{OURS}, source alone": alone[OURS]}
     for name, rank in sides().items():
         rank(few)
         began = time.process_time()
@@ -253,7 +273,7 @@ def main() -> None:
     table(f"After week {TUNED_WEEKS}, on which nothing was chosen", baskets, found, week >= TUNED_WEEKS)
     for span in ((WARM_WEEKS, TUNED_WEEKS), (WARM_WEEKS, weeks), (TUNED_WEEKS, weeks)):
         young(baskets, found, span)
-    speed = len(baskets.begins) / ours[0].cpu_s
+    speed = len(baskets.begins) / ours[OURS].cpu_s
     print(f"\n{each:.0f} candidates a question; {speed:,.0f} questions/CPU-s with the ranker; target 3,000")
 
 
