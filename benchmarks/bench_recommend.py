@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from evercart.apps.recommend import Recommend
 from evercart.asks.each import After
 from evercart.evaluate.baselines import Trails, vmis
 from evercart.evaluate.gains import GAINS, Asked, gained
@@ -27,6 +26,7 @@ from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import Candidates, ranked
 from evercart.learners.neighbours.traits import TRAITS
 from evercart.recommending import recommending, whole_ticks
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_S, DAY_US, SECOND_US
 from peers import markdown
 
@@ -89,11 +89,11 @@ def ticks(woven: Events, rows: int) -> Iterator[Events]:
 class Blend:
     """Sources and ranker in a row; CPU seconds of each part."""
 
-    parts: Recommend = field(default_factory=Recommend)
+    parts: Shortlist = field(default_factory=Shortlist)
     cpu_s: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
 
     def __post_init__(self) -> None:
-        self.source: Any = self.parts.offering[0]
+        self.source: Any = self.parts.sources[0]
         self.lists, self.ranker = self.parts.lists(self.parts.tick), self.parts.ranker
         self.states: list[Any] = [part.start() for part in (self.source, self.lists, self.ranker)]
 
@@ -183,7 +183,7 @@ def days_above(done: Recommended, other: Ranked) -> tuple[int, int]:
 
 def quality(path: Path) -> None:
     clicks = sample(path)
-    done = recommending(Recommend(), iter([clicks.events]), time.process_time)
+    done = recommending(Shortlist(), iter([clicks.events]), time.process_time)
     more = further(clicks, done)
     every = np.arange(len(done.hits))
     late = np.flatnonzero(done.hits.us >= done.hits.us[0] + TUNED_DAYS * DAY_US)

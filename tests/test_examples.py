@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
 from evercart.apps.recommend import app_of
 from evercart.events.imports import Import
@@ -57,6 +58,15 @@ def test_a_source_of_one_s_own_keeps_the_laws_beside_others() -> None:
     assert app_of(parts).columns[-1].name == "justsold.since"
     lines = (EXAMPLES / "own_source.py").read_text().split("class Sold", 1)[1].splitlines()
     assert sum(bool(line.strip()) for line in lines) <= 30
+
+
+def test_twelve_lines_lead_from_clicks_to_recommendations(capsys: pytest.CaptureFixture[str]) -> None:
+    _script("recommend_clicks")
+    shown = [line.split("; ") for line in capsys.readouterr().out.splitlines()]
+    assert [line[0] for line in shown] == ["1", "2", "3", "4", "5"]
+    assert len({line[1] for line in shown}) == 5
+    assert all(len(line) > 2 for line in shown)
+    assert sum(bool(line.strip()) for line in (EXAMPLES / "recommend_clicks.py").read_text().splitlines()) <= 12
 
 
 def test_the_mapping_gives_back_what_the_shop_simulated(tmp_path: Path) -> None:

@@ -24,6 +24,12 @@ from evercart.events.kinds import number
 from evercart.events.schema import SCHEMA, conform
 from evercart.hashing import hash_name
 from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.content import Content
+from evercart.learners.neighbours.cosine import Cosine
+from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
+from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.policies.available import Available
 from evercart.learners.policies.diverse import Diverse
 from evercart.learners.policies.explore import Explore, Uniform
@@ -253,6 +259,23 @@ def test_a_source_that_learns_by_whole_ticks_waits_for_them(log: Log) -> None:
     click(log, NOW_US, "now", "i7")
     assert items(one.answer(session="now", now_us=NOW_US))[0] == "i4"
     assert items(one.answer(session="now", now_us=NOW_US + SECOND_US))[0] == "i8"
+
+
+def test_all_sources_together_with_titles(log: Log) -> None:
+    names = [f"i{n}" for n in range(12)]
+    text = ["green tea", "black tea"] * 6
+    log.append(rows("item", [NOW_US] * 12, item=names, category=["even", "odd"] * 6, text=text), NOW_US)
+    sources = (Browsing(), Content(texts="ngrams"), Cosine(), Embedded(), Popular(), QLearning(), Repeats())
+    one = asked(log, parts=replace(PARTS, sources=sources))
+    for us in range(3):
+        click(log, NOW_US + us, "late", f"i{5 + us}", "me")
+    answer = one.answer(session="late", user="me", k=4)
+    assert items(answer)[0] == "i8"
+    assert all(reason.text for shown in answer for reason in shown.why)
+    assert len(one.answer(session="nobody")) > 0
+    assert one.answer(session="late", user="me", k=4) == asked(log, parts=one.parts).answer(
+        session="late", user="me", k=4
+    )
 
 
 # Erasure.

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from evercart import Shop, UserError
-from evercart.apps.recommend import Recommend, shortlist
+from evercart.apps.recommend import shortlist
 from evercart.clock import Clock
 from evercart.evaluate.alone import READINGS
 from evercart.evaluate.beside import of_baskets, of_clicks
@@ -22,6 +22,7 @@ from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.recommending import recommending, whole_ticks
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_US, SECOND_US
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -108,9 +109,9 @@ def test_how_the_log_is_read_changes_nothing() -> None:
         session=columns["session"][order],
         item=columns["item"][order] + 1,
     )
-    one = recommending(Recommend(), iter([events]), lambda: 0.0)
+    one = recommending(Shortlist(), iter([events]), lambda: 0.0)
     cut = (events.rows(slice(start, start + 7)) for start in range(0, 600, 7))
-    many = recommending(Recommend(), cut, lambda: 0.0)
+    many = recommending(Shortlist(), cut, lambda: 0.0)
     assert one.blend.rank.tolist() == many.blend.rank.tolist()
     assert one.summary() == many.summary()
 
@@ -136,7 +137,7 @@ def test_sources_may_be_several() -> None:
         user=user,
         item=1 + (user + rng.integers(0, 3, rows)) % 12,
     )
-    parts = Recommend(sources=(Browsing(offered=20), Repeats(offered=5)))
+    parts = Shortlist(sources=(Browsing(offered=20), Repeats(offered=5)))
     both = recommending(parts, iter([events]), lambda: 0.0)
     assert both.clicks == int((events.kind == 1).sum())
     assert both.summary()["blend"]["recall@20"] > 0.8
@@ -230,7 +231,7 @@ def test_what_was_learned_up_to_some_time_ago_answers_worse(tmp_path: Path) -> N
     item = 1 + week * 40 + (first + np.tile(np.arange(4), len(session) // 4) * 7) % 40
     us = np.arange(len(session)) * DAY_US // each
     events = Events.of(kind=np.ones(len(us)), logged_us=us, session=session + 1, item=item)
-    done = recommending(Recommend(k=5), iter([events]), lambda: 0.0)
+    done = recommending(Shortlist(k=5), iter([events]), lambda: 0.0)
     said = done.summary()
     assert list(said["stale"]) == ["a day behind", "a week behind", "frozen"]
     fresh = [one["after every click"]["recall@5"] for one in said["stale"].values()]
@@ -260,7 +261,7 @@ def test_shoppers_are_known_where_the_log_names_them() -> None:
         user=1 + session % 60,
         item=1 + np.arange(rows) % 11,
     )
-    parts = Recommend(sources=(Browsing(), Repeats("view")))
+    parts = Shortlist(sources=(Browsing(), Repeats("view")))
     said = recommending(parts, iter([events]), lambda: 0.0).summary()
     assert (said["slices"]["new shopper"]["questions"], said["slices"]["known shopper"]["questions"]) == (180, 120)
 
@@ -281,4 +282,4 @@ def test_baskets() -> None:
     assert said["slices"]["known shopper"]["questions"] == baskets - 8
     assert said["slices"]["known shopper"]["recall@10"] > 0.9
     assert said["baselines"]["personal top frequency"]["recall@10"] > 0.9
-    assert "alone: repeats" in said["alone"]
+    assert "alone: baskets" in said["alone"]

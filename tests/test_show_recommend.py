@@ -39,7 +39,7 @@ def test_slices_what_learning_is_worth_the_page() -> None:
     said = _said(invented(), "reports/backtest-recommend.html")
     for text in ("item never seen", "What learning on is worth: 45 questions", "frozen", "a list 25 % is long tail"):
         assert text in said
-    assert "Half of the items were first shown within 2.0 hours" in said
+    assert "Half of the items were first shown within 2 hours" in said
     assert said.rstrip().endswith("The page is reports/backtest-recommend.html")
 
 

@@ -50,7 +50,7 @@ def days(shop: Shop, app: str) -> list[int]:
 
 def test_all_but_the_last_tick_is_turned(whole) -> None:
     shop, turned = whole
-    first = 6  # written after the turn: of each app a move, an enrolment, a verdict
+    first = 7  # written after the turn: of each app a move; where there is a challenger, an enrolment, a verdict
     assert turned.events == turned.next_offset == shop.log.next_offset - turned.waiting - first
     assert 0 < turned.waiting < 100
     assert turned.cpu_s["repurchase continual"] > 0
@@ -104,7 +104,7 @@ def test_progress_tells_the_scores_so_far(whole, tmp_path: Path, monkeypatch) ->
         told = []
         shop.run(told.append)
     assert [one.events for one in told] == sorted(one.events for one in told)
-    assert set(told[-1].losses) == {"repurchase", "spend"}
+    assert set(told[-1].losses) == {"repurchase", "spend", "recommend"}
     assert set(told[-1].losses["repurchase"]) == {"continual", "restarted", "frozen"}
     assert 0 < told[-1].today["repurchase"]["continual"] < 2
 

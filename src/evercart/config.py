@@ -26,7 +26,7 @@ _TEMPLATE = """\
 # What this shop asks, when. Every line is optional; these are the defaults.
 name = {name}
 time_zone = "UTC"                    # whose days and weekdays count
-apps = ["repurchase", "spend"]       # see `evercart backtest --help`
+apps = ["repurchase", "spend", "recommend"]   # see `evercart backtest --help`
 log = {log:<30} # where the events are: a folder here, or "postgresql://USER@HOST/DATABASE".
                                      # The password goes into ~/.pgpass or PGPASSWORD; or all of the URL
                                      # into an environment variable: log = "env:EVERCART_LOG"
@@ -79,7 +79,7 @@ class Config:
 
     name: str = "shop"
     time_zone: str = "UTC"
-    apps: tuple[str, ...] = ("repurchase", "spend")
+    apps: tuple[str, ...] = ("repurchase", "spend", "recommend")
     log: str = FOLDER
     tick: Tick = field(default_factory=Tick)
     checkpoint: Checkpointing = field(default_factory=Checkpointing)

@@ -126,7 +126,7 @@ class Decider:
         paths = self._checkpoints.paths()
         if abreast is None or not paths or paths[-1].name != self._held:
             abreast = self._load(abreast)
-        for events in self._log.read(abreast.at, columns=self._ring.reads):
+        for events in self._ring.read(self._log, abreast.at):
             if (events.kind == _ERASE).any():
                 self._erased_at = int(events.offset[-1])
             abreast.take(events)

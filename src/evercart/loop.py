@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -26,11 +26,13 @@ from evercart.evaluate.scored import Scored
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import titled
 from evercart.fold import Fold, Packed, config_hash, pack, unpack
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, Turns, tick_of
 from evercart.lane import Lane, Stage, lane_of
 from evercart.learners.neighbours.candidates import united
+from evercart.log import Log
 from evercart.units import DAY_US
 
 _LISTS: Final = 256  # questions at a time where candidates are ranked: with all that is said of them these are large
@@ -80,9 +82,20 @@ class Ring:
         require(len(names) == len(set(names)), "ring.apps", "names that differ", " ".join(names))
 
     @property
+    def of_one_answer(self) -> Ring:
+        """Return the ring of the apps that give one answer to a question: they decide live, by one row of X."""
+        return replace(self, apps=tuple(app for app in self.apps if not app.candidates))
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns of the log that any app needs, beside the clock."""
         return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
+
+    def read(self, log: Log, start: int = 0, stop: int | None = None) -> Iterator[Events]:
+        """Yield the rows of a log with all that the apps need, titles included where one reads them."""
+        ranks = (app.candidates for app in self.apps if app.candidates)
+        named = titled(log, (name for one in ranks for name in one.texts))
+        return named.read(start, stop, columns=self.reads)
 
     def lanes(self) -> list[Lane]:
         """Return each app's stages; equal folds fed alike have equal names, hence one state."""

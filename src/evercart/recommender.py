@@ -17,6 +17,7 @@ from evercart.erasures import ERASE, begun_in, finished
 from evercart.errors import UserError, expected, require
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import titled
 from evercart.following import Following
 from evercart.hashing import U64, hash_name, mix
 from evercart.hidden import Hidden
@@ -103,7 +104,8 @@ class Recommender:
         finished: Callable[[int], bool] = lambda offset: False,
         learned: int = LEARNED,
     ) -> None:
-        self.parts, self._log, self._now_us = parts, log, now_us
+        self.parts, self._now_us = parts, now_us
+        self._log = titled(log, parts.texts)
         self.catalogue = catalogue or Catalogue(log.key)
         self.hidden = Hidden(finished)
         own = (LeftOut(self.hidden.of["item"], "erased"), LeftOut(self.catalogue.name, "without a name", others=True))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.apps.recommend import NAME, Recommend
+from evercart.apps.recommend import NAME
 from evercart.backtest import TooEarly
 from evercart.errors import expected
 from evercart.evaluate.alone import alone, scored
@@ -25,11 +25,13 @@ from evercart.evaluate.refit import first_quarter
 from evercart.evaluate.sure import shares
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import titled
 from evercart.fold import Fold
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, tick_of
 from evercart.learners.neighbours.candidates import Candidates, ranked, unite
 from evercart.loop import Stopwatch
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_S
 
 if TYPE_CHECKING:
@@ -44,19 +46,19 @@ Ints = NDArray[np.int64]
 Told = Callable[[str, float | None], None]  # which step, which part of it is done, where that is known
 
 
-def recommending_shop(shop: Shop, parts: Recommend, told: Told = lambda step, part: None) -> Recommended:
+def recommending_shop(shop: Shop, parts: Shortlist, told: Told = lambda step, part: None) -> Recommended:
     """Walk a shop's log; write the page, reports/backtest-recommend.html."""
     from evercart.reporting import write_recommended  # pages bring plotly, which no learner waits for
 
     parts = replace(parts, tick=shop.config.tick)
-    batches = shop.log.read(0, columns=parts.reads, kinds=parts.kinds)
+    batches = titled(shop.log, parts.texts).read(0, columns=parts.reads, kinds=parts.kinds)
     found = recommending(parts, batches, shop.clock.cpu_s, told)
     write_recommended(shop.folder, shop.config.name, shop.clock.now_us(), found)
     return found
 
 
 def recommending(
-    parts: Recommend, batches: Iterator[Events], cpu_s: Callable[[], float], told: Told = lambda step, part: None
+    parts: Shortlist, batches: Iterator[Events], cpu_s: Callable[[], float], told: Told = lambda step, part: None
 ) -> Recommended:
     """Walk a log once, test then train; raises `TooEarly` where nothing answers any question.
 
@@ -93,12 +95,12 @@ class _Log(NamedTuple):
     rows: Events  # those of the kind that is asked about
     answers: Hits  # of the questions, in the order of asking
 
-    def head(self, parts: Recommend, size: int) -> _Log:
+    def head(self, parts: Shortlist, size: int) -> _Log:
         """Return the first events alone."""
         return _log(parts, self.events.rows(slice(size)))
 
 
-def _read(parts: Recommend, batches: Iterator[Events]) -> _Log:
+def _read(parts: Shortlist, batches: Iterator[Events]) -> _Log:
     events = Events.concat([Events.of(kind=[], **{name: [] for name in parts.reads}), *batches])
     of_kind = events.kind == kind_number(parts.kind)
     known = (events[parts.by] != 0) & (events["item"] != 0)
@@ -113,7 +115,7 @@ def _read(parts: Recommend, batches: Iterator[Events]) -> _Log:
     return log
 
 
-def _log(parts: Recommend, events: Events) -> _Log:
+def _log(parts: Shortlist, events: Events) -> _Log:
     """Return a log with the answers of its questions, found as they are when lists are scored."""
     asks: Any = parts.asks
     ranking = _ranking(parts)
@@ -126,11 +128,11 @@ def _log(parts: Recommend, events: Events) -> _Log:
     return _Log(events, events.rows(events.kind == kind_number(parts.kind)), Hits.concat(found).by_question())
 
 
-def _ranking(parts: Recommend) -> Ranking:
+def _ranking(parts: Shortlist) -> Ranking:
     """Return what scores the lists: one answer a question, or those of a basket."""
     if parts.task == CLICKS or parts.ranking.answers > 1:
         return parts.ranking
-    return replace(parts.ranking, answers=256, back=512, window_s=_REMEMBERED_S, keep_s=_REMEMBERED_S)
+    return replace(parts.ranking, answers=256, back=256, window_s=_REMEMBERED_S, keep_s=_REMEMBERED_S)
 
 
 def _dense(keys: NDArray[np.uint64]) -> Ints:
@@ -141,7 +143,7 @@ def _dense(keys: NDArray[np.uint64]) -> Ints:
     return place[at]
 
 
-def _familiar(parts: Recommend, log: _Log, hits: Hits) -> NDArray[np.bool_] | None:
+def _familiar(parts: Shortlist, log: _Log, hits: Hits) -> NDArray[np.bool_] | None:
     """Return whether each answer's shopper was known before: before this basket, or before this session."""
     if parts.task != CLICKS:
         return hits.place > 1
@@ -175,7 +177,7 @@ class Walked(NamedTuple):
 class _Round:
     """The folds of the app with their states: a batch goes once round."""
 
-    parts: Recommend
+    parts: Shortlist
     watch: Stopwatch
     folds: dict[str, Fold[Any, Any, Any]] = field(default_factory=dict)
     states: dict[str, Any] = field(default_factory=dict)
@@ -186,7 +188,7 @@ class _Round:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return tuple(f"source{at}" for at in range(len(self.parts.offering)))
+        return tuple(f"source{at}" for at in range(len(self.parts.sources)))
 
     def go(self, name: str, batch: Any) -> Any:
         self.states[name], out = self.folds[name].step(self.states[name], batch)
@@ -211,13 +213,13 @@ class _Round:
         return ranked(united.question, united.item, score, united.x[:, :0])
 
 
-def _walk(parts: Recommend, log: _Log, cpu_s: Callable[[], float], told: Told) -> Walked:
+def _walk(parts: Shortlist, log: _Log, cpu_s: Callable[[], float], told: Told) -> Walked:
     """Go through the log batch by batch; beside each, ask the sources alone, the stale blends."""
     going, events, answers = _Round(parts, Stopwatch(cpu_s)), log.events, log.answers
     fresh = partial(Places.of, answers.number, answers.item, parts.k)
     orders = {
         name: (at, column)
-        for at, one in zip(going.sources, parts.offering, strict=True)
+        for at, one in zip(going.sources, parts.sources, strict=True)
         for name, column in alone(one).items()
     }
     singly, stale = {name: fresh() for name in orders}, {name: fresh() for name in MODES}
@@ -254,7 +256,7 @@ def _walk(parts: Recommend, log: _Log, cpu_s: Callable[[], float], told: Told) -
     )
 
 
-def _holds(parts: Recommend, log: _Log) -> dict[str, Ints]:
+def _holds(parts: Shortlist, log: _Log) -> dict[str, Ints]:
     """Return the rows at which each stale blend is held still, by its name."""
     us = log.events.logged_us
     tick = tick_of(us, log.events.offset, parts.tick.us, parts.tick.events)
@@ -262,7 +264,7 @@ def _holds(parts: Recommend, log: _Log) -> dict[str, Ints]:
     return {name: edges(us, tick, begin_us, period) for name, period in MODES.items()}
 
 
-def _sampled(parts: Recommend, log: _Log) -> NDArray[np.uint64]:
+def _sampled(parts: Shortlist, log: _Log) -> NDArray[np.uint64]:
     """Return the keys whose questions are put to the stale blends."""
     return sample(log.rows[parts.by], -(-len(log.answers) // _STALE))
 

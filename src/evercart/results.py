@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evercart import __version__
 from evercart.app import App
-from evercart.backtest import Backtest, report_of
+from evercart.backtest import Backtest, TooEarly, report_of
 from evercart.durable import writing
 from evercart.errors import UserError
 from evercart.evaluate import days as day_files
@@ -19,12 +20,34 @@ from evercart.labels.pairs import Tick
 _ARRAYS = ("report", "days", "later")
 
 
+class Found(NamedTuple):
+    """The apps' backtests; one text for each app of which nothing can be said yet."""
+
+    backtests: list[Backtest]
+    too_early: list[str]
+
+
 @dataclass(frozen=True)
 class Results:
     """The folder `reports` of a shop."""
 
     folder: Path
     tick: Tick
+
+    def found(self, apps: Sequence[App], next_offset: int, test: Callable[[str], Backtest]) -> Found:
+        """Return what is kept of each app, what `test` says of the others, which is kept then."""
+        backtests, too_early = list[Backtest](), list[str]()
+        for app in apps:
+            result = self.load(app, next_offset)
+            if result is None:
+                try:
+                    result = test(app.name)
+                except TooEarly as error:
+                    too_early.append(str(error))
+                    continue
+                self.save(app, next_offset, result)
+            backtests.append(result)
+        return Found(backtests, list(dict.fromkeys(too_early)))
 
     def save(self, app: App, next_offset: int, result: Backtest) -> None:
         """Keep a backtest of the log up to an offset; the JSON is written last, so that it vouches for the rest."""

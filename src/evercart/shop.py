@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
@@ -16,8 +16,8 @@ from evercart.alerting import alerting
 from evercart.annals import annals
 from evercart.app import App
 from evercart.apps.recommend import NAME as RECOMMEND
-from evercart.apps.recommend import task_of
-from evercart.backtest import Backtest, TooEarly, backtest
+from evercart.apps.recommend import found_in
+from evercart.backtest import Backtest, backtest
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.compacting import Compacted, compact
@@ -41,6 +41,7 @@ from evercart.log import Log
 from evercart.loop import Ring, warm
 from evercart.mover import Mover, Standing
 from evercart.place import FOLDER, require_ready
+from evercart.profiled import Profile
 from evercart.publish.moves import Current, Move
 from evercart.publish.revision import Version
 from evercart.publish.shelf import Shelf
@@ -48,17 +49,13 @@ from evercart.publishing import FOLDER as LIVE
 from evercart.recommender import Recommender, recommender
 from evercart.recommending import recommending_shop
 from evercart.referee import follow
-from evercart.results import Results
+from evercart.results import Found, Results
 from evercart.samples import completejourney
 from evercart.turn import Progress, Turned, Turner
 from evercart.verifying import Verified, verify
 
-
-class Found(NamedTuple):
-    """The apps' backtests; one text for each app of which nothing can be said yet."""
-
-    backtests: list[Backtest]
-    too_early: list[str]
+if TYPE_CHECKING:
+    from evercart.profiles import Profiles
 
 
 def _silent(step: str, done: float, total: float) -> None:
@@ -146,7 +143,7 @@ class Shop:
             return next(one for one in self.given if one.name == name)
         options = self.config.options.get(name, {})
         if name == RECOMMEND:
-            options = {"task": task_of(self.log)} | options
+            options = found_in(self.log) | options
         return apps.app(name, options, self.config.time_zone)
 
     @property
@@ -269,19 +266,9 @@ class Shop:
 
     def results(self, told: Callable[[str, float | None], None] = lambda step, part: None) -> Found:
         """Return each app's backtest against weekly refits; computed only where app or log have changed."""
-        kept, end = Results(self.folder / "reports", self.config.tick), self.log.next_offset
-        found: Found = Found([], [])
-        for app in (one for one in self.apps if not one.candidates):
-            result = kept.load(app, end)
-            if result is None:
-                try:
-                    result = self._backtest(app.name, told)
-                except TooEarly as error:
-                    found.too_early.append(str(error))
-                    continue
-                kept.save(app, end, result)
-            found.backtests.append(result)
-        return found._replace(too_early=list(dict.fromkeys(found.too_early)))
+        kept = Results(self.folder / "reports", self.config.tick)
+        asked = [app for app in self.apps if not app.candidates]
+        return kept.found(asked, self.log.next_offset, lambda app: self._backtest(app, told))
 
     def report(
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
@@ -330,9 +317,9 @@ class Shop:
     @cached_property
     def decider(self) -> Decider:
         """What answers live questions; it holds the folds that are level with the log."""
-        ring = self.ring()
-        ring = replace(ring, apps=tuple(app for app in ring.apps if not app.candidates))
-        return Decider(ring, self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16))
+        return Decider(
+            self.ring().of_one_answer, self.log, self.checkpoints, self.clock.now_us, lambda: secrets.token_hex(16)
+        )
 
     def decide(self, app: str, *, id: str | None = None, **keys: Any) -> Decision:
         """Answer a question about the named keys; the decision is in the log when this returns."""
@@ -342,10 +329,20 @@ class Shop:
         """Return what answers in process which items come next; see `Recommender` for what may be given."""
         return recommender(self, app, **given)
 
+    @cached_property
+    def _profiles(self) -> Profiles:
+        from evercart.profiles import profiles  # which knows shops
+
+        return profiles(self)
+
+    def profile(self, user: str) -> Profile:
+        """Return what is known of a shopper now."""
+        return self._profiles.of(user)
+
     def verify(self, told: Callable[[str, int, int], None] = _silent) -> Verified:
         """Compute each live decision again: from its feature offset, its revision it must be the same."""
         began_s = self.clock.cpu_s()
-        found = verify(self.ring(), self.log, self.shelf, told)
+        found = verify(self.ring().of_one_answer, self.log, self.shelf, told)
         found.cpu_s = self.clock.cpu_s() - began_s
         return found
 

@@ -101,11 +101,6 @@ class Shortlist:
         return Arrival(self.kind, gap_s=self.gap_s)
 
     @property
-    def offering(self) -> tuple[Source, ...]:
-        """Return the sources."""
-        return self.sources
-
-    @property
     def reads(self) -> tuple[str, ...]:
         """Return the columns of an event that are needed."""
         own = ("session", "item") if self.task == "next click" else ("user", "place", "session", "item")
@@ -116,6 +111,11 @@ class Shortlist:
         """Return the numbers of the kinds that are read."""
         named = (getattr(source, "kinds", (source.kind,)) for source in self.sources)
         return frozenset(kind_number(name) for name in {self.kind, *(name for names in named for name in names)})
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the names of the encoders by which sources know titles; see `titled`."""
+        return tuple(getattr(source, "texts", "") for source in self.sources)
 
     @property
     def columns(self) -> tuple[Column, ...]:

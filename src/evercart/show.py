@@ -23,7 +23,7 @@ from evercart.evaluate.recommended import Recommended
 from evercart.events.findings import Refusal
 from evercart.events.quarantine import Held
 from evercart.ingest import SENT_AGAIN, Ingested
-from evercart.shop import Found
+from evercart.results import Found
 from evercart.show_recommend import recommended
 from evercart.turn import Turned
 from evercart.units import SECOND_US

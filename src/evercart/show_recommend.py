@@ -10,7 +10,7 @@ from rich.table import Table
 from evercart.evaluate.compare import Difference
 from evercart.evaluate.gains import GAINS
 from evercart.evaluate.hits import measures
-from evercart.evaluate.recommended import MODE, Ranked, Recommended
+from evercart.evaluate.recommended import Ranked, Recommended
 
 SHOWN = {"recall": "Recall", "mrr": "MRR", "ndcg": "NDCG"}
 RISING = "above 0, learning on was better; the intervals are of 95 %"
@@ -18,9 +18,8 @@ RISING = "above 0, learning on was better; the intervals are of 95 %"
 
 def recommended(done: Recommended) -> RenderableType:
     """Return each way to rank with its scores, then what the blend gains over the best of the others."""
-    title = (
-        f"recommend: {done.task}, {MODE}; {len(done.asked):,} questions, {done.clicks:,} clicks, {done.items:,} items"
-    )
+    counts = f"{len(done.asked):,} questions, {done.clicks:,} clicks, {done.items:,} items"
+    title = f"recommend: {done.task}, {done.mode}; {counts}"
     return Group(title, _ways(done), *_gaps(done), *_slices(done), *_worth(done), *_about(done))
 
 
@@ -85,7 +84,9 @@ def _worth(done: Recommended) -> list[RenderableType]:
     for name in SHOWN.values():
         table.add_column(f"{name}@{done.cut}", justify="right")
         table.add_column("gained by learning on", justify="right")
-    table.add_row(MODE, *(cell for gain in GAINS for cell in (f"{done.gains(gain, done.blend, rows).mean():.4f}", "")))
+    table.add_row(
+        done.mode, *(cell for gain in GAINS for cell in (f"{done.gains(gain, done.blend, rows).mean():.4f}", ""))
+    )
     for name, one in done.stale.items():
         cells = []
         for gain in GAINS:
@@ -108,7 +109,7 @@ def _about(done: Recommended) -> list[str]:
             "%", " %"
         )
     if math.isfinite(waits["median_h"]):
-        lines.append(f"Half of the items were first shown within {waits['median_h']:.1f} hours of their first click")
+        lines.append(f"Half of the items were first shown within {waits['median_h']:.2g} hours of their first click")
     if math.isfinite(done.sure.error):
         lines.append(f"Calibration error of the first candidate's share: {done.sure.error:.3f}")
     return lines

@@ -12,10 +12,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.learners.reasons.evidence import said
+from evercart.learners.reasons.evidence import is_browsed, said
 
 X = NDArray[np.float32]
-_PERSONAL = ("session", "user")
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,11 @@ class Strangers:
         silent, popular, at = [], [], 0
         for source in sources:
             columns = said(source, alone=len(sources) == 1)
-            if "leaves" in columns:  # how apt the last item is to be left for good: 0 only where there is none
+            if is_browsed(columns):
+                # "leaves" is 0 only where no item is the last one
                 silent.append(at + columns.index("leaves"))
                 popular.append(at + columns.index("popular_now"))
-            elif "nearness" in columns and getattr(source, "by", "") in _PERSONAL:
+            elif "log_days_apart" in columns and "nearness" in columns:  # own purchases
                 silent.append(at + columns.index("nearness"))
             at += len(columns)
         return cls(tuple(silent), next(iter(popular), None))

@@ -83,7 +83,7 @@ class Turner:
         past = Remembered(self.ring, self.log, self.shelf, at)
         began, pace = at, Pace(self.every, self.clock, at)
         kept, alarming = reader(self.log), Alarming(self.ring, self.log)
-        batches = whole_ticks(self.log.read(at, columns=self.ring.reads), self.ring.tick)
+        batches = whole_ticks(self.ring.read(self.log, at), self.ring.tick)
         for events in past.cut(cut_after_orders(batches, self.ring.tick)):
             said = self.ring.step(states, events, watch, kept)
             book.add(said)

@@ -111,7 +111,7 @@ def _computed(ring: Ring, log: Log, abreast: Abreast, asked: Events, told: Calla
             x[lane.app.name][which] = abreast.x(lane, asked.rows(which))
 
     last = int(asked.offset[-1])
-    for events in log.read(abreast.at, last, columns=ring.reads):
+    for events in ring.read(log, abreast.at, last):
         first, end = int(events.offset[0]), int(events.offset[-1]) + 1
         some = np.arange(*np.searchsorted(asked.offset, (first, end)))
         offset = asked.offset[some]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shops import turned
 
 from evercart import apps, fold
+from evercart.asks.outcomes import Outcomes
 from evercart.backtest import Replayed
 from evercart.evaluate.batch_linear import BatchLinear
 from evercart.evaluate.history import History
@@ -30,7 +31,7 @@ ONE_ANSWER = [name for name in apps.APPS if not apps.app(name).candidates]  # of
 
 @cache
 def log() -> Events:
-    columns = ("user", "session", "item", "place", "quantity", "amount", "live")
+    columns = ("user", "session", "item", "place", "quantity", "amount", "live", "category", "brand", "about")
     return Events.concat(list(SHOP.stream(SHOP.table().num_rows, key=KEY, columns=columns)))
 
 
@@ -56,9 +57,10 @@ def test_no_guess_depends_on_what_comes_after(name: str) -> None:
     first = len(log()) * 2 // 3
     frozen_us = int(log().logged_us[len(log()) // 4])
     plain, other = turned(app, log(), frozen_us), turned(app, scrambled(first), frozen_us)
-    before = asked_until(plain, first)
+    last = first - isinstance(app.asks, Outcomes)  # a question after a row may know it
+    before = asked_until(plain, last)
     assert len(before) > 2_000
-    np.testing.assert_array_equal(before, asked_until(other, first))
+    np.testing.assert_array_equal(before, asked_until(other, last))
     one, two = (each.scored.rows(slice(0, len(before))) for each in (plain, other))
     np.testing.assert_array_equal(one.number, before)
     np.testing.assert_array_equal(one.guesses, two.guesses)  # continual, frozen: bit by bit

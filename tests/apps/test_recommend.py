@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from evercart.apps import app
-from evercart.apps.recommend import next_basket, next_click, recommend, task_of
+from evercart.apps.recommend import found_in, next_basket, next_click, recommend
 from evercart.errors import UserError
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
@@ -38,6 +38,21 @@ def test_a_shop_is_asked_for_what_its_log_holds(tmp_path: Path) -> None:
     orders = rows.filter([kind == 2 for kind in rows["kind"].to_pylist()])
     for name, table, task in (("all", rows, "next click"), ("orders", orders, "next basket")):
         with Shop.open(tmp_path / name, create=True) as shop:
-            assert task_of(shop.log) == "next click"
+            assert found_in(shop.log) == {"task": "next click", "content": "no"}
             shop.log.append(table, shop.clock.now_us())
-            assert shop.app("recommend").candidates.task == task  # type: ignore[union-attr]
+            assert found_in(shop.log) == {"task": task, "content": "yes" if name == "all" else "no"}
+            ranks = shop.app("recommend").candidates
+            assert ranks
+            assert (ranks.task, len(ranks.sources)) == (task, 4 if name == "all" else 1)
+
+
+def test_titles_are_read_by_an_encoder_that_is_named() -> None:
+    made = app("recommend", {"content": "yes", "texts": "ngrams"})
+    assert made.candidates
+    assert len(set(made.candidates.texts) - {""}) == 1
+    assert "sketch0" in made.reads
+
+
+def test_content_is_there_or_not() -> None:
+    with pytest.raises(UserError, match=r"^recommend\.content: expected yes or no, got 'some'$"):
+        recommend(content="some")

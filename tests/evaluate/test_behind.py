@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evercart.apps.recommend import Recommend
 from evercart.evaluate.behind import MODES, ahead, edges, sample
 from evercart.evaluate.places import Places
 from evercart.events.batch import Events
 from evercart.fold import fingerprint
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
+from evercart.shortlist import Shortlist
 from evercart.units import DAY_US, HOUR_S, SECOND_US
 
 HOUR_US = HOUR_S * SECOND_US
@@ -42,7 +42,7 @@ def _clicks(*rows: tuple[int, int], begin_s: int = 0) -> Events:
 
 def _places(learned: Events, later: Events, answers: list[tuple[int, int]], about: list[int], source: Any) -> Any:
     """Return the ranks of answers (question, item) where nothing is learned from the later rows."""
-    parts = Recommend(sources=(source,))
+    parts = Shortlist(sources=(source,))
     folds, states = parts.stages(), {}
     for name in ("asks", "source0", "ranker"):
         states[name] = folds[name].start()
@@ -89,7 +89,7 @@ def test_only_those_who_are_sampled_are_asked() -> None:
 def test_without_other_sessions_nothing_is_stale(source: Any) -> None:
     """What is known up to the question is the session's own; here it is all there is."""
     rows = _clicks(*((1, 10 + at % 3) for at in range(12)))
-    asks = Recommend(sources=(source,)).asks
+    asks = Shortlist(sources=(source,)).asks
     _, woven = asks.step(asks.start(), rows)
     _, fresh = source.step(source.start(), woven)
     _, still = source.aside(source.start(), woven)

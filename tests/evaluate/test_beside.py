@@ -33,4 +33,4 @@ def test_baskets_are_ranked_by_the_row_that_answers() -> None:
     assert set(ways) == set(of_baskets(20))
     assert ways["personal top frequency"].rank[:2].tolist() == [-1, -1]
     assert ways["personal top frequency"].rank[2] in (0, 1)
-    assert ways["popularity, half-life a week"].rank[3] == 0
+    assert ways["popularity, half-life a day"].rank[3] == 0

@@ -8,15 +8,17 @@ from evercart.app import App
 from evercart.errors import require
 from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
+from evercart.features.encoders import encoder
 from evercart.labels.pairs import Tick
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
-from evercart.learners.neighbours.repeats import Repeats
+from evercart.learners.neighbours.content import Content
+from evercart.learners.neighbours.popular import Popular
 from evercart.log import Log
-from evercart.shortlist import Shortlist, Source, Task
-from evercart.units import HOUR_S
+from evercart.shortlist import Shortlist, Source
+from evercart.units import DAY_S, HOUR_S
 
 NAME: Final = "recommend"
-Recommend = Shortlist
 
 
 def next_click(
@@ -26,47 +28,82 @@ def next_click(
     return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick())
 
 
+def described(kind: str = "view", texts: str = "") -> tuple[Source, ...]:
+    """Return the sources of a shop whose items are described by rows of their own.
+
+    texts    names the encoder of titles, "auto" the best that is installed; "": only category, brand, price are read
+    """
+    name = encoder(texts).name if texts else ""
+    own = Content(kind, by="user", texts=name, near=0, anchors=16, fading=0.9, path_s=60 * DAY_S)
+    return (Browsing(kind), Content(kind, texts=name), own, Popular(kind, half_s=14 * DAY_S))
+
+
 def next_basket(
     kind: str = "order", gap_s: float = 0.0, sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
 ) -> Shortlist:
     """Return what ranks the items of a shopper's next basket, asked as the shopper arrives."""
-    offering = sources or (Repeats(kind), Browsing(kind, "user"))
+    offering = sources or (Baskets(kind, gap_s=gap_s),)
     return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
 
 
-def shortlist(task: str, kind: str = "", gap_s: float = 0.0, k: int = 20, tick: Tick | None = None) -> Shortlist:
+def shortlist(
+    task: str,
+    kind: str = "",
+    gap_s: float = 0.0,
+    k: int = 20,
+    content: str = "no",
+    texts: str = "",
+    tick: Tick | None = None,
+) -> Shortlist:
     """Return what ranks in one of the tasks.
 
     >>> shortlist("next click").by, shortlist("next basket").by
     ('session', 'user')
     """
+    require(content in ("yes", "no"), "recommend.content", "yes or no", content)
     if task == "next click":
-        return next_click(kind or "view", k=k, tick=tick)
+        kind = kind or "view"
+        return next_click(kind, described(kind, texts) if content == "yes" else (), k, tick)
     require(task == "next basket", "recommend.task", "next click, next basket", task)
     return next_basket(kind or "order", gap_s, k=k, tick=tick)
 
 
-def task_of(log: Log) -> Task:
-    """Return what is to be recommended in a shop that does not say: baskets where nothing was looked at.
+def found_in(log: Log) -> dict[str, str]:
+    """Return the options of a shop that does not say: baskets where nothing was looked at, content where there is any.
 
     A log without a row is taken for one of clicks.
     """
-    looked = next(log.read(0, columns=(), kinds={kind_number("view")}), None)
-    return "next basket" if looked is None and log.next_offset else "next click"
+    looked, told = (_any(log, kind) for kind in ("view", "item"))
+    task = "next click" if looked or not log.next_offset else "next basket"
+    return {"task": task, "content": "yes" if told else "no"}
 
 
-def recommend(task: str = "next click", kind: str = "", gap_s: float = 0.0, k: int = 20, zone: str = "UTC") -> App:
+def _any(log: Log, kind: str) -> bool:
+    return next(log.read(0, columns=(), kinds={kind_number(kind)}), None) is not None
+
+
+def recommend(
+    task: str = "next click",
+    kind: str = "",
+    gap_s: float = 0.0,
+    k: int = 20,
+    content: str = "no",
+    texts: str = "",
+    zone: str = "UTC",
+) -> App:
     """Return the app.
 
-    task     "next click" or "next basket"
-    kind     of the rows that answer: "view", "order" unless said
-    gap_s    between the rows of a basket that has no name of its own, at most
-    k        items of a list that count
+    task       "next click" or "next basket"
+    kind       of the rows that answer: "view", "order" unless said
+    gap_s      between the rows of a basket that has no name of its own, at most
+    k          items of a list that count
+    content    whether clicks are ranked by what items are, too: "yes" or "no"
+    texts      encoder of their titles: "auto", "ngrams", "sentences"; "" reads none
 
     >>> recommend().unit
     'NDCG@20'
     """
-    return app_of(shortlist(task, kind, gap_s, k), zone)
+    return app_of(shortlist(task, kind, gap_s, k, content, texts), zone)
 
 
 def app_of(parts: Shortlist, zone: str = "UTC") -> App:

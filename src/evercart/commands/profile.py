@@ -21,8 +21,7 @@ def profile(
     takes seconds for a million rows.
     """
     from evercart import show_profile
-    from evercart.profiles import profiles
 
     with open_shop(shop) as opened:
-        found = profiles(opened).of(user)
+        found = opened.profile(user)
     say(as_json, found.summary(), show_profile.profile(found))

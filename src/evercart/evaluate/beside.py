@@ -70,8 +70,9 @@ def of_baskets(top: int) -> dict[str, Callable[[Baskets], Ints]]:
     """Return the baselines of the next basket; ranks are by the row that answers."""
     return {
         "personal top frequency": partial(basket_baselines.frequent, top=top),
+        "personal frequency, half-life 90 days": partial(basket_baselines.frequent, half_us=90.0 * DAY_US, top=top),
         "personal recency": partial(basket_baselines.frequent, half_us=float(DAY_US), top=top),
-        "popularity, half-life a week": partial(basket_baselines.popularity, top=top),
+        "popularity, half-life a day": partial(basket_baselines.popularity, half_us=float(DAY_US), top=top),
         "tifu-knn": partial(basket_baselines.tifu, top=top),
-        "item-cosine": partial(basket_baselines.cosine, top=top),
+        **{f"item-cosine, last {n}": partial(basket_baselines.cosine, last=n, top=top) for n in (1, 5)},
     }

@@ -22,7 +22,6 @@ APP: Final = "recommend"
 PAGE: Final = "reports/backtest-recommend.html"  # in a shop's folder
 CLICKS: Final = "next click"
 BASKETS: Final = "next basket"
-MODE: Final = "after every click"
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -142,7 +141,7 @@ class Recommended:
         said = {
             "app": APP,
             "task": self.task,
-            "mode": MODE,
+            "mode": self.mode,
             "clicks": self.clicks,
             "sessions": self.sessions,
             "items": self.items,
@@ -150,7 +149,7 @@ class Recommended:
             "answers": len(self.hits),
             "blend": {
                 **self._said(self.blend),
-                "mode": MODE,
+                "mode": self.mode,
                 "coverage": self.coverage,
                 "tail": shown["tail"],
                 "novelty": shown["novelty"],
@@ -166,6 +165,11 @@ class Recommended:
         plain: dict[str, Any] = _plain(said)
         return plain
 
+    @property
+    def mode(self) -> str:
+        """Return when the blend learns."""
+        return "after every click" if self.task == CLICKS else "after every purchase"
+
     def _said(self, one: Ranked) -> dict[str, float]:
         return {**self.means(one), "cpu_s": round(one.cpu_s, 3)}
 
@@ -175,7 +179,7 @@ class Recommended:
         return {
             "questions": len(Asked.of(self.hits.number[rows])),
             **self.means(one, rows),
-            MODE: self.means(self.blend, rows),
+            self.mode: self.means(self.blend, rows),
             "differences": {f"{gain}@{self.cut}": self.difference(gain, one)._asdict() for gain in GAINS},
         }
 

@@ -12,7 +12,7 @@ from evercart.evaluate.compare import Difference
 from evercart.evaluate.gains import GAINS
 from evercart.evaluate.hits import measures
 from evercart.evaluate.page import as_json, rendered
-from evercart.evaluate.recommended import CLICKS, MODE, Ranked, Recommended
+from evercart.evaluate.recommended import CLICKS, Ranked, Recommended
 
 _DRAWN = 3  # baselines in a figure over time
 _FEW = 2_000  # questions below which the page warns
@@ -28,7 +28,7 @@ def recommended_page(found: Recommended, shop: str, made: str) -> str:
         found=found,
         shop=shop,
         made=made,
-        mode=MODE,
+        mode=found.mode,
         of="session" if found.task == CLICKS else "shopper",
         best=best,
         ways={kind: _ways(found, ways) for kind, ways in _kinds(found).items()},

@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 
 from evercart.events.batch import Events
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import unite
+from evercart.learners.neighbours.content import Content
+from evercart.learners.neighbours.cosine import Cosine
+from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.neighbours.traits import TRAITS
+from evercart.learners.reasons.english import ENGLISH
 from evercart.learners.reasons.evidence import BROWSED, PRIOR, evidence, said
 
 CONTEXT = {"leads_back", "log_length", "distinct", "returned", "returns", "last_log_sessions", "leaves"}
@@ -71,3 +78,12 @@ def test_two_sources_of_one_kind_are_one_evidence() -> None:
     found = {one.name: one for one in evidence((Repeats(), Repeats("view")))}
     assert set(found) == {"repeat"}
     assert len(found["repeat"].absent) == 2 * (2 + len(Repeats().columns))
+
+
+def test_every_source_has_words_of_its_own() -> None:
+    sources = (Browsing(), Content(), Cosine(), Embedded(), Popular(), QLearning(), Repeats(), Baskets())
+    kinds = {one.name for one in evidence(sources)}
+    assert kinds == {*BROWSED, "content", "cosine", "embedded", "qlearning", "repeat", "baskets"}
+    assert kinds <= set(ENGLISH)
+    places = sorted(column for one in evidence(sources[1:]) for column in one.absent)
+    assert places == list(range(sum(len(said(one, alone=False)) for one in sources[1:])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 _LONG_AGO: Final = 2.3  # what a trait of time reads after 60 days
@@ -63,11 +63,20 @@ def evidence(sources: Sequence[Any]) -> tuple[Evidence, ...]:
     for source in sources:
         columns = said(source, alone=len(sources) == 1)
         places = {name: at + i for i, name in enumerate(columns)}
-        for one in _browsed(places) if "prior" in places else [_whole(source, places)]:
+        for one in _browsed(places) if is_browsed(places) else [_whole(source, range(at, at + len(columns)))]:
             before = found.get(one.name, Evidence(one.name, {}, {}))
             found[one.name] = Evidence(one.name, before.absent | one.absent, before.within | one.within)
         at += len(columns)
     return tuple(found.values())
+
+
+def is_browsed(columns: Iterable[str]) -> bool:
+    """Return whether columns are those of `Browsing`; others share some of their names with it.
+
+    >>> is_browsed(["next_of_best", "prior"])
+    False
+    """
+    return {column for kind in BROWSED.values() for column in kind} | set(PRIOR) <= set(columns)
 
 
 def said(source: Any, *, alone: bool) -> tuple[str, ...]:
@@ -75,10 +84,10 @@ def said(source: Any, *, alone: bool) -> tuple[str, ...]:
     return tuple(source.columns) if alone else ("score", "nearness", *source.columns)
 
 
-def _whole(source: Any, places: Mapping[str, int]) -> Evidence:
+def _whole(source: Any, places: range) -> Evidence:
     """Return all that a source says as one kind."""
-    name = "repeat" if "log_times" in places else type(source).__name__.lower()
-    return Evidence(name, dict.fromkeys(places.values(), 0.0), {})
+    name = "repeat" if "log_days_apart" in source.columns else type(source).__name__.lower()
+    return Evidence(name, dict.fromkeys(places, 0.0), {})
 
 
 def _browsed(places: Mapping[str, int]) -> Iterator[Evidence]:
