@@ -348,6 +348,36 @@ def test_a_shopper_may_be_erased_while_asked_about(shop: Shop) -> None:
     assert min(counts, default=10) == 10
 
 
+def test_a_log_that_fails_half_way_is_read_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken in before the failure is not taken in twice."""
+    one = asked(log)
+    for i in range(6):
+        click(log, NOW_US + i, "now", f"i{i}")
+    read = log.read
+
+    def failing(*given: Any, **more: Any) -> Iterator[Any]:
+        for events in read(*given, **more):
+            yield events.rows(slice(3))
+            raise OSError("the disk is gone")
+
+    monkeypatch.setattr(log, "read", failing)
+    with pytest.raises(OSError, match="the disk is gone"):
+        one.answer(session="now", now_us=NOW_US + 10)
+    monkeypatch.undo()
+    assert one.answer(session="now", now_us=NOW_US + 10) == asked(log).answer(session="now", now_us=NOW_US + 10)
+
+
+def test_the_name_of_an_erased_item_is_forgotten(shop: Shop) -> None:
+    one, name = shop.recommender(), hash_name("i4", shop.log.key)
+    said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
+    event = rows("erase", [NOW_US], ref=[f"{name:016x}"], what=["item"], properties=[json.dumps(said)])
+    shop.log.append(event, NOW_US, own=True)
+    assert "i4" not in items(one.answer(session="now", k=50))
+    erasing.erase(shop, "item", "i4")
+    one.answer(session="now")
+    assert name not in one.catalogue
+
+
 def test_only_apps_that_rank_recommend(shop: Shop) -> None:
     with pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"):
         shop.recommender(app="spend")

@@ -196,11 +196,16 @@ class Recommender:
 
     def _read(self) -> None:
         """Take in what the log has more; from its start, where an erasure was begun meanwhile."""
-        self.hidden.look()
+        for name in self.hidden.look():
+            self.catalogue.forget(name)  # rows that were not blanked yet had told it again
         stop = self._log.next_offset
-        while self._at < stop:
-            self._take(stop)
-            self._live = self._live or self._log.live_from is not None
+        try:
+            while self._at < stop:
+                self._take(stop)
+                self._live = self._live or self._log.live_from is not None
+        except BaseException:  # states may have taken in some rows: they would count twice
+            self._begin()
+            raise
 
     def _take(self, stop: int) -> None:
         columns = tuple(dict.fromkeys((*self._columns, *self.hidden.columns)))
