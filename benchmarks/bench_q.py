@@ -9,7 +9,6 @@ the first third of each is not counted; intervals are Student's over the seeds.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -41,22 +40,12 @@ BROWSING, Q = Browsing(by="user"), QLearning(by="user")
 MEASURES = ("orders, recall@10", "of them new to the shopper", "money, share@10", "reward a list")
 
 
-@dataclass(frozen=True)
-class Gained(Lists):
-    """Lists whose rows are worth what `gains` says."""
-
-    gains: Gains = OUTCOMES
-
-    def _worth(self, woven: Events, asks: NDArray[np.bool_]) -> NDArray[np.float32]:
-        return np.where(woven[self.by] == 0, 0.0, self.gains.of(woven)).astype(np.float32)
-
-
 class Blend:
     """Lists and a ranker over candidates with their price beside what the sources say."""
 
     def __init__(self, width: int, gains: Gains) -> None:
         columns = tuple(Column(f"column{at}") for at in range(width + 1))
-        self.lists = Gained(width + 1, by="user", several=True, longest=128, gains=gains)
+        self.lists = Lists(width + 1, by="user", several=True, longest=128, gains=gains)
         self.ranker = Ranker(columns)
         self.states: list[Any] = [self.lists.start(), self.ranker.start()]
         self.cpu_s = 0.0

@@ -45,6 +45,7 @@ from evercart.gate.trial import Trial
 from evercart.hashing import hash_name
 from evercart.labels.answers import total, yes
 from evercart.labels.lists import Lists
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Pairs
 from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
@@ -121,6 +122,8 @@ COUNTED: Any = (
     features.LastItems("view", k=2),
     features.HourOfDay(),
 )
+VALUED = Gains((("view", 0.1), ("order", 1.0)), value="amount", usual=500)
+TAKEN_BACK = Gains((("view", 1.0), ("order", -0.75)))
 
 
 def table(*key: str) -> Check:
@@ -378,7 +381,8 @@ CHECKS: dict[type[Any], list[Check]] = {
     Lists: [
         of(Lists(2, window_s=HOUR_S, longest=3), Offered()),
         of(Lists(2, by="user", window_s=600, longest=4, most=2), Offered()),
-        of(Lists(2, by="user", several=True, also=(("order", 0.5),), window_s=600, longest=4, most=9), Offered()),
+        of(Lists(2, by="user", several=True, gains=VALUED, window_s=600, longest=4, most=9), Offered()),
+        of(Lists(2, by="user", several=True, gains=TAKEN_BACK, window_s=600, longest=4, most=9), Offered()),
     ],
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],

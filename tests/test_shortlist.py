@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from evercart.errors import UserError
+from evercart.labels.outcomes import Gains
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.neighbours.traits import TRAITS
@@ -32,6 +33,15 @@ def test_several_sources_are_united() -> None:
 def test_sources_of_one_kind_are_told_apart() -> None:
     parts = Shortlist((Browsing(), Browsing("order", "user")))
     assert parts.source_names == ("browsing0", "browsing1")
+
+
+def test_what_answers_are_worth_comes_with_its_kinds() -> None:
+    gains = Gains((("view", 0.1), ("order", 1.0)), value="amount")
+    parts = Shortlist(gains=gains)
+    assert (parts.reads, parts.kinds) == (("session", "item", "amount"), {1, 2})
+    lists = parts.lists(parts.tick)
+    assert (lists.gains, lists.several, lists.reads) == (gains, True, ("session", "item", "amount"))
+    assert not Shortlist().lists(parts.tick).several
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.fold import Fold, Grain
 from evercart.labels.lists import Lists
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.ranker import Ranker
@@ -71,6 +72,8 @@ class Shortlist:
     gap_s      between the rows of a basket that has no name of its own, at most
     k          items of a list that count
     window_s   how long a session may pause before its next row is the first of another
+    gains      what the ranker learns of answers, in the place of 1 for each row of `kind`: rows of several kinds,
+               all those up to the next question; None: only that the answer was taken
     """
 
     sources: tuple[Source, ...] = (Browsing(),)
@@ -80,6 +83,7 @@ class Shortlist:
     k: int = 20
     window_s: float = 1 * WEEK_S
     tick: Tick = field(default_factory=Tick)
+    gains: Gains | None = None
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
@@ -104,12 +108,14 @@ class Shortlist:
     def reads(self) -> tuple[str, ...]:
         """Return the columns of an event that are needed."""
         own = ("session", "item") if self.task == "next click" else ("user", "place", "session", "item")
-        return tuple(dict.fromkeys((*own, *(name for one in self.sources for name in one.reads))))
+        said = self.gains.reads if self.gains else ()
+        return tuple(dict.fromkeys((*own, *(name for one in self.sources for name in one.reads), *said)))
 
     @property
     def kinds(self) -> frozenset[int]:
         """Return the numbers of the kinds that are read."""
-        named = (getattr(source, "kinds", (source.kind,)) for source in self.sources)
+        named = [getattr(source, "kinds", (source.kind,)) for source in self.sources]
+        named.append([kind for kind, _ in self.gains.worth] if self.gains else [])
         return frozenset(kind_number(name) for name in {self.kind, *(name for names in named for name in names)})
 
     @property
@@ -139,8 +145,9 @@ class Shortlist:
 
     def lists(self, tick: Tick) -> Lists:
         """Return what waits for the answers."""
-        several = self.task == "next basket"
-        return Lists(len(self.columns), self.kind, self.by, several, window_s=HOUR_S, longest=self.longest, tick=tick)
+        several = self.task == "next basket" or self.gains is not None
+        width, asked = len(self.columns), (self.kind, self.by, several, self.gains)
+        return Lists(width, *asked, window_s=HOUR_S, longest=self.longest, tick=tick)
 
     @property
     def ranker(self) -> Ranker:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from evercart.apps import app
-from evercart.apps.recommend import found_in, next_basket, next_click, recommend
+from evercart.apps.recommend import app_of, found_in, next_basket, next_click, recommend, shortlist
 from evercart.errors import UserError
+from evercart.labels.outcomes import Gains
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
 
@@ -26,6 +27,14 @@ def test_baskets_are_asked_about_as_a_shopper_arrives() -> None:
 def test_it_is_an_app_by_its_name() -> None:
     made = app("recommend", {"task": "next basket", "k": 10})
     assert (made.unit, made.candidates.task) == ("NDCG@10", "next basket")  # type: ignore[union-attr]
+
+
+def test_answers_may_be_worth_something_of_their_own() -> None:
+    gains = Gains((("view", 0.1), ("order", 1.0)), value="amount")
+    for task in ("next click", "next basket"):
+        parts = shortlist(task, gains=gains)
+        assert (parts.lists(parts.tick).gains, parts.kinds) == (gains, {1, 2})
+        assert "amount" in app_of(parts).reads
 
 
 def test_there_are_two_tasks() -> None:

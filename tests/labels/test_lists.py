@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from evercart.errors import UserError
-from evercart.events.batch import Events
+from evercart.events.batch import Events, missing
 from evercart.labels.lists import Lists
+from evercart.labels.outcomes import Gains
 from evercart.labels.turns import ABANDONED, ASKED, MISSED, SETTLED, Turns
 from evercart.units import SECOND_US
 
@@ -84,23 +85,63 @@ def test_several_answers_end_with_the_window_after_the_last() -> None:
     assert turns.us[turns.what == MISSED].tolist() == [6 * SECOND_US]
 
 
-def test_a_further_kind_counts_what_it_is_said_to_be_worth() -> None:
-    fold = Lists(1, kind="order", several=True, also=(("view", 0.25),))
+SHOP = Gains((("view", 0.25), ("order", 1.0), ("feedback", -0.5)))
+
+
+def gained(gains: Gains, rows: list[tuple[int, int, int]]) -> Turns:
+    """Offer 6, 7, 8 to a shopper; step over (kind, item, amount) rows; let the next question end the list."""
     woven = Events.of(
-        kind=[7, 1, 2, 1, 7],
-        logged_us=[0, 1, 2, 3, 4],
-        session=[1] * 5,
-        item=[0, 6, 7, 7, 0],
-        number=[0, -1, -1, -1, 1],
+        kind=[7, *(kind for kind, _, _ in rows), 7],
+        logged_us=range(len(rows) + 2),
+        session=[1] * (len(rows) + 2),
+        item=[0, *(item for _, item, _ in rows), 0],
+        amount=[0, *(amount for _, _, amount in rows), 0],
+        number=[0, *[-1] * len(rows), 1],
     )
     offered = np.array([0, 0, 0]), np.array([6, 7, 8], np.uint64), np.zeros((3, 1), np.float32)
-    turns = fold.step(fold.start(), (woven, offered))[1]
+    fold = Lists(1, kind="order", several=True, gains=gains)
+    return fold.step(fold.start(), (woven, offered))[1]
+
+
+def test_each_item_counts_its_best_outcome() -> None:
+    turns = gained(SHOP, [(1, 6, 0), (2, 7, 0), (1, 7, 0), (1, 9, 0), (2, 9, 0)])
     assert turns.y[turns.what == SETTLED].tolist() == [0.25, 1.0, 0.0]
+    assert turns.y[turns.what == MISSED].tolist() == [1.0]
 
 
-def test_a_further_kind_wants_several_answers() -> None:
-    with pytest.raises(UserError, match=r"^lists\.also: expected several answers, got "):
-        Lists(1, also=(("order", 0.25),))
+def test_what_is_taken_back_counts_less() -> None:
+    turns = gained(SHOP, [(2, 6, 0), (9, 6, 0), (9, 7, 0), (2, 7, 0), (2, 9, 0), (9, 9, 0), (9, 5, 0)])
+    assert turns.y[turns.what == SETTLED].tolist() == [0.5, 1.0, 0.0]  # what comes back before was bought before
+    assert turns.y[turns.what == MISSED].tolist() == [0.5]
+
+
+def test_a_list_of_which_all_was_taken_back_is_abandoned() -> None:
+    assert gained(SHOP, [(1, 6, 0), (9, 6, 0)]).what.tolist() == [ASKED, ASKED, ASKED, ABANDONED]
+
+
+def test_what_is_taken_back_does_not_keep_a_list_waiting() -> None:
+    woven = Events.of(
+        kind=[7, 2, 9, 1], logged_us=[0, 1, 3, 5], session=[1, 1, 1, 2], item=[0, 6, 6, 6], number=[0, -1, -1, -1]
+    )
+    offered = np.array([0]), np.array([6], np.uint64), np.zeros((1, 1), np.float32)
+    fold = Lists(1, several=True, gains=SHOP, window_s=3e-6)
+    turns = fold.step(fold.start(), (woven, offered))[1]
+    assert turns.y[turns.what == SETTLED].tolist() == [0.5]
+
+
+def test_answers_may_weigh_what_they_bring() -> None:
+    turns = gained(Gains(SHOP.worth, value="amount", usual=100), [(2, 6, 300), (2, 7, 50), (1, 8, missing("amount"))])
+    assert turns.y[turns.what == SETTLED].tolist() == [3.0, 0.5, 0.25]
+
+
+def test_of_many_that_were_no_candidates_each_counts() -> None:
+    turns = gained(SHOP, [(2, 100 + at, 0) for at in range(80)])
+    assert turns.y[turns.what == MISSED].tolist() == [80.0]
+
+
+def test_gains_want_several_answers() -> None:
+    with pytest.raises(UserError, match=r"^lists\.gains: expected several answers, got 'one'$"):
+        Lists(1, gains=SHOP)
 
 
 def test_a_list_longer_than_said_is_refused() -> None:

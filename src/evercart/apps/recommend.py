@@ -9,6 +9,7 @@ from evercart.errors import require
 from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import encoder
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
 from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
@@ -22,10 +23,14 @@ NAME: Final = "recommend"
 
 
 def next_click(
-    kind: str = "view", sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+    kind: str = "view",
+    sources: tuple[Source, ...] = (),
+    k: int = 20,
+    tick: Tick | None = None,
+    gains: Gains | None = None,
 ) -> Shortlist:
     """Return what ranks the next item of a session, asked after each row of a kind."""
-    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick())
+    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick(), gains=gains)
 
 
 def described(kind: str = "view", texts: str = "") -> tuple[Source, ...]:
@@ -39,11 +44,16 @@ def described(kind: str = "view", texts: str = "") -> tuple[Source, ...]:
 
 
 def next_basket(
-    kind: str = "order", gap_s: float = 0.0, sources: tuple[Source, ...] = (), k: int = 20, tick: Tick | None = None
+    kind: str = "order",
+    gap_s: float = 0.0,
+    sources: tuple[Source, ...] = (),
+    k: int = 20,
+    tick: Tick | None = None,
+    gains: Gains | None = None,
 ) -> Shortlist:
     """Return what ranks the items of a shopper's next basket, asked as the shopper arrives."""
     offering = sources or (Baskets(kind, gap_s=gap_s),)
-    return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick())
+    return Shortlist(offering, kind, "next basket", gap_s, k, tick=tick or Tick(), gains=gains)
 
 
 def shortlist(
@@ -54,6 +64,7 @@ def shortlist(
     content: str = "no",
     texts: str = "",
     tick: Tick | None = None,
+    gains: Gains | None = None,
 ) -> Shortlist:
     """Return what ranks in one of the tasks.
 
@@ -63,9 +74,9 @@ def shortlist(
     require(content in ("yes", "no"), "recommend.content", "yes or no", content)
     if task == "next click":
         kind = kind or "view"
-        return next_click(kind, described(kind, texts) if content == "yes" else (), k, tick)
+        return next_click(kind, described(kind, texts) if content == "yes" else (), k, tick, gains)
     require(task == "next basket", "recommend.task", "next click, next basket", task)
-    return next_basket(kind or "order", gap_s, k=k, tick=tick)
+    return next_basket(kind or "order", gap_s, k=k, tick=tick, gains=gains)
 
 
 def found_in(log: Log) -> dict[str, str]:

@@ -14,6 +14,7 @@ from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ABANDONED, ASKED, MISSED, SETTLED, Turns, tick_of
 from evercart.recent import NONE, Recent, drop, recent, touch, with_room
@@ -34,7 +35,8 @@ class Held(NamedTuple):
     x: NDArray[np.float32]  # (capacity, longest, width)
     worth: NDArray[np.float32]  # (capacity, longest) of what was taken so far; several answers only
     outside: NDArray[np.uint64]  # (capacity, _OUTSIDE) answers that were no candidates
-    missed: NDArray[np.float32]  # (capacity, 2) how many these are, what they are worth
+    lost: NDArray[np.float32]  # (capacity, _OUTSIDE) what these are worth
+    missed: NDArray[np.float32]  # (capacity, 2) how many these are, what further ones are worth
 
     def packed(self) -> Held:
         """Drop spare room, with what is left of lists that are no longer open."""
@@ -43,6 +45,7 @@ class Held(NamedTuple):
         length = np.where(live, self.length[:size], 0)
         missed = np.where(live[:, None], self.missed[:size], np.float32(0.0))
         stands = np.arange(self.item.shape[1]) < length[:, None]
+        known = np.arange(self.outside.shape[1]) < missed[:, :1]
         return Held(
             self.open.packed(),
             np.where(live, self.number[:size], 0),
@@ -50,7 +53,8 @@ class Held(NamedTuple):
             np.where(stands, self.item[:size], U64(0)),
             np.where(stands[:, :, None], self.x[:size], np.float32(0.0)),
             np.where(stands[:, : self.worth.shape[1]], self.worth[:size], np.float32(0.0)),
-            np.where(np.arange(self.outside.shape[1]) < missed[:, :1], self.outside[:size], U64(0)),
+            np.where(known, self.outside[:size], U64(0)),
+            np.where(known, self.lost[:size], np.float32(0.0)),
             missed,
         )
 
@@ -83,7 +87,7 @@ class _Given(NamedTuple):
     us: NDArray[np.int64]
     key: NDArray[np.uint64]
     item: NDArray[np.uint64]
-    worth: NDArray[np.float32]  # of a row as an answer; 0 where it answers nothing
+    worth: NDArray[np.float32]  # of a row as an answer; 0 where it answers nothing, below 0 where it takes back
     first: NDArray[np.int64]  # of the row's candidates
     last: NDArray[np.int64]
     candidate: NDArray[np.uint64]
@@ -96,14 +100,16 @@ class Lists:
 
     A question is answered by the next row of `kind` under its key; where there are `several` answers, by all of
     them up to the key's next question. Rows of a settled list are SETTLED, y being 1 for a candidate that was taken,
-    0 for the others, or what `also` says; they are left out where none was taken, for they could teach nothing.
+    0 for the others, or what `gains` says; they are left out where none was taken, for they could teach nothing.
     One row MISSED ends it. A question that is not answered within `window_s` is ABANDONED, as is the older of two
-    questions of one key, as is the oldest of more than `most`.
-    Bytes: at most `most` * (`longest` * (8 + 4 * width) + 512), 4 * `longest` more where there are several answers.
+    questions of one key, as is the oldest of more than `most`, as is one of which all was taken back.
+    Bytes: at most `most` * (`longest` * (8 + 4 * width) + 64), 4 * `longest` + 768 more where there are several
+    answers.
 
     width      of the candidates' x
     several    whether all rows until the next question answer, each item counted once
-    also       further kinds that answer, with what they are worth where `kind` is worth 1; of several the most counts
+    gains      what answers are worth, in the place of 1 for each row of `kind`; of an item's several outcomes the most
+               counts, less what is then taken back by rows worth less than 0, which answer nothing themselves
     window_s   from the question, or its last answer, to its end
     longest    candidates a question has at most
     """
@@ -112,7 +118,7 @@ class Lists:
     kind: str = "view"
     by: str = "session"
     several: bool = False
-    also: tuple[tuple[str, float], ...] = ()
+    gains: Gains | None = None
     window_s: float = 1 * HOUR_S
     longest: int = 64
     most: int = 4096
@@ -123,9 +129,7 @@ class Lists:
         kind_number(self.kind)
         require(DTYPES.get(self.by) == np.uint64, "lists.by", "a hashed column", self.by)
         require(self.width >= 0, "lists.width", "at least 0", self.width)
-        require(self.several or not self.also, "lists.also", "several answers", self.also)
-        for kind, worth in self.also:
-            require(worth > 0, f"lists.also {kind}", "more than 0", worth)
+        require(self.several or self.gains is None, "lists.gains", "several answers", "one")
         require(self.window_s > 0, "lists.window_s", "more than 0", self.window_s)
         require(self.longest >= 1, "lists.longest", "at least 1", self.longest)
         require(self.most >= 1, "lists.most", "at least 1", self.most)
@@ -133,7 +137,7 @@ class Lists:
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the event columns it needs."""
-        return (self.by, "item")
+        return tuple(dict.fromkeys((self.by, "item", *(self.gains.reads if self.gains else ()))))
 
     def start(self) -> Held:
         """Return the state before the first row."""
@@ -145,6 +149,7 @@ class Lists:
             np.zeros((0, self.longest, self.width), np.float32),
             np.zeros((0, self.longest if self.several else 0), np.float32),
             np.zeros((0, _OUTSIDE if self.several else 0), np.uint64),
+            np.zeros((0, _OUTSIDE if self.several else 0), np.float32),
             np.zeros((0, 2), np.float32),
         )
         return _roomy(empty)
@@ -176,9 +181,8 @@ class Lists:
 
     def _worth(self, woven: Events, asks: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return what each row is worth as an answer, (rows,)."""
-        worth: NDArray[np.float32] = (woven.kind == kind_number(self.kind)).astype(np.float32)
-        for kind, one in self.also:
-            worth[woven.kind == kind_number(kind)] = one
+        found = self.gains.of(woven) if self.gains else woven.kind == kind_number(self.kind)
+        worth: NDArray[np.float32] = found.astype(np.float32)
         worth[asks | (woven[self.by] == 0) | (woven["item"] == 0)] = 0.0
         return worth
 
@@ -199,11 +203,12 @@ def _hold(state: Held, given: _Given, several: bool, window_us: int, most: int, 
             size = _close(state, state.open.ends[0], row, due, size)
         if given.number[row] >= 0:
             size = _ask(state, given, row, most, due, size)
-        elif given.worth[row] > 0:
+        elif given.worth[row] != 0:
             slot = find(state.open.keys, key)
             if slot != NONE and several:
                 _take(state, slot, given.item[row], given.worth[row])
-                touch(state.open, key, now)
+                if given.worth[row] > 0:
+                    touch(state.open, key, now)
             elif slot != NONE:
                 size = _settle(state, slot, row, given.item[row], due, size)
     return size
@@ -245,34 +250,47 @@ def _say(due: _Due, size: int, row: int, what: int, number: int, y: float, key: 
 
 
 @lean
+def _come_to(had: np.float32, worth: np.float32) -> np.float32:
+    """Return what an item has come to with one more outcome."""
+    return max(had, worth) if worth > 0 else max(had + worth, np.float32(0.0))
+
+
+@lean
 def _take(state: Held, slot: int, item: np.uint64, worth: np.float32) -> None:
     """Note one of several answers."""
     for at in range(state.length[slot]):
         if state.item[slot, at] == item:
-            state.worth[slot, at] = max(state.worth[slot, at], worth)
+            state.worth[slot, at] = _come_to(state.worth[slot, at], worth)
             return
     known = int(state.missed[slot, 0])
     for at in range(known):
         if state.outside[slot, at] == item:
+            state.lost[slot, at] = _come_to(state.lost[slot, at], worth)
             return
+    if worth <= 0:
+        return
     if known < state.outside.shape[1]:
-        state.outside[slot, known] = item
+        state.outside[slot, known], state.lost[slot, known] = item, worth
         state.missed[slot, 0] += np.float32(1.0)
-    state.missed[slot, 1] += worth
+    else:
+        state.missed[slot, 1] += worth
 
 
 @kernel
 def _close(state: Held, slot: int, row: int, due: _Due, size: int) -> int:
     """End a question: with its several answers, if there are any."""
     taken, number, key = False, state.number[slot], state.open.carried[slot, 0]
+    missed = state.missed[slot, 1]
+    for at in range(int(state.missed[slot, 0])):
+        missed += state.lost[slot, at]
     for at in range(min(state.length[slot], state.worth.shape[1])):
         taken |= state.worth[slot, at] > 0
     if taken:
         for at in range(state.length[slot]):
             size = _say(due, size, row, SETTLED, number, state.worth[slot, at], key)
             due.x[size - 1] = state.x[slot, at]
-    if taken or state.missed[slot, 1] > 0:
-        size = _say(due, size, row, MISSED, number, state.missed[slot, 1], key)
+    if taken or missed > 0:
+        size = _say(due, size, row, MISSED, number, missed, key)
     else:
         size = _say(due, size, row, ABANDONED, number, np.nan, key)
     due.x[size - 1, :] = np.float32(0.0)
