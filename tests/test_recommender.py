@@ -358,10 +358,10 @@ def test_a_log_that_fails_half_way_is_read_again(log: Log, monkeypatch: pytest.M
     def failing(*given: Any, **more: Any) -> Iterator[Any]:
         for events in read(*given, **more):
             yield events.rows(slice(3))
-            raise OSError("the disk is gone")
+            raise TimeoutError
 
     monkeypatch.setattr(log, "read", failing)
-    with pytest.raises(OSError, match="the disk is gone"):
+    with pytest.raises(TimeoutError):
         one.answer(session="now", now_us=NOW_US + 10)
     monkeypatch.undo()
     assert one.answer(session="now", now_us=NOW_US + 10) == asked(log).answer(session="now", now_us=NOW_US + 10)
