@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from evercart import loop
 from evercart.app import App
-from evercart.apps.recommend import recommend
+from evercart.apps.recommend import app_of, recommend
 from evercart.evaluate.scored import Scored
 from evercart.events.batch import Events
 from evercart.fold import fingerprint_packed
+from evercart.gate.judge import judge
+from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
+from evercart.learners.lambda_rank import LambdaRank
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.ranker import Ranker
 from evercart.loop import Ring, Stopwatch
@@ -32,6 +35,16 @@ def small(task: str) -> App:
     parts = replace(parts, sources=(Browsing(parts.kind, by, most=4096, newest=8, offered=12, hops=4),))
     slow = Ranker(parts.columns, hidden=4, rate=0.001)
     return replace(made, candidates=parts, champion=Ranker(parts.columns, hidden=4), challengers=(("slow", slow),))
+
+
+def treed(task: str) -> App:
+    """Return an app whose challenger grows trees after few lists."""
+    parts = small(task).candidates
+    assert parts
+    made = app_of(parts, challenger="lambda-rank")
+    ((name, learner),) = made.challengers
+    few = replace(cast(LambdaRank, learner), every=100, memory=300, most=40, leaves=8)
+    return replace(made, challengers=((name, few),))
 
 
 def events(ring: Ring, rows: int = 3000) -> Events:
@@ -91,3 +104,36 @@ def test_its_gate_has_evidence_of_each_challenger() -> None:
     found = lane.reign.evidence(states[lane.gate.name], "slow")
     assert found.counted > 100
     assert list(lane.models) == ["continual", "slow"]
+
+
+@pytest.mark.parametrize("task", ["next click", "next basket"])
+def test_trees_may_challenge_the_ranker(task: str) -> None:
+    pytest.importorskip("lightgbm")
+    ring = Ring((treed(task),), TICK)
+    lane: Any = ring.lanes()[0]
+    rows = events(ring, 9000)
+    assert walked(ring, rows, [2000, 2500])[1] == walked(ring, rows, [])[1]
+    states = ring.start()
+    ring.step(states, rows, Stopwatch(lambda: 0.0))
+    assert states[lane.racers["lambda-rank"].name].learner.trees[0] >= 20
+    assert states[lane.racers["lambda-rank"].name].fallen[0] == -1
+    evidence = lane.reign.evidence(states[lane.gate.name], "lambda-rank")
+    verdict = judge(lane.app.gate, evidence)
+    assert verdict.evidence.counted > 100
+    assert verdict.promote == (not verdict.objections)
+
+
+def test_answers_of_several_kinds_go_round() -> None:
+    plain = small("next click")
+    parts = plain.candidates
+    assert parts
+    gains = Gains((("view", 0.1), ("order", 1.0)), value="amount", usual=3000)
+    parts = replace(parts, gains=gains, answers_by="user")
+    app = replace(plain, candidates=parts, asks=parts.asks)
+    ring = Ring((app,), TICK, frozen_us=0)
+    rows = events(ring)
+    scored, state = walked(ring, rows, [])
+    again, same = walked(ring, rows, [300, 2000])
+    assert (again.guesses.tobytes(), same) == (scored.guesses.tobytes(), state)
+    unread = walked(ring, rows.rows(rows.kind != 2), [])[0]
+    assert len(scored) > len(unread)  # an order is an answer, too

@@ -42,6 +42,16 @@ def test_what_answers_are_worth_comes_with_its_kinds() -> None:
     lists = parts.lists(parts.tick)
     assert (lists.gains, lists.several, lists.reads) == (gains, True, ("session", "item", "amount"))
     assert not Shortlist().lists(parts.tick).several
+    by_user = Shortlist(gains=gains, answers_by="user")
+    assert (by_user.lists(parts.tick).by, by_user.by) == ("user", "session")
+    assert by_user.reads == (*by_user.asks.columns, "amount") == ("session", "item", "user", "amount")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("gains", "by"), [(None, "user"), (Gains((("order", 1.0),)), "item")])
+def test_answers_are_found_by_a_session_or_a_shopper(gains: Any, by: str) -> None:
+    text = f"^shortlist.answers_by: expected one of session, user beside gains, got '{by}'$"
+    with pytest.raises(UserError, match=text):
+        Shortlist(gains=gains, answers_by=by)
 
 
 @pytest.mark.parametrize(

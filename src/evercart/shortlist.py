@@ -74,6 +74,8 @@ class Shortlist:
     window_s   how long a session may pause before its next row is the first of another
     gains      what the ranker learns of answers, in the place of 1 for each row of `kind`: rows of several kinds,
                all those up to the next question; None: only that the answer was taken
+    answers_by column by which these are found, "" the one of the question: "user" where orders have a session of
+               their own
     """
 
     sources: tuple[Source, ...] = (Browsing(),)
@@ -84,6 +86,7 @@ class Shortlist:
     window_s: float = 1 * WEEK_S
     tick: Tick = field(default_factory=Tick)
     gains: Gains | None = None
+    answers_by: str = ""
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
@@ -91,6 +94,9 @@ class Shortlist:
         require(len(self.sources) > 0, "shortlist.sources", "at least one", "none")
         for source in self.sources:
             require(hasattr(source, "offered"), "shortlist.sources", "sources of candidates", type(source).__name__)
+        rule = "one of session, user beside gains"
+        fits = self.answers_by in (("session", "user") if self.gains else ())
+        require(not self.answers_by or fits, "shortlist.answers_by", rule, self.answers_by)
 
     @property
     def by(self) -> str:
@@ -108,7 +114,7 @@ class Shortlist:
     def reads(self) -> tuple[str, ...]:
         """Return the columns of an event that are needed."""
         own = ("session", "item") if self.task == "next click" else ("user", "place", "session", "item")
-        said = self.gains.reads if self.gains else ()
+        said = (*((self.answers_by,) if self.answers_by else ()), *(self.gains.reads if self.gains else ()))
         return tuple(dict.fromkeys((*own, *(name for one in self.sources for name in one.reads), *said)))
 
     @property
@@ -146,7 +152,7 @@ class Shortlist:
     def lists(self, tick: Tick) -> Lists:
         """Return what waits for the answers."""
         several = self.task == "next basket" or self.gains is not None
-        width, asked = len(self.columns), (self.kind, self.by, several, self.gains)
+        width, asked = len(self.columns), (self.kind, self.answers_by or self.by, several, self.gains)
         return Lists(width, *asked, window_s=HOUR_S, longest=self.longest, tick=tick)
 
     @property

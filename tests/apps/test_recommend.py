@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,25 @@ def test_answers_may_be_worth_something_of_their_own() -> None:
         parts = shortlist(task, gains=gains)
         assert (parts.lists(parts.tick).gains, parts.kinds) == (gains, {1, 2})
         assert "amount" in app_of(parts).reads
+
+
+def test_a_challenger_races_where_one_is_named() -> None:
+    assert app("recommend").challengers == ()
+    for content in ("no", "yes"):
+        made = app("recommend", {"challenger": "lambda-rank", "content": content})
+        ((name, learner),) = made.challengers
+        parts = made.candidates
+        assert parts
+        assert (name, learner.columns, learner.longest) == ("lambda-rank", parts.columns, parts.longest)
+        assert learner.start().x.nbytes < 1 << 26
+
+
+def test_a_challenger_is_one_of_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError, match=r'^recommend\.challenger: expected "" or lambda-rank, got \'forest\'$'):
+        recommend(challenger="forest")
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(UserError, match=r"^lambda_rank: expected the extra trees .*, got 'no lightgbm'$"):
+        recommend(challenger="lambda-rank")
 
 
 def test_there_are_two_tasks() -> None:

@@ -13,7 +13,7 @@ from evercart.errors import UserError
 from evercart.features.columns import Column
 from evercart.fold import fingerprint, pack, unpack
 from evercart.labels.turns import ASKED, CORRECTION, HINT, SETTLED, Turns
-from evercart.learners.lambda_rank import LambdaRank
+from evercart.learners.lambda_rank import LambdaRank, require_trees
 
 COLUMNS = tuple(Column(name) for name in "abc")
 SMALL = LambdaRank(COLUMNS, every=50, memory=200, rounds=5, most=40, leaves=6, longest=6)
@@ -135,11 +135,12 @@ def test_a_correction_replaces_the_gains_of_its_list() -> None:
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    with pytest.raises(UserError) as caught:
-        SMALL.step(SMALL.start(), lists(*drawn(60, 8)))
-    assert str(caught.value) == (
-        "lambda_rank: expected the extra trees (pip install 'evercart[trees]'), got 'no lightgbm'"
-    )
+    for asked in (require_trees, lambda: SMALL.step(SMALL.start(), lists(*drawn(60, 8)))):
+        with pytest.raises(UserError) as caught:
+            asked()
+        assert str(caught.value) == (
+            "lambda_rank: expected the extra trees (pip install 'evercart[trees]'), got 'no lightgbm'"
+        )
 
 
 @pytest.mark.parametrize(

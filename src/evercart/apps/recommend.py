@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from evercart.app import App
 from evercart.errors import require
@@ -11,6 +11,8 @@ from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import encoder
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
+from evercart.learners.lambda_rank import LambdaRank, require_trees
+from evercart.learners.learner import Learner
 from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
@@ -20,6 +22,8 @@ from evercart.shortlist import Shortlist, Source
 from evercart.units import DAY_S, HOUR_S
 
 NAME: Final = "recommend"
+LAMBDA_RANK: Final = "lambda-rank"
+_LISTS_BYTES: Final = 1 << 26  # of lists that a challenger remembers: it is copied with each batch that it learns
 
 
 def next_click(
@@ -28,9 +32,11 @@ def next_click(
     k: int = 20,
     tick: Tick | None = None,
     gains: Gains | None = None,
+    answers_by: str = "",
 ) -> Shortlist:
     """Return what ranks the next item of a session, asked after each row of a kind."""
-    return Shortlist(sources or (Browsing(kind),), kind, "next click", k=k, tick=tick or Tick(), gains=gains)
+    offering = sources or (Browsing(kind),)
+    return Shortlist(offering, kind, "next click", k=k, tick=tick or Tick(), gains=gains, answers_by=answers_by)
 
 
 def described(kind: str = "view", texts: str = "") -> tuple[Source, ...]:
@@ -100,6 +106,7 @@ def recommend(
     k: int = 20,
     content: str = "no",
     texts: str = "",
+    challenger: str = "",
     zone: str = "UTC",
 ) -> App:
     """Return the app.
@@ -110,15 +117,17 @@ def recommend(
     k          items of a list that count
     content    whether clicks are ranked by what items are, too: "yes" or "no"
     texts      encoder of their titles: "auto", "ngrams", "sentences"; "" reads none
+    challenger who races against the ranker, to take its place once the gate lets it pass: "lambda-rank", boosted
+               trees, which need the extra `trees`; "": nobody
 
     >>> recommend().unit
     'NDCG@20'
     """
-    return app_of(shortlist(task, kind, gap_s, k, content, texts), zone)
+    return app_of(shortlist(task, kind, gap_s, k, content, texts), zone, challenger)
 
 
-def app_of(parts: Shortlist, zone: str = "UTC") -> App:
-    """Return the app that a shortlist of your own makes."""
+def app_of(parts: Shortlist, zone: str = "UTC", challenger: str = "") -> App:
+    """Return the app that a shortlist of your own makes; `zone`, `challenger` as in `recommend`."""
     of = "session" if parts.task == "next click" else "basket"
     return App(
         name=NAME,
@@ -130,7 +139,18 @@ def app_of(parts: Shortlist, zone: str = "UTC") -> App:
         tables=(),
         candidates=parts,
         champion=parts.ranker,
+        challengers=_challengers(parts, challenger),
         loss=absolute,
         unit=f"NDCG@{parts.k}",
         time_zone=zone,
     )
+
+
+def _challengers(parts: Shortlist, name: str) -> tuple[tuple[str, Learner[Any]], ...]:
+    require(name in ("", LAMBDA_RANK), "recommend.challenger", f'"" or {LAMBDA_RANK}', name)
+    if not name:
+        return ()
+    require_trees()
+    each = parts.longest * 4 * (len(parts.columns) + 1)
+    memory = max(min(_LISTS_BYTES // each, 4096), 256)
+    return ((name, LambdaRank(parts.columns, every=min(1024, memory), memory=memory, longest=parts.longest)),)

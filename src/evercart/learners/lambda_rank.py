@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -214,11 +215,14 @@ def _booster(text: bytes) -> Any:
     return _lightgbm().Booster(model_str=text.decode())
 
 
+def require_trees() -> None:
+    """Raise `UserError` where the extra `trees` is not installed, without the second that importing it takes."""
+    if find_spec("lightgbm") is None:
+        raise UserError(expected("lambda_rank", "the extra trees (pip install 'evercart[trees]')", "no lightgbm"))
+
+
 def _lightgbm() -> Any:
-    try:
-        import lightgbm
-    except ImportError:
-        raise UserError(
-            expected("lambda_rank", "the extra trees (pip install 'evercart[trees]')", "no lightgbm")
-        ) from None
+    require_trees()
+    import lightgbm
+
     return lightgbm
