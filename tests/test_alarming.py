@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evercart import lane
-from evercart.annals import annals
+from evercart.annals import entries
 from evercart.evaluate.drift.watch import Watch
 from evercart.shop import Shop
 from evercart.testing.contested import contested, coupons, seeing
@@ -21,7 +21,7 @@ def test_a_world_that_turned_is_told_once(tmp_path: Path, monkeypatch) -> None:
         table = coupons(8000, turned_from=4000)
         shop.log.import_history("all", lambda skip: iter([table.slice(skip)]))
         shop.run()
-        found = [one for one in annals(shop.log, shop.shelf, "coupons") if one.what == "alarm"]
+        found = [one for one in entries(shop.log, shop.shelf, "coupons") if one.what == "alarm"]
         assert any(one.text.startswith("loss of coupons moved from 0.5") for one in found)
         before = shop.log.next_offset
         shop.run(replay=True)

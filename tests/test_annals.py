@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evercart.annals import annals
+from evercart.annals import Annals, annals
 from evercart.learners.mean import Mean
 from evercart.shop import Shop
 from evercart.testing.contested import contested, coupons, seeing
@@ -17,8 +17,9 @@ def test_all_that_happened_in_the_order_of_the_log(tmp_path: Path) -> None:
         shop.log.import_history("all", lambda skip: iter([table.slice(skip)]))
         shop.run()
         shop.rollback("coupons", who="ann")
-        found = annals(shop.log, shop.shelf, "coupons")
-        assert annals(shop.log, shop.shelf, "other") == []
+        found, sold = annals(shop.log, shop.shelf, "coupons")
+        assert annals(shop.log, shop.shelf, "other") == Annals()
+    assert sold == ()
     told = [(one.what, one.model, one.why) for one in found]
     assert told == [
         ("promotion", "continual", "first"),

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from evercart.app import App
+from evercart.earned import earned
 from evercart.events.kinds import number
+from evercart.gate.no_measure_worse import NoMeasureWorse
 from evercart.labels.turns import ASKED
 from evercart.learners.mean import Mean
 from evercart.shop import Shop
-from evercart.testing.contested import contested, coupons, seeing
+from evercart.testing.contested import contested, coupons, sales, seeing
 
 Opened = Callable[..., Shop]
 SEEING = ("seeing", seeing())
@@ -160,6 +162,46 @@ def test_the_settings_may_take_the_live_model_away(opened: Opened) -> None:
     move = told(shop, "promotion")[-1]
     assert (move["why"], move["text"]) == ("settings", f"{gone} races no more")
     assert live(shop) == "continual"
+
+
+def sold(shop: Shop, **earned: int) -> Any:
+    lines = {name: model.id for name, model in shop.ring().lanes()[0].models.items()}
+    table = sales({lines[name]: amount for name, amount in earned.items()})
+    shop.log.import_history("sales", lambda skip: iter([table.slice(skip)]))
+    return bring(shop, 2000)
+
+
+def test_one_that_sells_less_is_refused_though_it_loses_less(opened: Opened) -> None:
+    app = contested(SEEING)
+    shop = opened(replace(app, gate=(*app.gate, NoMeasureWorse())))
+    ((_, verdict),) = sold(shop, continual=500, seeing=400).ruling.verdicts
+    assert verdict.evidence.whole.challenger < verdict.evidence.whole.champion
+    champion, challenger = ({one.name: one for one in each}["revenue"] for each in verdict.evidence.business)
+    rule = f"about {champion.mean:.6g} a decision as the champion's"
+    assert 500 < champion.mean < 520 > challenger.mean + 90
+    assert verdict.objections == (f"revenue: expected {rule}, got '{challenger.mean:.6g} over 300 decisions'",)
+    assert live(shop) == "continual"
+    assert told(shop, "verdict")[-1]["text"] == verdict.objections[0]
+
+
+def test_one_that_sells_as_much_goes_live(opened: Opened) -> None:
+    app = contested(SEEING)
+    shop = opened(replace(app, gate=(*app.gate, NoMeasureWorse())))
+    ((_, verdict),) = sold(shop, continual=500, seeing=500).ruling.verdicts
+    assert [one.decisions for one in verdict.evidence.business[1][:2]] == [300, 300]
+    assert live(shop) == "seeing"
+
+
+def test_what_was_earned_is_the_same_after_a_replay(opened: Opened) -> None:
+    shop = opened(contested(SEEING))
+    sold(shop, continual=500, seeing=400)
+    bring(shop, 100, 2000)
+    lane, (states, _) = shop.ring().lanes()[0], shop.checkpoints.last(shop.ring())
+    lines = [model.id for model in lane.models.values()]
+    assert [lane.earned(states, line) for line in lines] == list(earned(shop.log, lines).values())
+    before = shop.fingerprint()
+    shop.run(replay=True)
+    assert shop.fingerprint()["folds"]["business"] == before["folds"]["business"]
 
 
 def test_without_rules_nobody_is_judged(opened: Opened) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from evercart.errors import UserError
+from evercart.evaluate.business import MEASURES
 from evercart.evaluate.pagedata import Quality
 from evercart.reporting import quality_of, write
 from evercart.shop import Shop
+from evercart.testing.contested import contested, coupons, sales, seeing
 
 HEADER = "user,item,pieces,euros,at\n"
 MAPPING = """
@@ -39,6 +42,21 @@ def test_quality_counts_by_kind_and_day(shop: Shop) -> None:
     assert found.events.tolist() == [[10], [10], [10], [10]]
     assert found.quarantine == (("quantity", "at least 0", 1),)
     assert dict(found.outliers) == {"quantity by item": 1, "amount by item": 0}
+
+
+def test_what_live_decisions_earned_is_on_the_page(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "sold", create=True, given=(contested(("seeing", seeing())),)) as shop:
+        lines = {name: model.id for name, model in shop.ring().lanes()[0].models.items()}
+        for name, table in {"sales": sales({lines["seeing"]: 400}, 50), "coupons": coupons(1000)}.items():
+            shop.log.import_history(name, lambda skip, table=table: iter([table.slice(skip)]))
+        shop.run()
+        text = shop.report().read_text(encoding="utf-8")
+    (table,) = re.findall(r"<h3>What came of live decisions</h3>.*?</table>", text, re.S)
+    assert re.findall(r"<th>(\w+)</th>", table) == ["model", *MEASURES]
+    cells = re.findall(r"<td>(.*?)</td>", table)
+    assert cells[0] == "seeing"
+    assert re.fullmatch(r'4[01]\d\.\d ± .* <span class="soft">\(50\)</span>', cells[2])
+    assert cells[3] == cells[5] == "–"
 
 
 def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:

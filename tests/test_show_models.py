@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
 from rich.console import Console
 
 from evercart import show_models
+from evercart.evaluate.business import Measure
 from evercart.learners.mean import Mean
 from evercart.publish.difference import Difference, Norms
 from evercart.publish.model import Model, Origin
@@ -31,8 +33,11 @@ def test_versions() -> None:
     assert "●" in text
     for part in ("mean", MODEL.id, "cdcdcdcdcdcd", "1,234", "1970-01-01", "0.25", "3.0", "2.5", "none kept"):
         assert part in text
-    said = show_models.versions_json(LIVE, {"spend": [MODEL]}, {"spend": [VERSION]})
-    assert json.loads(json.dumps(said))[0]["models"][0]["versions"][0]["address"] == VERSION.address
+    came = {MODEL.id: (Measure("revenue", 900, 12.5, math.nan),)}
+    said = show_models.versions_json(LIVE, {"spend": [MODEL]}, {"spend": [VERSION]}, came)
+    (model,) = json.loads(json.dumps(said))[0]["models"]
+    assert model["versions"][0]["address"] == VERSION.address
+    assert model["earned"] == [{"name": "revenue", "decisions": 900, "mean": 12.5, "error": None}]
 
 
 def test_nothing_is_kept_yet() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from evercart.earned import earned
+from evercart.evaluate.business import Measure
 from evercart.events.kinds import number
 from evercart.log import Log
 from evercart.publish.shelf import Shelf
@@ -33,12 +35,30 @@ class Entry(NamedTuple):
     why: str = ""
 
 
-def annals(log: Log, shelf: Shelf, app: str) -> list[Entry]:
+class Annals(NamedTuple):
+    """What became of an app's models.
+
+    entries    in the order of the log
+    earned     of each model that decided live: its name, what came of its decisions
+    """
+
+    entries: tuple[Entry, ...] = ()
+    earned: tuple[tuple[str, tuple[Measure, ...]], ...] = ()
+
+
+def annals(log: Log, shelf: Shelf, app: str) -> Annals:
+    """Return what became of the models of an app."""
+    models = shelf.models(app)
+    found = earned(log, [model.id for model in models])
+    return Annals(entries(log, shelf, app), tuple((one.name, found[one.id]) for one in models if found[one.id]))
+
+
+def entries(log: Log, shelf: Shelf, app: str) -> tuple[Entry, ...]:
     """Return what happened to the models of an app, in the order of the log."""
     names = {model.id: model.name for model in shelf.models(app)}
     who = {one.offset: one.move.who for one in shelf.moves(app)}
     rows = (row for row in log.names(0, log.next_offset, KINDS).to_pylist() if row["app"] == app)
-    return [_entry(row, names, who.get(row["offset"], "")) for row in rows]
+    return tuple(_entry(row, names, who.get(row["offset"], "")) for row in rows)
 
 
 def _entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:

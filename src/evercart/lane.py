@@ -8,12 +8,14 @@ from typing import Any, Final, NamedTuple
 
 from evercart.app import App
 from evercart.asks.decided import Decided
+from evercart.evaluate.business import Business, Measure
 from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.heads import COLUMNS as HEADS
 from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
 from evercart.fold import Fold, config_hash
+from evercart.gate.evidence import Evidence
 from evercart.gate.reign import Reign
 from evercart.hashing import hash_name
 from evercart.labels.pairs import Tick
@@ -24,6 +26,7 @@ from evercart.publish.model import Model
 
 CHAMPION: Final = "continual"  # the racer that an app declares: live until a move says otherwise
 FROZEN: Final = "frozen"  # the control
+BUSINESS: Final = "business"  # the stage that all lanes share, as they share the log
 
 
 class Stage(NamedTuple):
@@ -47,8 +50,10 @@ class Lane(NamedTuple):
     decided   puts what live decisions were answered from in the place of what is computed; None where an app ranks
     gate      who is live, with the evidence of settled labels; None in a replay that proves nothing
     early     the same from provisional labels, where the app has them
+    business  what came of live decisions, by model; None like the gate
     watch     what drifts; None like the gate
     models    what each racer of the gate is at the beginning of the log
+    key       of the log, under which names are hashed
     """
 
     app: App
@@ -61,9 +66,11 @@ class Lane(NamedTuple):
     race: Stage
     gate: Stage | None
     early: Early | None
+    business: Stage | None
     watch: Stage | None
     report: Stage
     models: dict[str, Model]
+    key: int
 
     @property
     def own(self) -> int:
@@ -84,6 +91,20 @@ class Lane(NamedTuple):
         """Return the place of the racer that is live."""
         return int(states[self.gate.name].current[0]) if self.gate else 0
 
+    def evidence(
+        self, states: Mapping[str, Any], racer: str, *, behind: int | None = None, guess_us: float | None = None
+    ) -> Evidence:
+        """Return what is known about a challenger beside the live racer, by the ring's states."""
+        state = states[self.gates[0].name]
+        found = self.reign.evidence(state, racer, behind=behind, guess_us=guess_us)
+        came = (self.earned(states, found.champion), self.earned(states, found.challenger))
+        return replace(found, business=came)
+
+    def earned(self, states: Mapping[str, Any], line: str) -> tuple[Measure, ...]:
+        """Return what came of a model's live decisions, nothing where it made none."""
+        fold = self.business.fold if self.business else None
+        return fold.measures(states[BUSINESS], hash_name(line, self.key)) if isinstance(fold, Business) else ()
+
     @property
     def gates(self) -> tuple[Stage, ...]:
         """Return the gate's stages: settled labels, then early ones where there are any."""
@@ -97,6 +118,7 @@ class Lane(NamedTuple):
         yield from (self.pairs, *self.racers.values(), self.race)
         yield from () if self.gate is None else (self.gate,)
         yield from self.early or ()
+        yield from () if self.business is None else (self.business,)
         yield from () if self.watch is None else (self.watch,)
         yield self.report
 
@@ -122,10 +144,12 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int =
         racers={name: Stage(f"{app.name} {name}", learner) for name, learner in racers.items()},
         race=Stage(f"{app.name} race", race),
         gate=Stage(f"{app.name} gate", _reign(app, models)) if gated else None,
+        business=Stage(BUSINESS, Business.of(key)) if gated else None,
         watch=Stage(f"{app.name} watch", _watch(app, race.names)) if gated else None,
         early=_early(app, race, models) if gated and isinstance(race, Race) and app.provisional_s is not None else None,
         report=Stage(f"{app.name} report", Report(race.names, app.loss, slices=slices, time_zone=app.time_zone)),
         models=models,
+        key=key,
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from evercart.app import App
 from evercart.asks.logged import Read, as_logged
 from evercart.errors import require
+from evercart.evaluate.business import Business
 from evercart.evaluate.days import Days
 from evercart.evaluate.drift.alarms import Alarms
 from evercart.evaluate.heads import heads
@@ -88,8 +89,9 @@ class Ring:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the columns of the log that any app needs, beside the clock."""
-        return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
+        """Return the columns of the log that any app needs, or the gate, beside the clock."""
+        own = Business.reads if self.gated else ()
+        return tuple(dict.fromkeys((*(name for app in self.apps for name in app.reads), *own)))
 
     def read(self, log: Log, start: int = 0, stop: int | None = None) -> Iterator[Events]:
         """Yield the rows of a log with all that the apps need, titles included where one reads them."""
@@ -171,6 +173,8 @@ def _round(
     lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None, live: int = 0
 ) -> Said:
     """Take a batch round one lane: this is the whole story."""
+    if lane.business:
+        go(lane.business, events)
     woven = _woven(lane, events, go)
     x = np.hstack([go(table, woven) for table in lane.tables])
     if lane.decided:
@@ -196,6 +200,8 @@ def _ranking_round(
     live: int,
 ) -> Said:
     """Take a batch round a lane whose questions are answered by lists, a few questions at a time."""
+    if lane.business:
+        go(lane.business, events)
     said: list[Said] = []
     for part in _parts(_woven(lane, events, go), tick):
         offered = united([step(source, part) for source in lane.tables])

@@ -114,10 +114,12 @@ class Mover:
 
 def _asked(lane: Lane, standing: Standing, gates: States, racer: str, log: Log) -> Verdict:
     require(live_of(lane, gates) != "", f"promote {lane.app.name}", "a model that is live; see `evercart run`", "none")
-    state = gates[lane.gates[0].name]
     stage = lane.racers[racer]
-    evidence = lane.reign.evidence(
-        state, racer, behind=log.next_offset - standing.at, guess_us=standing.guess_us.get(stage.name)
+    evidence = lane.evidence(
+        {**standing.states, **gates},
+        racer,
+        behind=log.next_offset - standing.at,
+        guess_us=standing.guess_us.get(stage.name),
     )
     return explained(judge(lane.app.gate, evidence), standing.states[stage.name])
 

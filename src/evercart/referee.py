@@ -159,7 +159,7 @@ class Referee:
         state, us, found = states[lane.gates[0].name], self._us(), []
         for racer in lane.reign.enrolled(state):
             stage = lane.racers[racer]
-            evidence = lane.reign.evidence(state, racer, behind=behind, guess_us=guess_us.get(stage.name))
+            evidence = lane.evidence(states, racer, behind=behind, guess_us=guess_us.get(stage.name))
             verdict = explained(judge(lane.app.gate, evidence), states[stage.name])
             if verdict.promote or last.get(evidence.challenger) != us // DAY_US:
                 found.append(verdict)

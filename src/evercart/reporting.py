@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from evercart.annals import Entry
+from evercart.annals import Annals
 from evercart.backtest import RACERS, Backtest
 from evercart.errors import UserError, expected
 from evercart.evaluate.comparison import Comparison
@@ -37,7 +37,7 @@ def write(
     about: Mapping[str, str],
     quality: Quality,
     events: int,
-    happened: Mapping[str, Sequence[Entry]],
+    happened: Mapping[str, Annals],
 ) -> None:
     """Write the page; `about` says what each app asks, `happened` what became of its models."""
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
@@ -116,13 +116,13 @@ def quality_of(
     )
 
 
-def _app(one: Backtest, about: str, happened: Sequence[Entry]) -> AppData:
-    told = tuple((_day(entry.us), entry.model, entry.text) for entry in happened if entry.what != "enrolment")
-    live = next((entry.model for entry in reversed(happened) if entry.what == "promotion"), "")
+def _app(one: Backtest, about: str, happened: Annals) -> AppData:
+    entries = happened.entries
+    told = tuple((_day(entry.us), entry.model, entry.text) for entry in entries if entry.what != "enrolment")
+    live = next((entry.model for entry in reversed(entries) if entry.what == "promotion"), "")
     cost = {name: one.cpu_s[name] for name in RACERS}
-    return AppData(
-        one.app, about, one.unit, one.report, one.days, one.later, one.differences(), cost, live, told[:-_SHOWN:-1]
-    )
+    days, gaps, told = (one.days, one.later), one.differences(), told[:-_SHOWN:-1]
+    return AppData(one.app, about, one.unit, one.report, *days, gaps, cost, live, told, happened.earned)
 
 
 def _cleaned(notes: Sequence[dict[str, Any]]) -> Counter[str]:

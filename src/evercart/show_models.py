@@ -10,6 +10,8 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from evercart.earned import earned_json
+from evercart.evaluate.business import Measure
 from evercart.publish.difference import Difference
 from evercart.publish.model import Model
 from evercart.publish.moves import Current, Move
@@ -21,15 +23,19 @@ Live = Mapping[str, Current | None]
 
 
 def versions_json(
-    live: Live, models: Mapping[str, Sequence[Model]], kept: Mapping[str, Sequence[Version]]
+    live: Live,
+    models: Mapping[str, Sequence[Model]],
+    kept: Mapping[str, Sequence[Version]],
+    came: Mapping[str, Sequence[Measure]],
 ) -> list[dict[str, Any]]:
-    """Return all that is known of each app's models."""
+    """Return all that is known of each app's models; `came` of their live decisions, by id."""
     return [
         {
             "app": app,
             "live": current._asdict() if current else None,
             "models": [
                 {**asdict(model), "id": model.id, "live": bool(current and current.model == model.id)}
+                | {"earned": earned_json(came, model.id)}
                 | {"versions": [asdict(one) for one in kept[app] if one.model == model.id]}
                 for model in models[app]
             ],

@@ -20,11 +20,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_versions(shop: Path) -> None:
     said = json.loads(evercart("versions", "--json", folder=shop))["apps"]
-    assert [one["app"] for one in said] == ["repurchase", "spend"]
+    assert [one["app"] for one in said] == ["repurchase", "spend", "recommend"]
     for one in said:
         live = [model for model in one["models"] if model["live"]]
         assert [model["name"] for model in live] == ["continual"]
         assert live[0]["versions"][0]["scores"]["loss"] > 0
+        assert live[0]["earned"] == []  # nothing was decided live
     assert "continual" in evercart("versions", "spend", folder=shop)
 
 
@@ -37,7 +38,7 @@ def test_mistakes(shop: Path) -> None:
 
 def test_diff(shop: Path) -> None:
     said = json.loads(evercart("versions", "--json", folder=shop))["apps"]
-    one, other = (app["models"][0]["versions"][0]["address"][:12] for app in said)
+    one, other = (app["models"][0]["versions"][0]["address"][:12] for app in said[:2])
     found = json.loads(evercart("diff", one, other, "--json", folder=shop))
     assert found["about"]["app"] == ["repurchase", "spend"]
     assert "about app: repurchase | spend" in evercart("diff", one, other, folder=shop)

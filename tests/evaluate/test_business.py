@@ -12,6 +12,7 @@ import pytest
 from evercart.errors import UserError
 from evercart.evaluate.business import MEASURES, Business, Closed
 from evercart.events.batch import Events
+from evercart.fold import pack
 from evercart.units import DAY_S, DAY_US, MISSING
 
 GOOD, BAD, OTHER = 71, 72, 73
@@ -66,6 +67,22 @@ def test_what_comes_too_late_does_not_count() -> None:
         (ORDER, 10.01, {"user": 5, "ref": 1, "amount": 500}),
     )
     assert found.came[0].tolist()[:4] == [0, 0, 0, 0]
+
+
+def test_an_order_before_a_decision_brings_nobody_back() -> None:
+    _, found = closed(
+        (ORDER, 0, {"user": 5}),
+        (DECISION, 2, {"id": 1, "user": 5, "model": 40}),
+        (DECISION, 4, {"id": 2, "user": 5, "model": 40}),
+        (ORDER, 4.5, {"user": 5}),
+    )
+    assert found.came[:, 3].tolist() == [1, 0]
+
+
+def test_without_decisions_nothing_is_remembered() -> None:
+    state, found = closed(*((ORDER, day / 10, {"user": 1 + day}) for day in range(90)))
+    assert len(found) == 0
+    assert sum(array.nbytes for array in pack(state).values()) < 100
 
 
 def test_of_nobody_no_return_is_known() -> None:

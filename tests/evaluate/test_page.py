@@ -2,12 +2,15 @@
 
 import base64
 import hashlib
+import math
 import re
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
 import pytest
 
+from evercart.evaluate.business import Measure
 from evercart.evaluate.compare import difference
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.page import page
@@ -97,6 +100,14 @@ def test_every_chart_has_its_figure():
     wanted = re.findall(r'data-figure="([^"]+)"', HTML)
     assert len(wanted) == 2 * 3 + 2
     assert wanted == re.findall(r'<script type="application/json" id="([^"]+)">', HTML)
+
+
+def test_what_came_of_live_decisions_is_a_table_where_there_are_any():
+    measures = (Measure("orders", 1_250, 0.21, 0.012), Measure("margin", 0, math.nan, math.nan))
+    html = page(replace(small(), apps=(app("spend", squared, earned=((EVIL, measures),)),)))
+    assert EVIL not in html
+    assert '0.2100 ± 0.01200 <span class="soft">(1,250)</span></td><td>–</td>' in html
+    assert "What came of live decisions" not in HTML
 
 
 @pytest.mark.parametrize("racers", [("continual",), ("continual", "frozen")])

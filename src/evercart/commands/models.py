@@ -20,6 +20,12 @@ def _show() -> Any:
     return show_models
 
 
+def _earned(log: Any, models: list[str]) -> Any:
+    from evercart.earned import earned
+
+    return earned(log, models)
+
+
 def who() -> str:
     """Return who types: moves are logged with it."""
     with suppress(OSError, KeyError):  # no such user where the system knows only a number
@@ -40,7 +46,8 @@ def versions(
         live = {one: opened.current(one) for one in apps}
         models = {one: opened.shelf.models(one) for one in apps}
         kept = {one: opened.versions(one) for one in apps}
-    said: dict[str, Any] = {"apps": _show().versions_json(live, models, kept)}
+        came = _earned(opened.log, [each.id for one in apps for each in models[one]]) if as_json else {}
+    said: dict[str, Any] = {"apps": _show().versions_json(live, models, kept, came)} if as_json else {}
     say(as_json, said, _show().versions(live, models, kept, limit))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.batch import Batch
 from evercart.errors import require
-from evercart.events.batch import Events
+from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64, hash_name
@@ -58,7 +58,7 @@ class BusinessState(NamedTuple):
 
     open: Recent  # by id; carries model, user
     came: NDArray[np.float64]  # (capacity of open, measures + 1) the last: verdicts
-    users: Recent  # whose `last_us` is that of the last order
+    users: Recent  # about whom was decided of late; carries when each ordered last, since then
     models: Recent
     sums: NDArray[np.float64]  # (capacity of models, buckets, measures, 2) how many, their sum
 
@@ -73,7 +73,7 @@ class BusinessState(NamedTuple):
         return self._replace(open=opened, users=users, models=models)._tall()
 
     def roomy(self, rows: int) -> BusinessState:
-        """Return the state with room for so many further decisions, orders, models."""
+        """Return the state with room for so many further decisions."""
         opened, users = with_room(self.open, rows), with_room(self.users, rows)
         few = min(rows + self.open.keys.live, _MODELS)
         return self._replace(open=opened, users=users, models=with_room(self.models, few))._tall()
@@ -100,6 +100,7 @@ class Business:
     soon_s       orders so soon after a decision are its own doing, later ones mean that the shopper came back
     keep_s       a model is forgotten so long after its last decision closed
 
+    Without a decision the state stays empty: only shoppers about whom one is open are remembered, 64 models at most.
     Orders are counted, revenue is the sum of their amounts, minor units; margin the same less `cost`, known where
     each order says it. Retention is 1 where the shopper orders again after `soon_s`, within the window; it is not
     known of nobody. Satisfaction is 1 for good, 0 for bad, their mean where there are several.
@@ -134,24 +135,25 @@ class Business:
         models = recent(0)
         sums = np.zeros((len(models.keys.keys), _BUCKETS, len(MEASURES), 2))
         opened = recent(2)
-        return BusinessState(opened, np.zeros((len(opened.keys.keys), 1 + len(MEASURES))), recent(0), models, sums)
+        return BusinessState(opened, np.zeros((len(opened.keys.keys), 1 + len(MEASURES))), recent(1), models, sums)
 
     def step(self, state: BusinessState, batch: Events) -> tuple[BusinessState, Closed]:
         """Return what closed."""
-        state = state.roomy(int(np.isin(batch.kind, [_DECISION, _ORDER]).sum()))
-        most = state.open.keys.live + int(np.count_nonzero(batch.kind == _DECISION))
+        made = int(np.count_nonzero(batch.kind == _DECISION))
+        state = state.roomy(made)
+        most = state.open.keys.live + made
         out = Closed(
             np.zeros(most, np.uint64),
             np.zeros(most, np.uint64),
             np.zeros(most, np.int64),
             np.zeros((most, len(MEASURES))),
         )
-        keys = (batch["id"], batch["user"], batch["ref"], batch["model"], batch["verdict"])
+        id_, user, ref, model, amount, cost, verdict = (_column(batch, name) for name in self.reads)
         rules = _Rules(
             *(U64(verdict) for verdict in (self.good, self.bad)),  # type: ignore[arg-type]
             *(round(span * SECOND_US) for span in (self.window_s, self.soon_s, self.keep_s)),
         )
-        given = (batch.kind, batch.logged_us, keys, (batch["amount"], batch["cost"]))
+        given = (batch.kind, batch.logged_us, (id_, user, ref, model, verdict), (amount, cost))
         found = _walk(state, rules, *given, (out.model, out.user, out.us, out.came))
         return state, out.rows(slice(found))
 
@@ -164,6 +166,12 @@ class Business:
         if slot == NONE:
             return ()
         return tuple(_measure(name, state.sums[slot, :, at]) for at, name in enumerate(MEASURES))
+
+
+def _column(batch: Events, name: str) -> NDArray[Any]:
+    """Return a column, (rows,); in a batch without it nothing of it was ever said."""
+    found = batch.columns.get(name)
+    return np.full(len(batch), missing(name), DTYPES[name]) if found is None else found
 
 
 def _measure(name: str, sums: NDArray[np.float64]) -> Measure:
@@ -206,9 +214,12 @@ def _walk(
             if find(state.open.keys, id_[row]) == NONE:
                 slot = touch(state.open, id_[row], now)
                 state.open.carried[slot, 0], state.open.carried[slot, 1] = model[row], user[row]
+                if user[row] != U64(0):
+                    touch(state.users, user[row], now)  # as long as any decision about the shopper is open
         elif kind[row] == _ORDER:
-            if user[row] != U64(0):
-                touch(state.users, user[row], now)
+            who = find(state.users.keys, user[row]) if user[row] != U64(0) else NONE
+            if who != NONE:
+                state.users.carried[who, 0] = U64(now)
             slot = find(state.open.keys, ref[row]) if ref[row] != U64(0) else NONE
             if slot != NONE:
                 came = state.came[slot]
@@ -240,7 +251,7 @@ def _close(
     told = came[len(MEASURES)]
     came[_SATISFACTION] = came[_SATISFACTION] / told if told > 0.0 else np.nan
     last = find(state.users.keys, user) if user != U64(0) else NONE
-    back = last != NONE and state.users.links[last].last_us - us > rules.soon_us
+    back = last != NONE and np.int64(state.users.carried[last, 0]) - us > rules.soon_us
     came[_RETENTION] = np.nan if user == U64(0) else 1.0 if back else 0.0
     out[0][at], out[1][at], out[2][at] = model, user, us
     out[3][at] = came[:5]

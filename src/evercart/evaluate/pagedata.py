@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evercart.errors import require
+from evercart.evaluate.business import Measure
 from evercart.evaluate.compare import Difference
 from evercart.evaluate.days import Days
 from evercart.evaluate.report import Report
@@ -29,6 +30,7 @@ class AppData:
     cpu_s         by racer: CPU seconds, learning with guessing
     live          the model that answers now; "" where nothing was ever judged
     happened      when, which model, what became of it: moves, verdicts, alarms
+    earned        by model that decided live: what came of its decisions; money in minor units
     """
 
     name: str
@@ -41,6 +43,7 @@ class AppData:
     cpu_s: Mapping[str, float] = field(default_factory=dict)
     live: str = ""
     happened: tuple[tuple[str, str, str], ...] = ()
+    earned: tuple[tuple[str, tuple[Measure, ...]], ...] = ()
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.differences) - set(self.report.racers))

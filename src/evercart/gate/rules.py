@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from evercart.errors import expected, require
 from evercart.gate.evidence import Evidence, Part
 from evercart.gate.level import needed, share
+from evercart.gate.no_measure_worse import NoMeasureWorse
 
 
 class Rule(Protocol):
@@ -174,6 +175,7 @@ DEFAULT: Final[tuple[Rule, ...]] = (
     Better(),
     NoSliceWorse(),
     Calibrated(),
+    NoMeasureWorse(),
     Fresh(),
     FastEnough(),
 )

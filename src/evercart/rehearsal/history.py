@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any, NamedTuple
 
-from evercart.annals import annals
+from evercart.annals import entries
 from evercart.app import App
 from evercart.gate.level import needed, share
 from evercart.gate.rules import Better
@@ -29,7 +29,7 @@ def history(shop: Shop, app: App) -> History:
     names = {model.id: model.name for model in shop.shelf.models(app.name)}
     rows = shop.log.names(0, shop.log.next_offset, {PROMOTION, VERDICT}).to_pylist()
     own = [row for row in rows if row["app"] == app.name]
-    alarms = (one for one in annals(shop.log, shop.shelf, app.name) if one.what == "alarm")
+    alarms = (one for one in entries(shop.log, shop.shelf, app.name) if one.what == "alarm")
     return History(
         tuple(_moved(Move.of_row(row), names) for row in own if row["kind"] == PROMOTION),
         tuple(_judged(row, app, names) for row in own if row["kind"] == VERDICT),

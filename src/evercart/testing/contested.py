@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from evercart.learners.learner import Learner
 from evercart.learners.linear import Linear
 from evercart.learners.mean import Mean
 from evercart.learners.optimizers import AdaGrad
-from evercart.units import SECOND_US
+from evercart.units import DAY_US, SECOND_US
 
 APART_S: Final = 100  # between two orders
 WINDOW_S: Final = 60
@@ -71,7 +72,26 @@ def coupons(rows: int, first: int = 0, *, turned_from: int | None = None) -> pa.
     return pa.concat_tables(both).sort_by("event_us")
 
 
-def _rows(kind: str, at: np.ndarray[Any, Any], us: np.ndarray[Any, Any], shopper: np.ndarray[Any, Any]) -> pa.Table:
+def sales(earned: Mapping[str, int], decisions: int = 300) -> pa.Table:
+    """Return live decisions of some models, long before the first of `coupons`, each with an order that names it.
+
+    earned    what an order brings, about, by model
+    """
+    at = np.arange(decisions * len(earned))
+    line = [list(earned)[one] for one in at % len(earned)]
+    us = _START_US - 40 * DAY_US + at * SECOND_US
+    buyer = at // len(earned) % 100
+    amount = [earned[one] + int(more) for one, more in zip(line, 20 * uniform(5, at, "more"), strict=True)]
+    made = {"app": ["coupons"] * len(at), "model": line}
+    bought = {"ref": [f"decision {one}" for one in at], "amount": amount}
+    both = [_rows("decision", at, us, buyer, **made), _rows("order", at, us + SECOND_US // 2, buyer, **bought)]
+    named = [table.set_column(0, "id", pa.array([f"sold {one}" for one in at])) for table in both[1:]]
+    return pa.concat_tables([both[0], *named]).sort_by("event_us")
+
+
+def _rows(
+    kind: str, at: np.ndarray[Any, Any], us: np.ndarray[Any, Any], shopper: np.ndarray[Any, Any], **more: Any
+) -> pa.Table:
     n = len(at)
     own = {"item": ["i"] * n, "quantity": [1000] * n, "amount": [100] * n, "currency": ["USD"] * n}
     columns = {
@@ -80,5 +100,6 @@ def _rows(kind: str, at: np.ndarray[Any, Any], us: np.ndarray[Any, Any], shopper
         "kind": np.full(n, number(kind), np.int16),
         "user": [f"shopper {one}" for one in shopper],
         **(own if kind == "order" else {}),
+        **more,
     }
     return conform(pa.table({name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}))
