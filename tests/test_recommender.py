@@ -245,7 +245,8 @@ def test_baskets_are_asked_about_by_shopper(log: Log) -> None:
         for at, _ in enumerate(days):
             one = {name: [values[at]] for name, values in bought.items()}
             log.append(rows("order", [us[at]], item=[item], session=[f"b{at}"], **one), us[at])
-    answer = asked(log, parts=next_basket()).answer(user="me", now_us=us[-1] + 7 * DAY_US)
+    parts = next_basket(sources=(Repeats(), Browsing("order", "user")))
+    answer = asked(log, parts=parts).answer(user="me", now_us=us[-1] + 7 * DAY_US)
     assert set(items(answer)[:2]) == {"milk", "tea"}
     said = [reason.text for one in answer.items[:2] for reason in one.why]
     assert any(re.search(r"bought it 8 times, about every 7 days, last 7 days ago", text) for text in said)
