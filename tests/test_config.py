@@ -22,7 +22,7 @@ def test_what_is_created_reads_as_the_defaults(tmp_path: Path) -> None:
     create(tmp_path / "a" / "shop", "mine")
     config = Config.read(tmp_path / "a" / "shop")
     assert config == Config(name="mine")
-    assert config.apps == ("repurchase", "spend")
+    assert config.apps == ("repurchase", "spend", "recommend")
 
 
 def test_the_sample_s_settings_cap_a_week(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         (
             "time_zon = 'UTC'",
             "shop.toml: time_zon: expected one of name time_zone apps log tick checkpoint webhook "
-            "repurchase spend (nearest: time_zone), got 'time_zon'",
+            "repurchase spend recommend (nearest: time_zone), got 'time_zon'",
         ),
         ("tick = 5", "shop.toml: tick: expected a table, got 5"),
         ("[tick]\nevents = 'many'", "shop.toml: tick.events: expected an integer, got 'many'"),
@@ -78,7 +78,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         (
             "[spnd]\nmost = 5",
             "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook repurchase spend "
-            "(nearest: spend), got 'spnd'",
+            "recommend (nearest: spend), got 'spnd'",
         ),
         ("log = 5", "shop.toml: log: expected text, got 5"),
         (

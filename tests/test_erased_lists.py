@@ -20,11 +20,13 @@ from evercart.clock import Clock
 from evercart.config import create
 from evercart.erasing import erase
 from evercart.events.kinds import number
+from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
 from evercart.learners.neighbours.popular import Popular
+from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.ranker import Ranker
 from evercart.shop import Shop
@@ -34,7 +36,7 @@ from evercart.testing.shop import START_US, SimulatedShop
 from evercart.units import DAY_US
 
 CLICKS = (Browsing(most=4096, newest=8), Content(), Cosine("view", "session"), Embedded(width=4), Popular())
-BASKETS = (Repeats(), Browsing("order", "user", most=4096, newest=8), Cosine("order", "user"))
+BASKETS = (Baskets(), Repeats(), Browsing("order", "user", most=4096, newest=8), Cosine("order", "user"), QLearning())
 END_US = START_US + 400 * DAY_US
 
 

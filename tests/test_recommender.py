@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from evercart import erasing
-from evercart.apps.recommend import next_basket, next_click
+from evercart.apps.recommend import app_of, next_basket, next_click
 from evercart.catalogue import Catalogue
 from evercart.clock import Clock
 from evercart.errors import UserError
@@ -382,3 +382,30 @@ def test_the_name_of_an_erased_item_is_forgotten(shop: Shop) -> None:
 def test_only_apps_that_rank_recommend(shop: Shop) -> None:
     with pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"):
         shop.recommender(app="spend")
+
+
+def test_a_shop_that_has_learned_answers_with_what_is_live(tmp_path: Path) -> None:
+    app = app_of(PARTS)
+    slow = replace(PARTS.ranker, rate=0.001)
+    app = replace(app, challengers=(("slow", slow),))
+    clock = Clock(now_us=lambda: NOW_US, cpu_s=lambda: 0.0)
+    with Shop.open(tmp_path / "shop", create=True, given=(app,), clock=clock) as shop:
+        part = history(2000, 12)
+        us = START_US
+        for at in range(0, part.num_rows, 50):
+            rows_now = part.slice(at, 50)
+            us = rows_now["event_us"][-1].as_py()
+            shop.log.append(rows_now, us)
+        shop.run()
+        whole = Recommender(PARTS, shop.log, clock.now_us, learned=10**9)
+        resumed = shop.recommender()
+        for _ in range(2):
+            one, other = whole.answer(session="s399", k=6), resumed.answer(session="s399", k=6)
+            assert [(shown.item, shown.score) for shown in one] == [(shown.item, shown.score) for shown in other]
+            click(shop.log, us + DAY_US, "s399", "i3")
+        before = [shown.score for shown in other]
+        model = next(one for one in shop.ring().lanes()[0].models.values() if one.name == "slow")
+        shop.promote("recommend", model.id, who="me", force=True)
+        shop.log.heartbeat(NOW_US + 9 * DAY_US)
+        shop.run()
+        assert [shown.score for shown in shop.recommender().answer(session="s399", k=6)] != before

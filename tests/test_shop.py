@@ -48,7 +48,7 @@ def test_a_new_shop_is_empty(tmp_path: Path) -> None:
 
 
 def test_the_quarter_is_that_of_what_is_asked_about(shop: Shop) -> None:
-    orders = shop.log.names(0, shop.log.next_offset, kinds={2})["logged_us"].to_pylist()
+    orders = shop.log.names(0, shop.log.next_offset, kinds={1, 2})["logged_us"].to_pylist()
     assert shop.quarter_us() == orders[0] + (orders[-1] - orders[0]) // 4
 
 

@@ -120,7 +120,7 @@ def test_a_log_without_decisions(tmp_path: Path) -> None:
 
 
 def test_a_question_put_before_a_slower_clock_lets_nothing_leave_too_early(decided: Decided) -> None:
-    ring, log = decided.shop.ring(), decided.shop.log
+    ring, log = decided.shop.ring().of_one_answer, decided.shop.log
     users = pa.table({"user": decided.users * 4})
     drawn = np.random.default_rng(3).integers(1, log.next_offset, len(decided.users) * 4)
     offset = np.append(np.sort(drawn)[:-1], log.next_offset)

@@ -143,7 +143,9 @@ class Decider:
         stale = abreast is None or self._erased_at >= 0 or abreast.at < saved.next_offset
         if abreast is None or (stale and saved.next_offset > self._erased_at):
             self._erased_at = -1
-            abreast = self._abreast = Abreast(self._ring, states, saved.next_offset, _us(self._log, saved.next_offset))
+            abreast = self._abreast = Abreast(
+                self._ring, states, saved.next_offset, time_before(self._log, saved.next_offset)
+            )
         return abreast
 
 
@@ -156,7 +158,7 @@ def _live(lane: Lane, states: Mapping[str, Any]) -> Weights:
     return Weights(stage.fold, state, lane.reign.line(reign, racer), fingerprint(state))
 
 
-def _us(log: Log, offset: int) -> int:
+def time_before(log: Log, offset: int) -> int:
     """Return the log time of the row before an offset."""
     last: list[Events] = list(log.read(offset - 1, offset)) if offset else []
     return int(last[0].logged_us[0]) if last else 0

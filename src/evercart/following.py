@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from evercart.events.kinds import TOMBSTONE
 from evercart.events.kinds import number as kind_number
 from evercart.fold import clone
 from evercart.labels.turns import Turns, tick_of
+from evercart.learners.learner import Learner
 from evercart.learners.neighbours.candidates import Candidates, united
 from evercart.shortlist import Shortlist
 from evercart.strangers import Strangers
@@ -21,26 +22,42 @@ _LISTS: Final = 256  # rows at a time that are learned from: candidates with all
 X = NDArray[np.float32]
 
 
+class Guesses(Learner[Any], Protocol):
+    """A learner of lists that can be asked for scores alone."""
+
+    def guess(self, state: Any, x: X) -> NDArray[np.float64]:
+        """Return the scores of rows, (rows, width) -> (rows,); the state stays as it is."""
+        ...
+
+
 class Following:
     """The stages of one who ranks, as they stand before the row at an offset.
 
     parts     what ranks
     states    of its stages by name, as `parts.stages()` has them, which are consumed; None: before the first row
     at, us    that offset, the log time of the row before it
+    ranker    what orders in the place of the declared one: whichever racer is live, whose state is among `states`
 
     Weights move as in the ring: when a tick closes, by what was answered in it. Sources move at every row; where one
     of them is learned by whole ticks, all wait for the tick to close.
     """
 
-    def __init__(self, parts: Shortlist, states: Mapping[str, Any] | None = None, at: int = 0, us: int = 0) -> None:
+    def __init__(
+        self,
+        parts: Shortlist,
+        states: Mapping[str, Any] | None = None,
+        at: int = 0,
+        us: int = 0,
+        ranker: Guesses | None = None,
+    ) -> None:
         self.parts, self.at, self.us = parts, at, us
-        stages = parts.stages()
+        stages = parts.stages() | ({"ranker": ranker} if ranker else {})
         names = [name for name in stages if name != "ranking"]
         self._folds = {name: stages[name] for name in names}
         self._states = {name: states[name] if states else self._folds[name].start() for name in names}
         self._sources = [name for name in names if name.startswith("source")]
         self._kind, self._strangers = kind_number(parts.kind), Strangers.of(parts.sources)
-        self._ranker, self._reads = parts.ranker, parts.reads  # made anew whenever they are asked for
+        self._ranker, self._reads = ranker or parts.ranker, parts.reads  # made anew whenever they are asked for
         self._by_tick = any(self._folds[name].grain == "tick" for name in self._sources)
         self._kept: list[Events] = []  # rows of the open tick, where a source wants whole ones
         self._learns = True  # whether they are to be learned from

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.asks.weave import DECISION
 from evercart.catalogue import ITEM, Catalogue
+from evercart.deciding import time_before
 from evercart.erasures import ERASE, begun_in, finished
 from evercart.errors import UserError, expected, require
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import titled
-from evercart.following import Following
+from evercart.following import Following, Guesses
 from evercart.hashing import U64, hash_name, mix
 from evercart.hidden import Hidden
+from evercart.learners.isolated import Isolated, own
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.policies.left_out import LeftOut
 from evercart.learners.policies.not_bought import NotBought
@@ -78,6 +80,15 @@ class Answer:
         return iter(self.items)
 
 
+class Saved(NamedTuple):
+    """What the ring has learned, up to an offset: states as `Following` takes them, with the racer that is live."""
+
+    states: Mapping[str, Any]
+    at: int
+    us: int
+    ranker: Guesses
+
+
 class Recommender:
     """Answers which items come next; one object may be asked by several threads.
 
@@ -88,6 +99,7 @@ class Recommender:
     catalogue  filled here; hand one in to let parts of a policy look into it
     finished   whether the erasure begun at an offset has its receipt
     learned    how many of the newest rows the ranker learns from at first; sources learn from all
+    saved      what the ring has learned, which is gone on from; without it, all is learned from the log's start
 
     When an erasure begins, its name is out of the next answer: states are built again without it, which takes as
     long as at the start; until it has its receipt, the name is a stranger's.
@@ -103,6 +115,7 @@ class Recommender:
         catalogue: Catalogue | None = None,
         finished: Callable[[int], bool] = lambda offset: False,
         learned: int = LEARNED,
+        saved: Saved | None = None,
     ) -> None:
         self.parts, self._now_us = parts, now_us
         self._log = titled(log, parts.texts)
@@ -123,7 +136,7 @@ class Recommender:
         self._known = log.next_offset  # before it, all erasures are known
         for one in begun_in(log, 0, self._known):
             self.hidden.add(one)
-        self._begin()
+        self._begin(saved)
         self._read()
 
     def answer(
@@ -189,10 +202,11 @@ class Recommender:
             now_us = self._now_us() if self._live else self._following.us
         return max(now_us, self._following.us)
 
-    def _begin(self) -> None:
-        """Forget all states."""
-        self._following, self._bought, self._at = Following(self.parts), self._repeats.start(), 0
-        self._from = self._log.next_offset - self._learned
+    def _begin(self, saved: Saved | None = None) -> None:
+        """Forget all states but those that are handed in."""
+        self._following = Following(self.parts, *saved) if saved else Following(self.parts)
+        self._bought, self._at = self._repeats.start(), 0
+        self._from = saved.at if saved else self._log.next_offset - self._learned
 
     def _read(self) -> None:
         """Take in what the log has more; from its start, where an erasure was begun meanwhile."""
@@ -215,10 +229,10 @@ class Recommender:
                 return
             self.catalogue.take(events, partial(self._log.names, kinds=self._kinds))
             events = self.hidden.left(events)
-            old = int(np.searchsorted(events.offset, self._from))
-            if old:
-                self._following.take(events.rows(slice(old)), learn=False)
-            self._following.take(events.rows(slice(old, None)))
+            known, old = np.searchsorted(events.offset, (self._following.at, self._from)).tolist()
+            if old > known:
+                self._following.take(events.rows(slice(known, old)), learn=False)
+            self._following.take(events.rows(slice(max(known, old), None)))
             self._buy(events)
         self._at = stop
 
@@ -249,7 +263,7 @@ def require_places(k: int | None) -> None:
 
 
 def recommender(shop: Shop, app: str, **given: Any) -> Recommender:
-    """Return what answers for a shop's app that ranks.
+    """Return what answers for a shop's app that ranks: with what the ring has learned, where it has.
 
     given    what else a `Recommender` may be given, such as a policy
     """
@@ -257,4 +271,22 @@ def recommender(shop: Shop, app: str, **given: Any) -> Recommender:
     if ranks is None:
         raise UserError(expected("recommend.app", "an app that ranks", app))
     parts = replace(ranks, tick=shop.config.tick)
-    return Recommender(parts, shop.log, shop.clock.now_us, finished=partial(finished, shop.folder), **given)
+    given = {"saved": _saved(shop, app), "finished": partial(finished, shop.folder)} | given
+    return Recommender(parts, shop.log, shop.clock.now_us, **given)
+
+
+def _saved(shop: Shop, app: str) -> Saved | None:
+    """Return the states of the last checkpoint, where the ring turns this app; with the racer that was live there."""
+    ring = shop.ring()
+    lane = next((one for one in ring.lanes() if one.app.name == app), None)
+    found = shop.checkpoints.last(ring) if lane else None
+    if lane is None or found is None:
+        return None
+    states, at = found
+    racer = lane.racers[lane.reign.current(states[lane.gates[0].name])]
+    learner, state = racer.fold, own(states[racer.name])
+    if isinstance(learner, Isolated):
+        learner = learner.learner
+    held = {"asks": states[lane.asks.name], "lists": states[lane.pairs.name], "ranker": state}
+    held |= {f"source{at}": states[stage.name] for at, stage in enumerate(lane.tables)}
+    return Saved(held, at, time_before(shop.log, at), cast(Guesses, learner))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import evercart.features
+import evercart.labels
 from evercart.errors import UserError
-from evercart.features.table import Table
+from evercart.labels.lists import Lists
+from evercart.labels.pairs import Pairs
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked, unchecked
 
 SOURCE = """
@@ -73,11 +74,12 @@ def test_concrete_dataclasses_with_start_step_grain_are_found(tmp_path: Path, mo
 
 
 def test_a_fold_without_a_check_is_named() -> None:
-    assert unchecked([Table], evercart.features) == []
-    require_checked([Table], evercart.features)
-    text = r"^folds: expected a check of the four laws for each, got 'none for evercart\.features\.table\.Table'$"
+    assert unchecked([Lists, Pairs], evercart.labels) == []
+    require_checked([Lists, Pairs], evercart.labels)
+    named = r"evercart\.labels\.lists\.Lists, evercart\.labels\.pairs\.Pairs"
+    text = rf"^folds: expected a check of the four laws for each, got 'none for {named}'$"
     with pytest.raises(UserError, match=text):
-        require_checked([], evercart.features)
+        require_checked([], evercart.labels)
 
 
 def test_one_exemption_is_declared() -> None:

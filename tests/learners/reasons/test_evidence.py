@@ -83,7 +83,7 @@ def test_two_sources_of_one_kind_are_one_evidence() -> None:
 def test_every_source_has_words_of_its_own() -> None:
     sources = (Browsing(), Content(), Cosine(), Embedded(), Popular(), QLearning(), Repeats(), Baskets())
     kinds = {one.name for one in evidence(sources)}
-    assert kinds == {*BROWSED, "content", "cosine", "embedded", "qlearning", "repeat", "baskets"}
+    assert kinds == {*BROWSED, "content", "cosine", "embedded", "qlearning", "repeat", "habit", "sold"}
     assert kinds <= set(ENGLISH)
     places = sorted(column for one in evidence(sources[1:]) for column in one.absent)
     assert places == list(range(sum(len(said(one, alone=False)) for one in sources[1:])))

@@ -17,22 +17,22 @@ from evercart.learners.neighbours.purchases import log_days
 from evercart.recent import NONE
 from evercart.units import DAY_US
 
-_OWN: Final = (
+OWN: Final = (
     *("own", "log_times", "log_days_since", "log_baskets_since", "in_last", "in_last_two", "once", "faded"),
     *("long", "short", "share_of_baskets", "share_lately", "log_gap", "gap_spread", "overdue", "late", "in_time"),
     *("overdue_in_baskets", "rising", "here_again", "base", "lift", "chance", "nearness"),
 )
-_ITEM: Final = (
+ITEM: Final = (
     *("popular", "popular_lately", "popular_now", "rising_lately", "rising_now", "log_buyers", "returning"),
     *("returns", "item_lift", "log_age", "log_unsold", "item_late", "item_in_time", "here", "here_share"),
     *("log_share", "mix", "sells"),
 )
 _USER: Final = ("log_baskets", "log_size", "log_lines", "again", "log_away", "log_usual_away", "user_lift")
-TRAITS: Final = (*_OWN, *_ITEM, *_USER)
-NEARNESS: Final = len(_OWN) - 1
-_AT_ITEM: Final = len(_OWN)
-SELLS: Final = _AT_ITEM + len(_ITEM) - 1
-_AT_USER: Final = _AT_ITEM + len(_ITEM)
+TRAITS: Final = (*OWN, *ITEM, *_USER)
+NEARNESS: Final = len(OWN) - 1
+_AT_ITEM: Final = len(OWN)
+SELLS: Final = _AT_ITEM + len(ITEM) - 1
+_AT_USER: Final = _AT_ITEM + len(ITEM)
 _NEAR: Final = 0.7  # how far, in log time, from its usual day a purchase still counts as in time
 _WHOLE: Final = 5.0  # baskets that are added to those a share is of
 _PRIOR: Final = 0.3  # of the variance of log gaps, as of `_FEW` gaps more

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from evercart.learners.neighbours.basket_traits import ITEM, OWN
+
 _LONG_AGO: Final = 2.3  # what a trait of time reads after 60 days
 _OWN: Final = (
     *("own", "own_nearness", "own_last_but_one", "own_two_before", "own_log_back", "own_distinct_nearness"),
@@ -62,12 +64,23 @@ def evidence(sources: Sequence[Any]) -> tuple[Evidence, ...]:
     at = 0
     for source in sources:
         columns = said(source, alone=len(sources) == 1)
-        places = {name: at + i for i, name in enumerate(columns)}
-        for one in _browsed(places) if is_browsed(places) else [_whole(source, range(at, at + len(columns)))]:
+        for one in _kinds(source, at, columns):
             before = found.get(one.name, Evidence(one.name, {}, {}))
             found[one.name] = Evidence(one.name, before.absent | one.absent, before.within | one.within)
         at += len(columns)
     return tuple(found.values())
+
+
+def _kinds(source: Any, at: int, columns: Sequence[str]) -> Iterable[Evidence]:
+    """Return what one source says, kind by kind; its first column is at a place in x."""
+    if is_browsed(columns):
+        return _browsed({name: at + i for i, name in enumerate(columns)})
+    every = range(at, at + len(columns))
+    if not set(OWN) <= set(columns):
+        return [_whole(source, every)]
+    sold = dict.fromkeys((place for place in every if columns[place - at] in ITEM), 0.0)
+    habit = dict.fromkeys((place for place in every if place not in sold), 0.0)
+    return [Evidence("habit", habit, {}), Evidence("sold", sold, {})]  # what `Baskets` says
 
 
 def is_browsed(columns: Iterable[str]) -> bool:
@@ -84,7 +97,7 @@ def said(source: Any, *, alone: bool) -> tuple[str, ...]:
     return tuple(source.columns) if alone else ("score", "nearness", *source.columns)
 
 
-def _whole(source: Any, places: range) -> Evidence:
+def _whole(source: Any, places: Iterable[int]) -> Evidence:
     """Return all that a source says as one kind."""
     name = "repeat" if "log_days_apart" in source.columns else type(source).__name__.lower()
     return Evidence(name, dict.fromkeys(places, 0.0), {})

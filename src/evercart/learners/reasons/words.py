@@ -69,6 +69,11 @@ def _repeat(row: Row) -> tuple[int, dict[str, float]]:
     return round(math.exp(row["log_times"])), {name: DAY_S * float(math.expm1(log / 0.3)) for name, log in days.items()}
 
 
+def _habit(row: Row) -> tuple[int, dict[str, float]]:
+    days = {"ago": math.expm1(row["log_days_since"] / 0.3), "apart": math.exp(row["log_gap"] / 0.3)}
+    return round(math.exp(row["log_times"] / 0.5)) if row["own"] else 0, {name: DAY_S * d for name, d in days.items()}
+
+
 _READ: Final[Mapping[str, Callable[[Row], tuple[int, dict[str, float]]]]] = {
     "went_on": _went_on,
     "neighbours": _neighbours,
@@ -77,6 +82,7 @@ _READ: Final[Mapping[str, Callable[[Row], tuple[int, dict[str, float]]]]] = {
     "lately": _lately,
     "new": _new,
     "repeat": _repeat,
+    "habit": _habit,
 }
 
 
