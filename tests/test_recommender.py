@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from evercart import erasing
-from evercart.apps.recommend import app_of, next_basket, next_click
+from evercart.apps.recommend import app_of, next_basket, next_click, recommend
 from evercart.catalogue import Catalogue
 from evercart.clock import Clock
 from evercart.errors import UserError
@@ -37,7 +37,7 @@ from evercart.learners.policies.not_bought import NotBought
 from evercart.learners.policies.policy import Policy
 from evercart.learners.policies.similar import SameKey
 from evercart.log import Log, open_log
-from evercart.recommender import Recommender
+from evercart.recommender import Recommender, _saved
 from evercart.shop import Shop
 from evercart.units import DAY_US, SECOND_US
 
@@ -409,3 +409,24 @@ def test_a_shop_that_has_learned_answers_with_what_is_live(tmp_path: Path) -> No
         shop.log.heartbeat(NOW_US + 9 * DAY_US)
         shop.run()
         assert [shown.score for shown in shop.recommender().answer(session="s399", k=6)] != before
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_who_is_being_erased_is_not_known_from_a_checkpoint(tmp_path: Path, meanwhile: bool) -> None:
+    """Whether the erasure is only begun or done by now: the ring had learned from who goes."""
+    with Shop.open(tmp_path / "mine", create=True, given=(recommend(),), clock=Clock(now_us=lambda: NOW_US)) as shop:
+        shop.log.import_history("walks", lambda skip: iter([history().slice(skip)]))
+        click(shop.log, NOW_US - SECOND_US, "now", "i3", "me")
+        click(shop.log, NOW_US + 10 * SECOND_US, "then", "i5", "you")
+        shop.run()
+        saved = _saved(shop, "recommend")
+        assert saved is not None
+        said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
+        ref = f"{hash_name('now', shop.log.key):016x}"
+        event = rows("erase", [NOW_US], ref=[ref], what=["session"], properties=[json.dumps(said)])
+        shop.log.append(event, NOW_US, own=True)
+        one = shop.recommender(saved=saved) if meanwhile else None
+        erasing.erase(shop, "session", "now")
+        one = one or shop.recommender(saved=saved)
+        stranger = items(one.answer(session="a stranger", now_us=NOW_US + 20 * SECOND_US))
+        assert items(one.answer(session="now", now_us=NOW_US + 20 * SECOND_US)) == stranger

@@ -134,9 +134,11 @@ class Recommender:
         self._lock = threading.Lock()
         self._live = False
         self._known = log.next_offset  # before it, all erasures are known
-        for one in begun_in(log, 0, self._known):
+        erasures = begun_in(log, 0, self._known)
+        for one in erasures:
             self.hidden.add(one)
-        self._begin(saved)
+        later = saved is not None and any(one.offset >= saved.at for one in erasures)
+        self._begin(None if later or self.hidden.columns else saved)  # what was saved may know who is erased
         self._read()
 
     def answer(
