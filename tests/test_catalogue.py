@@ -44,6 +44,16 @@ def test_categories_are_those_last_told() -> None:
     assert (catalogue.category, catalogue.name) == ({}, {})
 
 
+def test_it_knows_when_an_item_came() -> None:
+    catalogue, milk, tea = Catalogue(KEY), hash_name("milk", KEY), hash_name("tea", KEY)
+    for us, item in ((5, milk), (6, milk), (7, tea), (8, milk)):
+        row = Events.of(kind=[1, 1], item=[item, 0], category=[0, 0], logged_us=[us, us])
+        catalogue.take(row, lambda start, stop: pa.table({"item": ["milk", "tea"]}).slice(0, 1 + (us > 6)))  # noqa: B023
+    assert catalogue.since_us == {milk: 5, tea: 7}
+    catalogue.forget(milk)
+    assert catalogue.since_us == {tea: 7}
+
+
 def test_it_holds_no_more_than_it_may() -> None:
     catalogue = Catalogue(KEY, most=3)
     for n in range(10):

@@ -36,6 +36,7 @@ from evercart.learners.policies.explore import Explore, Uniform
 from evercart.learners.policies.not_bought import NotBought
 from evercart.learners.policies.policy import Policy
 from evercart.learners.policies.similar import SameKey
+from evercart.learners.policies.young import Young
 from evercart.log import Log, open_log
 from evercart.recommender import Recommender, _saved
 from evercart.shop import Shop
@@ -235,6 +236,19 @@ def test_a_policy_knows_purchases_categories_chances(log: Log) -> None:
     tried = [a.items[1].why[0].text for a in drawn if a.items[1].why[0].kind == "explored"]
     assert set(tried) == {"shown to learn whether it is liked"}
     assert drawing.answer(session="now") == drawing.answer(session="now")
+
+
+def test_a_place_is_kept_for_what_has_only_just_come(log: Log) -> None:
+    for item in ("i3", "fresh"):
+        click(log, NOW_US, "another", item)
+    catalogue = Catalogue(KEY)
+    keeping = Policy((Young(1, catalogue.since_us, younger_s=600),), k=1)
+    one = asked(log, catalogue=catalogue, policy=keeping)
+    assert items(asked(log).answer(session="now", k=1)) == ["i4"]
+    answer = one.answer(session="now")
+    assert items(answer) == ["fresh"]
+    assert answer.items[0].why[0].text == "one that has only just come"
+    assert items(one.answer(session="now", now_us=NOW_US + 601 * SECOND_US)) == ["i4"]
 
 
 def test_baskets_are_asked_about_by_shopper(log: Log) -> None:

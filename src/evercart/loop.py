@@ -91,7 +91,12 @@ class Ring:
     def reads(self) -> tuple[str, ...]:
         """Return the columns of the log that any app needs, or the gate, beside the clock."""
         own = Business.reads if self.gated else ()
-        return tuple(dict.fromkeys((*(name for app in self.apps for name in app.reads), *own)))
+        return tuple(dict.fromkeys((*self._asked, *own)))
+
+    @cached_property
+    def _asked(self) -> tuple[str, ...]:
+        """Return the columns that any app needs: others are not carried into its round."""
+        return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
 
     def read(self, log: Log, start: int = 0, stop: int | None = None) -> Iterator[Events]:
         """Yield the rows of a log with all that the apps need, titles included where one reads them."""
@@ -152,6 +157,9 @@ class Ring:
             return went[stage.name]
 
         said: dict[str, Said] = {}
+        for stage in (lane.business for lane in self.lanes() if lane.business):
+            go(stage, events)
+        events = events.without(name for name in Business.reads if name not in self._asked)
         for lane in self.lanes():
             live = lane.live(states)
             if lane.app.candidates:
@@ -173,8 +181,6 @@ def _round(
     lane: Lane, events: Events, go: Callable[[Stage, Any], Any], kept: Read | None = None, live: int = 0
 ) -> Said:
     """Take a batch round one lane: this is the whole story."""
-    if lane.business:
-        go(lane.business, events)
     woven = _woven(lane, events, go)
     x = np.hstack([go(table, woven) for table in lane.tables])
     if lane.decided:
@@ -200,8 +206,6 @@ def _ranking_round(
     live: int,
 ) -> Said:
     """Take a batch round a lane whose questions are answered by lists, a few questions at a time."""
-    if lane.business:
-        go(lane.business, events)
     said: list[Said] = []
     for part in _parts(_woven(lane, events, go), tick):
         offered = united([step(source, part) for source in lane.tables])

@@ -36,6 +36,12 @@ def test_only_keeps_the_clock() -> None:
     assert list(ROWS.only(["amount"]).columns) == ["offset", "event_us", "logged_us", "kind", "amount"]
 
 
+def test_columns_are_left_out() -> None:
+    left = ROWS.without(["amount", "brand"])
+    assert set(ROWS.columns) - set(left.columns) == {"amount"}
+    assert left["user"] is ROWS["user"]
+
+
 def test_an_absent_column_is_told() -> None:
     with pytest.raises(UserError) as raised:
         ROWS["usr"]

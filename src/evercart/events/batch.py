@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,6 +92,11 @@ class Events:
     def only(self, names: Sequence[str]) -> Events:
         """Return the same rows with the clock and the named columns."""
         return Events({name: self[name] for name in dict.fromkeys((*CLOCK, *names))})
+
+    def without(self, names: Iterable[str]) -> Events:
+        """Return the same rows less the named columns, whichever of them there are."""
+        dropped = set(names)
+        return Events({name: column for name, column in self.columns.items() if name not in dropped})
 
     @classmethod
     def concat(cls, parts: Sequence[Events]) -> Events:

@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evercart.errors import require
 from evercart.learners.policies.slate import Slate
@@ -31,11 +32,16 @@ class LongTail:
 
     def __call__(self, slate: Slate) -> Slate:
         """Return the slate with enough of the tail among those shown."""
-        known = np.array([one in self.head for one in slate.items.tolist()], np.bool_)
-        shown = slate.order[: slate.k].copy()
-        missing = min(self.least, len(shown)) - int(np.count_nonzero(~known[: slate.k]))
-        lifted = slate.order[slate.k :][~known[slate.k :]][: max(missing, 0)]
-        if not len(lifted):
-            return slate
-        shown[np.flatnonzero(known[: slate.k])[-len(lifted) :]] = lifted
-        return slate.led_by(shown).marked(lifted.tolist(), NAME)
+        tail = np.array([one not in self.head for one in slate.items.tolist()], np.bool_)
+        return led_by_tail(slate, tail, self.least, NAME)
+
+
+def led_by_tail(slate: Slate, tail: NDArray[np.bool_], least: int, name: str) -> Slate:
+    """Return the slate with at least so many of some items, (still in,), among those shown, marked by a name."""
+    shown = slate.order[: slate.k].copy()
+    missing = min(least, len(shown)) - int(np.count_nonzero(tail[: slate.k]))
+    lifted = slate.order[slate.k :][tail[slate.k :]][: max(missing, 0)]
+    if not len(lifted):
+        return slate
+    shown[np.flatnonzero(~tail[: slate.k])[-len(lifted) :]] = lifted
+    return slate.led_by(shown).marked(lifted.tolist(), name)

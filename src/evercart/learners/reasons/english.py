@@ -35,6 +35,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "other": "suggested by {name}",
     "explored": "shown to learn whether it is liked",
     "long tail": "one that few know",
+    "young": "one that has only just come",
     "diverse": "something different from the rest",
     "second.one": "a second",
     "second.many": "{n} seconds",
