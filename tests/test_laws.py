@@ -69,6 +69,7 @@ from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.newcomers import Newcomers
 from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
@@ -405,6 +406,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         pairs(yes("order", apart=True)),
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
+    Newcomers: [
+        of(Newcomers("order", younger_s=600, keep_s=HOUR_S), BROWSED, HOUR_US),
+        of(Newcomers("view", younger_s=600, keep_s=600, listed=1), BROWSED, 600 * SECOND_US),
+    ],
     Popular: [
         of(Popular(half_s=600, keep_s=HOUR_S, listed=2), BROWSED, HOUR_US),
         of(Popular("order", keep_s=600, most=3, listed=1), BROWSED, 600 * SECOND_US),
