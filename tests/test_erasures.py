@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from evercart.erasures import ERASE, begun_in, finished, receipt_path
+from evercart.erasures import ERASE, all_finished, begun_in, finished, receipt_path
 from evercart.events.schema import SCHEMA, conform
 from evercart.log import open_log
 
@@ -29,6 +29,9 @@ def test_only_whole_erase_events_are_begun_erasures(tmp_path: Path) -> None:
 
 def test_an_erasure_is_finished_by_its_receipt(tmp_path: Path) -> None:
     assert not finished(tmp_path, 12)
+    assert all_finished(tmp_path) == frozenset()
     receipt_path(tmp_path, 12).parent.mkdir()
     receipt_path(tmp_path, 12).write_text("{}")
     assert finished(tmp_path, 12)
+    receipt_path(tmp_path, 3).write_text("{}")
+    assert all_finished(tmp_path) == {receipt_path(tmp_path, at).name for at in (3, 12)}

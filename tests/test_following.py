@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from evercart.apps.recommend import next_click
 from evercart.events.batch import Events
 from evercart.fold import fingerprint
 from evercart.following import Following
+from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.candidates import united
 from evercart.recommending import whole_ticks
 from evercart.units import SECOND_US
@@ -80,3 +83,38 @@ def test_time_passes_without_rows() -> None:
     assert following.at == 50
     following.wait(0)
     assert following.us == int(events.logged_us[-1]) + 61 * day_us
+
+
+def test_rows_that_say_nothing_of_a_session_are_no_rows() -> None:
+    events = _clicks(20)
+    nobody = Events({**events.columns, "session": np.zeros(20, np.uint64)})
+    following = Following(PARTS)
+    following.take(nobody, learn=False)
+    assert (following.at, following.state("source0").items.live) == (20, 0)
+
+
+class Ticking(Browsing):
+    """A source that is learned by whole ticks."""
+
+    grain = "tick"  # type: ignore[assignment, misc]
+
+
+def test_time_may_pass_within_a_tick() -> None:
+    following, events = Following(replace(PARTS, sources=(Ticking(),))), _clicks(50)
+    following.take(events)
+    us = int(events.logged_us[-1]) // SECOND_US * SECOND_US + SECOND_US - 1
+    following.wait(us)
+    assert following.us == us
+
+
+def test_a_tick_that_time_closes_is_learned_like_one_that_a_row_closes() -> None:
+    events, states = _clicks(300), []
+    for waits in (False, True):
+        following = Following(replace(PARTS, sources=(Ticking(),)))
+        for start in range(0, len(events), 5):
+            following.take(events.rows(slice(start, start + 5)))
+            if waits and start + 5 < len(events):
+                following.wait(int(events.logged_us[start + 5]))
+        following.wait(following.us + 5 * SECOND_US)
+        states.append({name: fingerprint(following.state(name)) for name in ("asks", "source0", "lists", "ranker")})
+    assert states[0] == states[1]

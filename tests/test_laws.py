@@ -17,6 +17,7 @@ from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
 from evercart.asks.outcomes import Outcomes
 from evercart.asks.session import SessionEnd
+from evercart.asks.undecided import Undecided
 from evercart.evaluate.business import Business
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.drift.delays import Delays
@@ -137,6 +138,14 @@ def asks(fold: Any) -> Check:
 
 def cleans(fold: Any) -> Check:
     return of(fold, Logged(("order", "view")))
+
+
+class Thinned(Logged):
+    """A log of which not every row is handed on."""
+
+    def said(self, batch: Any, out: Any) -> Any:
+        """Return how many rows had been read when each was handed on."""
+        return np.searchsorted(batch.offset, out.offset) + 1
 
 
 def pairs(answer: Any, **more: Any) -> Check:
@@ -446,6 +455,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         asks(SessionEnd("order", gap_s=0, unnamed="user")),
         asks(SessionEnd("view", by="user", gap_s=1800, carries=())),
     ],
+    Undecided: [of(Undecided(), Thinned(("order", "view", "decision")))],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
     Reign: [

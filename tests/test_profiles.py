@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +18,8 @@ from evercart.clock import Clock
 from evercart.erasing import erase
 from evercart.events.kinds import number
 from evercart.events.schema import SCHEMA, conform
+from evercart.features.interests import Interests
+from evercart.hashing import hash_name
 from evercart.profiles import profiles
 from evercart.testing.shop import SimulatedShop
 from evercart.units import DAY_US
@@ -89,3 +93,42 @@ def test_an_order_shows_at_once_an_erased_shopper_never(shop: Shop) -> None:
         with pytest.raises(UserError, match=f"^profile {user}: expected a shopper who was not erased, got '{user}'$"):
             each.of(user)
         assert each.of(other).visits == theirs.visits
+
+
+def begin_to_erase(shop: Shop, user: str) -> None:
+    """Log what an erasure logs first, nothing more."""
+    us, said = shop.clock.now_us(), json.dumps({"first": 0, "rows": {"order": 1}, "quarantined": 0})
+    hashed = f"{hash_name(user, shop.log.key):016x}"
+    row = {"event_us": us, "kind": number("erase"), "ref": hashed, "what": "user", "properties": said}
+    shop.log.append(conform(pa.Table.from_pylist([row], pa.schema([SCHEMA.field(name) for name in row]))), us, own=True)
+
+
+def test_who_is_asked_about_while_another_is_erased_brings_nothing_back(shop: Shop) -> None:
+    """Rows that were not yet blanked when the erasure had begun are read once more when it is done."""
+    everybody, user, other = profiles(shop), shopper(3), shopper(4)
+    theirs = everybody.of(other)
+    begin_to_erase(shop, user)
+    assert everybody.of(other).visits == theirs.visits
+    erase(shop, "user", user)
+    with pytest.raises(UserError, match=f"^profile {user}: expected a shopper who was not erased, got '{user}'$"):
+        everybody.of(user)
+
+
+def test_what_failed_half_way_is_not_counted_twice(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody, user = profiles(shop), shopper(5)
+    before = everybody.of(user)
+    us = shop.clock.now_us() + 3 * DAY_US
+    one = {"id": ["late"], "event_us": [us], "kind": [2], "user": [user], "item": ["i1"], "quantity": [1000]}
+    more = {"amount": [500], "currency": ["EUR"], "session": ["s-late"]}
+    columns = {name: pa.array(values, SCHEMA.field(name).type) for name, values in (one | more).items()}
+    shop.log.append(conform(pa.table(columns)), us)
+
+    def failing(*_: Any) -> Any:
+        raise TimeoutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Interests, "step", failing)
+        with pytest.raises(TimeoutError):
+            everybody.of(user)
+    assert everybody.of(user).visits == before.visits + 1
+    assert everybody.of(user).spent == pytest.approx(before.spent + 5)

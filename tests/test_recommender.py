@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from evercart import erasing
-from evercart.apps.recommend import app_of, next_basket, next_click
+from evercart.apps.recommend import app_of, next_basket, next_click, recommend
 from evercart.catalogue import Catalogue
 from evercart.clock import Clock
 from evercart.errors import UserError
@@ -38,7 +38,7 @@ from evercart.learners.policies.policy import Policy
 from evercart.learners.policies.similar import SameKey
 from evercart.learners.policies.young import Young
 from evercart.log import Log, open_log
-from evercart.recommender import Recommender
+from evercart.recommender import Recommender, _saved
 from evercart.shop import Shop
 from evercart.units import DAY_US, SECOND_US
 
@@ -259,7 +259,8 @@ def test_baskets_are_asked_about_by_shopper(log: Log) -> None:
         for at, _ in enumerate(days):
             one = {name: [values[at]] for name, values in bought.items()}
             log.append(rows("order", [us[at]], item=[item], session=[f"b{at}"], **one), us[at])
-    answer = asked(log, parts=next_basket()).answer(user="me", now_us=us[-1] + 7 * DAY_US)
+    parts = next_basket(sources=(Repeats(), Browsing("order", "user")))
+    answer = asked(log, parts=parts).answer(user="me", now_us=us[-1] + 7 * DAY_US)
     assert set(items(answer)[:2]) == {"milk", "tea"}
     said = [reason.text for one in answer.items[:2] for reason in one.why]
     assert any(re.search(r"bought it 8 times, about every 7 days, last 7 days ago", text) for text in said)
@@ -362,6 +363,36 @@ def test_a_shopper_may_be_erased_while_asked_about(shop: Shop) -> None:
     assert min(counts, default=10) == 10
 
 
+def test_a_log_that_fails_half_way_is_read_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was taken in before the failure is not taken in twice."""
+    one = asked(log)
+    for i in range(6):
+        click(log, NOW_US + i, "now", f"i{i}")
+    read = log.read
+
+    def failing(*given: Any, **more: Any) -> Iterator[Any]:
+        for events in read(*given, **more):
+            yield events.rows(slice(3))
+            raise TimeoutError
+
+    monkeypatch.setattr(log, "read", failing)
+    with pytest.raises(TimeoutError):
+        one.answer(session="now", now_us=NOW_US + 10)
+    monkeypatch.undo()
+    assert one.answer(session="now", now_us=NOW_US + 10) == asked(log).answer(session="now", now_us=NOW_US + 10)
+
+
+def test_the_name_of_an_erased_item_is_forgotten(shop: Shop) -> None:
+    one, name = shop.recommender(), hash_name("i4", shop.log.key)
+    said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
+    event = rows("erase", [NOW_US], ref=[f"{name:016x}"], what=["item"], properties=[json.dumps(said)])
+    shop.log.append(event, NOW_US, own=True)
+    assert "i4" not in items(one.answer(session="now", k=50))
+    erasing.erase(shop, "item", "i4")
+    one.answer(session="now")
+    assert name not in one.catalogue
+
+
 def test_only_apps_that_rank_recommend(shop: Shop) -> None:
     with pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"):
         shop.recommender(app="spend")
@@ -392,3 +423,24 @@ def test_a_shop_that_has_learned_answers_with_what_is_live(tmp_path: Path) -> No
         shop.log.heartbeat(NOW_US + 9 * DAY_US)
         shop.run()
         assert [shown.score for shown in shop.recommender().answer(session="s399", k=6)] != before
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_who_is_being_erased_is_not_known_from_a_checkpoint(tmp_path: Path, meanwhile: bool) -> None:
+    """Whether the erasure is only begun or done by now: the ring had learned from who goes."""
+    with Shop.open(tmp_path / "mine", create=True, given=(recommend(),), clock=Clock(now_us=lambda: NOW_US)) as shop:
+        shop.log.import_history("walks", lambda skip: iter([history().slice(skip)]))
+        click(shop.log, NOW_US - SECOND_US, "now", "i3", "me")
+        click(shop.log, NOW_US + 10 * SECOND_US, "then", "i5", "you")
+        shop.run()
+        saved = _saved(shop, "recommend")
+        assert saved is not None
+        said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
+        ref = f"{hash_name('now', shop.log.key):016x}"
+        event = rows("erase", [NOW_US], ref=[ref], what=["session"], properties=[json.dumps(said)])
+        shop.log.append(event, NOW_US, own=True)
+        one = shop.recommender(saved=saved) if meanwhile else None
+        erasing.erase(shop, "session", "now")
+        one = one or shop.recommender(saved=saved)
+        stranger = items(one.answer(session="a stranger", now_us=NOW_US + 20 * SECOND_US))
+        assert items(one.answer(session="now", now_us=NOW_US + 20 * SECOND_US)) == stranger

@@ -41,6 +41,11 @@ def finished(folder: Path, offset: int) -> bool:
     return receipt_path(folder, offset).exists()
 
 
+def all_finished(folder: Path) -> frozenset[str]:
+    """Return the names of all receipts in a shop's folder: they change when, only when an erasure is finished."""
+    return frozenset(path.name for path in (folder / FOLDER).glob("*.json"))
+
+
 def _of_row(row: dict[str, Any]) -> Pending | None:
     """Return what an `erase` event of ours says; others come without what it needs."""
     try:

@@ -60,6 +60,7 @@ class Following:
         self._ranker, self._reads = ranker or parts.ranker, parts.reads  # made anew whenever they are asked for
         self._by_tick = any(self._folds[name].grain == "tick" for name in self._sources)
         self._kept: list[Events] = []  # rows of the open tick, where a source wants whole ones
+        self._learns = True  # whether they are to be learned from
         self._open: list[Turns] = []  # turns of the open tick
 
     def take(self, events: Events, *, learn: bool = True) -> None:
@@ -68,7 +69,7 @@ class Following:
         learn    whether the ranker asks itself at each, learns from what came of it; sources always learn
         """
         if len(events):
-            self.at, self.us = int(events.offset[-1]) + 1, int(events.logged_us[-1])
+            self.at, self.us, self._learns = int(events.offset[-1]) + 1, int(events.logged_us[-1]), learn
             known = (events[self.parts.by] != 0) & (events["item"] != 0) | (events.kind != self._kind)
             self._go_on(events.only(self._reads).rows(known), learn)
 
@@ -81,7 +82,7 @@ class Following:
             names = dict.fromkeys((*clock, *self._reads))
             row = {name: np.array([clock.get(name, missing(name))], DTYPES[name]) for name in names}
             self.us = us
-            self._go_on(Events(row), False)
+            self._go_on(Events(row), self._learns)
 
     def _go_on(self, events: Events, learn: bool) -> None:
         """Step over rows; where a source wants whole ticks, over those of closed ones."""
@@ -90,12 +91,11 @@ class Following:
             ticks, now = self._ticks(events.logged_us, events.offset), self._tick
             self._kept = [events.rows(ticks == now)]
             events = events.rows(ticks < now)
-        for start in range(0, len(events), _LISTS if learn else len(events)):
-            part = events.rows(slice(start, start + _LISTS) if learn else slice(None))
-            if learn:
-                self._learn(part)
-            else:
-                self._pass(Events({**part.columns, "number": np.full(len(part), -1)}))
+        if not learn:
+            self._pass(Events({**events.columns, "number": np.full(len(events), -1)}))
+            return
+        for start in range(0, len(events), _LISTS):
+            self._learn(events.rows(slice(start, start + _LISTS)))
 
     def _ticks(self, us: NDArray[np.int64], offset: NDArray[np.int64]) -> NDArray[np.int64]:
         return tick_of(us, offset, self.parts.tick.us, self.parts.tick.events)

@@ -27,12 +27,13 @@ class Hidden:
             self._begun[one.offset] = one.what, int(one.hash, 16)
             self.of[one.what].add(int(one.hash, 16))
 
-    def look(self) -> None:
-        """Let go of names whose erasure is finished: what the log says of them since is new."""
-        for offset in [at for at in self._begun if self._finished(at)]:
-            what, name = self._begun.pop(offset)
-            if (what, name) not in self._begun.values():
-                self.of[what].discard(name)
+    def look(self) -> list[int]:
+        """Let go of names whose erasure is finished, return them: what the log says of them since is new."""
+        gone = [self._begun.pop(offset) for offset in [at for at in self._begun if self._finished(at)]]
+        free = [(what, name) for what, name in gone if (what, name) not in self._begun.values()]
+        for what, name in free:
+            self.of[what].discard(name)
+        return [name for _, name in free]
 
     def covers(self, what: str, name: int) -> bool:
         """Return whether a name is hidden."""

@@ -12,9 +12,9 @@ from evercart.app import App
 from evercart.apps.profile import known, profile
 from evercart.asks.weave import DECISION
 from evercart.erasing import erased, receipts
+from evercart.erasures import all_finished
 from evercart.errors import UserError, expected, require
 from evercart.events.batch import Events
-from evercart.events.kinds import number
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
 from evercart.hashing import hash_name
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 NAME: Final = "profile"
 AHEAD_D: Final = (28, 90)
 _TOP: Final = 5  # interests on each axis
-_ERASE: Final = number("erase")
 
 
 class View(NamedTuple):
@@ -60,6 +59,7 @@ class Profiles:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._view: View | None = None
+        self._finished: frozenset[str] = frozenset()  # erasures, as the view was begun
 
     def of(self, user: str) -> Profile:
         """Return what is known of a shopper; one who is not known, or is being erased, raises `UserError`."""
@@ -110,12 +110,12 @@ class Profiles:
         return tuple(found)
 
     def _level(self) -> View:
-        """Take in what was logged since; begin anew after an erasure."""
-        view = self._view or _first(self._shop)
+        """Take in what was logged since; begin anew when an erasure is finished: until then rows may name who goes."""
+        finished = all_finished(self._shop.folder)
+        if finished != self._finished:
+            self._view, self._finished = None, finished
+        view, self._view = self._view or _first(self._shop), None  # should this fail, the next one begins anew
         for events in self._shop.log.read(view.at, columns=_reads(view)):
-            if (events.kind == _ERASE).any() and self._view is not None:
-                self._view = None
-                return self._level()
             view = _tables(view, events)
         self._view = view
         return view

@@ -134,9 +134,11 @@ class Recommender:
         self._lock = threading.Lock()
         self._live = False
         self._known = log.next_offset  # before it, all erasures are known
-        for one in begun_in(log, 0, self._known):
+        erasures = begun_in(log, 0, self._known)
+        for one in erasures:
             self.hidden.add(one)
-        self._begin(saved)
+        later = saved is not None and any(one.offset >= saved.at for one in erasures)
+        self._begin(None if later or self.hidden.columns else saved)  # what was saved may know who is erased
         self._read()
 
     def answer(
@@ -210,11 +212,16 @@ class Recommender:
 
     def _read(self) -> None:
         """Take in what the log has more; from its start, where an erasure was begun meanwhile."""
-        self.hidden.look()
+        for name in self.hidden.look():
+            self.catalogue.forget(name)  # rows that were not blanked yet had told it again
         stop = self._log.next_offset
-        while self._at < stop:
-            self._take(stop)
-            self._live = self._live or self._log.live_from is not None
+        try:
+            while self._at < stop:
+                self._take(stop)
+                self._live = self._live or self._log.live_from is not None
+        except BaseException:  # states may have taken in some rows: they would count twice
+            self._begin()
+            raise
 
     def _take(self, stop: int) -> None:
         columns = tuple(dict.fromkeys((*self._columns, *self.hidden.columns)))

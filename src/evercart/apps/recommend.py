@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from evercart.app import App
+from evercart.asks.undecided import Undecided
 from evercart.errors import require
 from evercart.evaluate.losses import absolute
 from evercart.events.kinds import number as kind_number
@@ -137,6 +138,7 @@ def app_of(parts: Shortlist, zone: str = "UTC", challenger: str = "") -> App:
         window_s=1 * HOUR_S,
         late_s=0,
         tables=(),
+        mend=(Undecided(),),
         candidates=parts,
         champion=parts.ranker,
         challengers=_challengers(parts, challenger),

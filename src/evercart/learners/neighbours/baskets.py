@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -28,21 +28,11 @@ from evercart.learners.neighbours.basket_traits import (
 )
 from evercart.learners.neighbours.candidates import Candidates
 from evercart.learners.neighbours.habits import FADE, Habits, Rules, habits
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering
 from evercart.learners.neighbours.purchases import buy, expire
 from evercart.recent import NONE
 from evercart.slots import find
 from evercart.units import DAY_S, SECOND_US
-
-Given = tuple[
-    NDArray[np.int64],
-    NDArray[np.int16],
-    NDArray[np.int64],
-    NDArray[np.uint64],
-    NDArray[np.uint64],
-    NDArray[np.uint64],
-    NDArray[np.uint64],
-]
-Columns = tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]
 
 
 class _Best(NamedTuple):
@@ -126,21 +116,12 @@ class Baskets:
 
     def step(self, state: Habits, woven: Events) -> tuple[Habits, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        more = int(np.count_nonzero(woven.kind == self._rules.kind))
+        more = of_kind(woven, self.kind)
         if more:
             state = state.roomy(more)
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        keys = (woven[self.by], woven[self.session], woven["item"], woven["place"])
-        given = (woven["number"], woven.kind, woven.logged_us, *keys)
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, (self.own, self.listed), given, columns)))
+        most, said = (self.own, self.listed), (woven[self.session], woven["place"])
+        walk = partial(_walk, state, self._rules, most, given(woven, self.by), said)
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     @cached_property
     def _rules(self) -> Rules:
@@ -153,9 +134,17 @@ class Baskets:
 
 
 @kernel
-def _walk(state: Habits, rules: Rules, most: tuple[int, int], given: Given, columns: Columns) -> int:
+def _walk(
+    state: Habits,
+    rules: Rules,
+    most: tuple[int, int],
+    given: Given,
+    said: tuple[NDArray[np.uint64], NDArray[np.uint64]],
+    columns: Columns,
+) -> int:
     """Take in purchases, answer questions, row by row; return how many rows of candidates there are."""
-    number, kind, logged_us, user, session, item, place = given
+    number, kind, logged_us, user, item = given
+    session, place = said
     question, offer, score, rank, x = columns
     offered = most[0] + 2 * most[1]
     room = 1

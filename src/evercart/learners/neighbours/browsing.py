@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.events.batch import DTYPES, Events
+from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain, clone
+from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.aside import beside, go_on
@@ -43,6 +43,7 @@ from evercart.learners.neighbours.clicks import (
     oldest_us,
     session_of,
 )
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, peeked, put, require_source
 from evercart.learners.neighbours.traits import TRAITS, describe
 from evercart.learners.neighbours.walk import Ways, around, ask_items, beyond, own, popular, trace
 from evercart.slots import find, foresee
@@ -104,8 +105,7 @@ class Browsing:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "browsing.by", "a hashed column", self.by)
+        require_source("browsing", self.kind, self.by, self.offered)
         require(self.keep_s > 0, "browsing.keep_s", "more than 0", self.keep_s)
         require(1 <= self.most < 1 << 31, "browsing.most", "1 to 2^31 - 1", self.most)
         require(1 <= self.newest <= _MOST_M, "browsing.newest", f"1 to {_MOST_M}", self.newest)
@@ -118,7 +118,6 @@ class Browsing:
         require(self.enough >= 0, "browsing.enough", "at least 0", self.enough)
         require(0 <= self.listed <= 1000, "browsing.listed", "0 to 1000", self.listed)
         require(self.popular_s > 0, "browsing.popular_s", "more than 0", self.popular_s)
-        require(1 <= self.offered <= 1000, "browsing.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -146,33 +145,20 @@ class Browsing:
         return self._walked(state, woven, True)
 
     def _walked(self, state: Clicks, woven: Events, still: bool) -> tuple[Clicks, Candidates]:
-        questions = int(np.count_nonzero(woven["number"] >= 0))
-        more = int(np.count_nonzero(woven.kind == self._rules.kind))
+        more = of_kind(woven, self.kind)
         if more:
             state = state.roomy(more, self.most)
-        rows = questions * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.empty((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        found = _walk(state.flat(), self._rules, self.offered, still, given, columns)
-        return state, out.rows(slice(found))
+        walk = partial(_walk, state.flat(), self._rules, self.offered, still, given(woven, self.by))
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     def peek(self, state: Clicks, questions: Events) -> Candidates:
         """Return what `step` would say of questions, were they the next rows; the state stays as it is.
 
         A question only reads, unless by its time clicks have become too old: they leave a copy, which takes long.
         """
-        others = int(np.count_nonzero(questions["number"] < 0))
-        require(others == 0, "browsing.peek", "questions alone", f"{others} other rows")
         first_us = oldest_us(state)
         old = first_us is not None and first_us <= int(questions.logged_us.max(initial=0)) - self._rules.keep_us
-        return self.step(clone(state) if old else state, questions)[1]
+        return peeked("browsing", self, state, questions, old)
 
     @cached_property
     def _rules(self) -> Rules:
@@ -189,12 +175,11 @@ def _walk(
     rules: Rules,
     offered: int,
     still: bool,
-    given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    columns: Columns,
 ) -> int:
     """Take in clicks, answer questions, row by row; return how many rows of candidates there are."""
     number, kind, logged_us, session, item = given
-    question, offer, score, rank, x = columns
     best, scores = np.empty(offered, np.int32), board(PATH)
     rows = 0
     for row in range(len(number)):
@@ -213,13 +198,8 @@ def _walk(
                 else:
                     insert(state, session[row], item[row], now, rules.popular_half_us, rules.most)
             continue
-        found = _answer(state, rules, scores, still, session[row], item[row], now, best, x[rows:])
-        for i in range(found):
-            question[rows + i] = number[row]
-            offer[rows + i] = state.items.keys[scores.item[best[i]]]
-            score[rows + i] = scores.score[best[i], PRIOR]
-            rank[rows + i] = i
-        rows += found
+        found = _answer(state, rules, scores, still, session[row], item[row], now, best, columns[-1][rows:])
+        rows = put(scores, PRIOR, best, found, state.items.keys, number[row], columns, rows)
         wipe(scores)
     return rows
 

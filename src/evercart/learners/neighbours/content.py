@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.events.batch import DTYPES, SKETCH, Events, missing
+from evercart.events.batch import SKETCH, Events, missing
 from evercart.events.kinds import number as kind_number
 from evercart.features.encoders.sketch import WORDS
-from evercart.fold import Grain, clone
+from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel
 from evercart.learners.neighbours.board import PRIOR, Board, board, choose, row_of, wipe
@@ -30,6 +30,7 @@ from evercart.learners.neighbours.content_pools import (
     pools,
 )
 from evercart.learners.neighbours.content_traits import TRAITS, Sight, describe, look, worth
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, peeked, put, require_source
 from evercart.recent import is_silent
 from evercart.slots import find
 from evercart.units import DAY_S, SECOND_US
@@ -102,8 +103,7 @@ class Content:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "content.by", "a hashed column", self.by)
+        require_source("content", self.kind, self.by, self.offered)
         require(1 <= self.anchors <= 32, "content.anchors", "1 to 32", self.anchors)
         require(0 <= self.near <= self.anchors, "content.near", "0 to `anchors`", self.near)
         require(0 < self.fading <= 1, "content.fading", "more than 0, at most 1", self.fading)
@@ -115,7 +115,6 @@ class Content:
         require(self.most >= 1, "content.most", "at least 1", self.most)
         require(self.path_s > 0, "content.path_s", "more than 0", self.path_s)
         require(self.most_paths >= 1, "content.most_paths", "at least 1", self.most_paths)
-        require(1 <= self.offered <= 1000, "content.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -138,22 +137,12 @@ class Content:
 
     def step(self, state: Catalogue, woven: Events) -> tuple[Catalogue, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        clicks = int(np.count_nonzero(woven.kind == self._rules.kind))
-        declared = int(np.count_nonzero(woven.kind == _ITEM))
+        clicks, declared = of_kind(woven, self.kind), of_kind(woven, "item")
         if clicks or declared:
             state = Catalogue(state.pools.roomy(clicks + declared, declared), state.paths.roomy(clicks))
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
         said = (woven["category"], woven["brand"], woven["price"], self._sketches(woven))
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, self.offered, given, said, columns)))
+        walk = partial(_walk, state, self._rules, self.offered, given(woven, self.by), said)
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     def _sketches(self, woven: Events) -> NDArray[np.uint64]:
         """Return the sketches of titles, (rows, WORDS); nothing where they are not read."""
@@ -162,13 +151,8 @@ class Content:
         return np.stack([woven[name] for name in SKETCH], axis=1)
 
     def peek(self, state: Catalogue, questions: Events) -> Candidates:
-        """Return what `step` would say of questions, were they the next rows; the state stays as it is.
-
-        A question only reads, unless by its time something has become too old: that leaves a copy, which takes long.
-        """
-        others = int(np.count_nonzero(questions["number"] < 0))
-        require(others == 0, "content.peek", "questions alone", f"{others} other rows")
-        return self.step(clone(state) if self._is_due(state, questions) else state, questions)[1]
+        """Return what `step` would say of questions alone: see `peeked`."""
+        return peeked("content", self, state, questions, self._is_due(state, questions))
 
     def _is_due(self, state: Catalogue, questions: Events) -> bool:
         """Return whether something is to be forgotten by the time of the questions."""
@@ -189,14 +173,13 @@ def _walk(
     state: Catalogue,
     rules: Rules,
     offered: int,
-    given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
+    given: Given,
     said: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64]],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    columns: Columns,
 ) -> int:
     """Take in items with clicks, answer questions, row by row; return how many rows of candidates there are."""
     number, kind, logged_us, by, item = given
     category, brand, price, sketch = said
-    question, offer, score, rank, x = columns
     best, scores = np.empty(offered, np.int32), board(state.paths.item.shape[1])
     rows = 0
     for row in range(len(number)):
@@ -212,11 +195,8 @@ def _walk(
                 if by[row] != U64(0):
                     follow(state.paths, by[row], item[row], now, rules.most_paths)
             continue
-        found = _answer(state, rules, scores, by[row], item[row], now, best, x[rows:])
-        for i in range(found):
-            question[rows], offer[rows] = number[row], state.pools.items.keys.keys[scores.item[best[i]]]
-            score[rows], rank[rows] = scores.score[best[i], PRIOR], i
-            rows += 1
+        found = _answer(state, rules, scores, by[row], item[row], now, best, columns[-1][rows:])
+        rows = put(scores, PRIOR, best, found, state.pools.items.keys.keys, number[row], columns, rows)
         wipe(scores)
     return rows
 

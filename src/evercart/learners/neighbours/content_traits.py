@@ -118,6 +118,7 @@ def describe(
         most = max(most, _rate(state, sight, scores.item[best[rank]], now))
     for rank in range(found):
         item, to = scores.item[best[rank]], x[rank]
+        to[:] = np.float32(0.0)
         _stands(state, scores, sight, item, to)
         _goes(state, sight, item, now, most, to)
         price = state.item[item].price

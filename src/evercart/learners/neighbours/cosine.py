@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.events.batch import DTYPES, Events
+from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.board import Board, board, row_of, wipe
 from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, put, require_source
 from evercart.learners.neighbours.together import WAYS, Together, forget, lives, take, together
 from evercart.recent import NONE
 from evercart.slots import find
@@ -87,8 +88,7 @@ class Cosine:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "cosine.by", "a hashed column", self.by)
+        require_source("cosine", self.kind, self.by, self.offered)
         require(self.keep_s > 0, "cosine.keep_s", "more than 0", self.keep_s)
         whole = self.listed >= WAYS and self.listed % WAYS == 0
         require(whole, "cosine.listed", f"a multiple of {WAYS}", self.listed)
@@ -97,7 +97,6 @@ class Cosine:
         require(self.near >= 0, "cosine.near", "at least 0", self.near)
         require(0 < self.fading <= 1, "cosine.fading", "more than 0, at most 1", self.fading)
         require(self.popular_s > 0, "cosine.popular_s", "more than 0", self.popular_s)
-        require(1 <= self.offered <= 1000, "cosine.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -115,20 +114,11 @@ class Cosine:
 
     def step(self, state: Together, woven: Events) -> tuple[Together, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        more = int(np.count_nonzero(woven.kind == self._rules.kind))
+        more = of_kind(woven, self.kind)
         if more:
             state = state.roomy(more)
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, self.offered, given, columns)))
+        walk = partial(_walk, state, self._rules, self.offered, given(woven, self.by))
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     @cached_property
     def _rules(self) -> _Rules:
@@ -141,11 +131,10 @@ def _walk(
     state: Together,
     rules: _Rules,
     offered: int,
-    given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    columns: Columns,
 ) -> int:
     number, kind, logged_us, user, item = given
-    question, offer, score, rank, x = columns
     best, scores = np.empty(offered, np.int32), board(1)
     rows = 0
     for row in range(len(number)):
@@ -158,11 +147,8 @@ def _walk(
         slot = find(state.users.keys, user[row]) if user[row] != U64(0) else NONE
         _score(state, rules, scores, slot)
         found = _choose(state, scores, now / rules.half_us, best)
-        _describe(state, rules, scores, slot, now, best[:found], x[rows:])
-        for i in range(found):
-            question[rows], offer[rows] = number[row], state.items.keys.keys[scores.item[best[i]]]
-            score[rows], rank[rows] = scores.score[best[i], _WORTH], i
-            rows += 1
+        _describe(state, rules, scores, slot, now, best[:found], columns[-1][rows:])
+        rows = put(scores, _WORTH, best, found, state.items.keys.keys, number[row], columns, rows)
         wipe(scores)
     return rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from evercart.chance import stream
 from evercart.errors import require
-from evercart.events.batch import DTYPES, Events
+from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain, clone
+from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel
 from evercart.learners.neighbours.board import PRIOR, Board, board, choose, row_of, wipe
@@ -29,6 +29,7 @@ from evercart.learners.neighbours.embedded_table import (
     note,
     query,
 )
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, peeked, put, require_source
 from evercart.recent import NONE, is_silent
 from evercart.slots import find
 from evercart.units import DAY_S, SECOND_US
@@ -91,8 +92,7 @@ class Embedded:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "embedded.by", "a hashed column", self.by)
+        require_source("embedded", self.kind, self.by, self.offered)
         require(1 <= self.width <= 512, "embedded.width", "1 to 512", self.width)
         require(1 <= self.near <= 300, "embedded.near", "1 to 300", self.near)
         require(1 <= self.anchors <= 32, "embedded.anchors", "1 to 32", self.anchors)
@@ -103,7 +103,6 @@ class Embedded:
         require(self.most >= 1, "embedded.most", "at least 1", self.most)
         require(self.path_s > 0, "embedded.path_s", "more than 0", self.path_s)
         require(self.most_paths >= 1, "embedded.most_paths", "at least 1", self.most_paths)
-        require(1 <= self.offered <= 1000, "embedded.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -126,31 +125,17 @@ class Embedded:
 
     def step(self, state: Learned, woven: Events) -> tuple[Learned, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        clicks = int(np.count_nonzero(woven.kind == self._rules.kind))
-        more = clicks + int(np.count_nonzero(woven.kind == _ITEM))
+        clicks = of_kind(woven, self.kind)
+        more = clicks + of_kind(woven, "item")
         if more:
             state = Learned(state.table.roomy(more), state.paths.roomy(clicks))
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        clock = (woven["number"], woven.kind, woven.logged_us, woven.offset)
-        given = (woven[self.by], woven["item"], woven["category"])
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, self.offered, clock, given, columns)))
+        said = woven["category"], woven.offset
+        walk = partial(_walk, state, self._rules, self.offered, given(woven, self.by), said)
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     def peek(self, state: Learned, questions: Events) -> Candidates:
-        """Return what `step` would say of questions, were they the next rows; the state stays as it is.
-
-        A question only reads, unless by its time something has become too old: that leaves a copy, which takes long.
-        """
-        others = int(np.count_nonzero(questions["number"] < 0))
-        require(others == 0, "embedded.peek", "questions alone", f"{others} other rows")
-        return self.step(clone(state) if self._is_due(state, questions) else state, questions)[1]
+        """Return what `step` would say of questions alone: see `peeked`."""
+        return peeked("embedded", self, state, questions, self._is_due(state, questions))
 
     def _is_due(self, state: Learned, questions: Events) -> bool:
         """Return whether something is to be forgotten by the time of the questions."""
@@ -182,14 +167,13 @@ def _walk(
     state: Learned,
     rules: Rules,
     offered: int,
-    clock: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.int64]],
-    given: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    said: tuple[NDArray[np.uint64], NDArray[np.int64]],
+    columns: Columns,
 ) -> int:
     """Learn from clicks, answer questions, row by row; return how many rows of candidates there are."""
-    number, kind, logged_us, offset = clock
-    by, item, category = given
-    question, offer, score, rank, x = columns
+    number, kind, logged_us, by, item = given
+    category, offset = said
     best, scores = np.empty(offered, np.int32), board(1)
     rows = 0
     for row in range(len(number)):
@@ -202,11 +186,8 @@ def _walk(
             elif item[row] != U64(0) and kind[row] == rules.kind:
                 _click(state, rules, by[row], item[row], now, offset[row])
             continue
-        found = _answer(state, rules, scores, by[row], item[row], best, x[rows:])
-        for i in range(found):
-            question[rows], offer[rows] = number[row], state.table.items.keys.keys[scores.item[best[i]]]
-            score[rows], rank[rows] = scores.score[best[i], PRIOR], i
-            rows += 1
+        found = _answer(state, rules, scores, by[row], item[row], best, columns[-1][rows:])
+        rows = put(scores, PRIOR, best, found, state.table.items.keys.keys, number[row], columns, rows)
         wipe(scores)
     return rows
 

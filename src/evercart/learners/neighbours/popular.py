@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain, clone
+from evercart.fold import Grain
 from evercart.hashing import U64, mix
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, peeked
 from evercart.learners.neighbours.popular_tops import Tops, count, forget_counts, tops
 from evercart.recent import NONE, Recent, drop, is_silent, recent, touch, with_room
 from evercart.slots import find, held
@@ -96,29 +97,15 @@ class Popular:
 
     def step(self, state: Favourites, woven: Events) -> tuple[Favourites, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        more = int(np.count_nonzero((woven.kind == self._rules.kind) | (woven.kind == _ITEM)))
+        more = of_kind(woven, self.kind, "item")
         if more:
             state = Favourites(state.tops.roomy(len(SCOPES) * more), with_room(state.items, more))
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven["item"], woven["place"], woven["category"])
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, given, columns)))
+        walk = partial(_walk, state, self._rules, given(woven, "place"), woven["category"])
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     def peek(self, state: Favourites, questions: Events) -> Candidates:
-        """Return what `step` would say of questions, were they the next rows; the state stays as it is.
-
-        A question only reads, unless by its time something has become too old: that leaves a copy, which takes long.
-        """
-        others = int(np.count_nonzero(questions["number"] < 0))
-        require(others == 0, "popular.peek", "questions alone", f"{others} other rows")
-        return self.step(clone(state) if self._is_due(state, questions) else state, questions)[1]
+        """Return what `step` would say of questions alone: see `peeked`."""
+        return peeked("popular", self, state, questions, self._is_due(state, questions))
 
     def _is_due(self, state: Favourites, questions: Events) -> bool:
         """Return whether something is to be forgotten by the time of the questions."""
@@ -136,17 +123,11 @@ class Popular:
 def _walk(
     state: Favourites,
     rules: Rules,
-    given: tuple[
-        NDArray[np.int64],
-        NDArray[np.int16],
-        NDArray[np.int64],
-        NDArray[np.uint64],
-        NDArray[np.uint64],
-        NDArray[np.uint64],
-    ],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    category: NDArray[np.uint64],
+    columns: Columns,
 ) -> int:
-    number, kind, logged_us, item, place, category = given
+    number, kind, logged_us, place, item = given
     question, offer, score, rank, x = columns
     listed = state.tops.top.shape[1]
     best = np.empty(listed, np.int32)
@@ -170,6 +151,7 @@ def _walk(
                 at = _row_of(offer, first, rows, state.tops.counts.carried[count_at, 0])
                 if at == rows:
                     question[at], offer[at], score[at] = number[row], state.tops.counts.carried[count_at, 0], 0.0
+                    x[at, :] = np.float32(0.0)
                     rows += 1
                 halves = now / rules.half_us
                 most, here = state.tops.counted[best[0]].popular, state.tops.counted[count_at].popular

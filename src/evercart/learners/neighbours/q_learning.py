@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.events.batch import DTYPES, Events
+from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
 from evercart.hashing import U64
@@ -18,6 +18,7 @@ from evercart.kernel import kernel
 from evercart.labels.outcomes import Gains
 from evercart.learners.neighbours.candidates import Candidates
 from evercart.learners.neighbours.journeys import BEGIN, Journeys, Rules, earn, forget, go, journeys, standing
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, require_source
 from evercart.recent import NONE
 from evercart.slots import find
 from evercart.units import DAY_S, HOUR_S, SECOND_US
@@ -67,8 +68,7 @@ class QLearning:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "q_learning.by", "a hashed column", self.by)
+        require_source("q_learning", self.kind, self.by, self.offered)
         require(0 <= self.discount < 1, "q_learning.discount", "at least 0, less than 1", self.discount)
         require(0 < self.rate <= 1, "q_learning.rate", "more than 0, at most 1", self.rate)
         require(self.prior >= 0, "q_learning.prior", "at least 0", self.prior)
@@ -77,7 +77,6 @@ class QLearning:
         require(self.keep_s > 0, "q_learning.keep_s", "more than 0", self.keep_s)
         require(1 <= self.listed <= 4096, "q_learning.listed", "1 to 4096", self.listed)
         require(1 <= self.path <= 4096, "q_learning.path", "1 to 4096", self.path)
-        require(1 <= self.offered <= 1000, "q_learning.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -100,20 +99,11 @@ class QLearning:
 
     def step(self, state: Journeys, woven: Events) -> tuple[Journeys, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        steps = int(np.count_nonzero(woven.kind == self._rules.kind))
-        if steps:
-            state = state.roomy(steps)
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.empty((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"], self.rewards.of(woven))
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, self.offered, given, columns)))
+        more = of_kind(woven, self.kind)
+        if more:
+            state = state.roomy(more)
+        walk = partial(_walk, state, self._rules, self.offered, given(woven, self.by), self.rewards.of(woven))
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     @cached_property
     def _rules(self) -> Rules:
@@ -126,17 +116,11 @@ def _walk(
     memory: Journeys,
     rules: Rules,
     offered: int,
-    given: tuple[
-        NDArray[np.int64],
-        NDArray[np.int16],
-        NDArray[np.int64],
-        NDArray[np.uint64],
-        NDArray[np.uint64],
-        NDArray[np.float64],
-    ],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    reward: NDArray[np.float64],
+    columns: Columns,
 ) -> int:
-    number, kind, logged_us, by, item, reward = given
+    number, kind, logged_us, by, item = given
     question, offer, score, rank, x = columns
     best, worth = np.empty(offered, np.int64), np.empty(offered)
     rows = 0

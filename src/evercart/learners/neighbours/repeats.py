@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.events.batch import DTYPES, Events
+from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
-from evercart.fold import Grain, clone
+from evercart.fold import Grain
 from evercart.hashing import U64, mix
 from evercart.kernel import kernel, lean
 from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.offering import Columns, Given, given, of_kind, offering, peeked, require_source
 from evercart.recent import NONE, Recent, drop, recent, touch, with_room
 from evercart.slots import Slots, add, find, release, reserve, slots, tall
 from evercart.units import DAY_S, DAY_US, SECOND_US
@@ -96,13 +97,11 @@ class Repeats:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        kind_number(self.kind)
-        require(DTYPES.get(self.by) == np.uint64, "repeats.by", "a hashed column", self.by)
+        require_source("repeats", self.kind, self.by, self.offered)
         require(self.keep_s > 0, "repeats.keep_s", "more than 0", self.keep_s)
         require(self.half_s > 0, "repeats.half_s", "more than 0", self.half_s)
         require(self.apart_s >= 0, "repeats.apart_s", "at least 0", self.apart_s)
         require(1 <= self.most <= 10_000, "repeats.most", "1 to 10000", self.most)
-        require(1 <= self.offered <= 1000, "repeats.offered", "1 to 1000", self.offered)
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -121,20 +120,11 @@ class Repeats:
 
     def step(self, state: Bought, woven: Events) -> tuple[Bought, Candidates]:
         """Return the candidates of each question, as known just before it."""
-        more = int(np.count_nonzero(woven.kind == self._rules.kind))
+        more = of_kind(woven, self.kind)
         if more:
             state = state.roomy(more)
-        rows = int(np.count_nonzero(woven["number"] >= 0)) * self.offered
-        out = Candidates(
-            np.empty(rows, np.int64),
-            np.empty(rows, np.uint64),
-            np.empty(rows, np.float32),
-            np.empty(rows, np.int32),
-            np.zeros((rows, len(TRAITS)), np.float32),
-        )
-        given = (woven["number"], woven.kind, woven.logged_us, woven[self.by], woven["item"])
-        columns = (out.question, out.item, out.score, out.rank, out.x)
-        return state, out.rows(slice(_walk(state, self._rules, self.offered, given, columns)))
+        walk = partial(_walk, state, self._rules, self.offered, given(woven, self.by))
+        return state, offering(woven, self.offered, len(TRAITS), walk)
 
     def aside(self, state: Bought, woven: Events) -> tuple[Bought, Candidates]:
         """Return what `step` does: all it knows of a shopper is the shopper's own, which a question may know whole."""
@@ -142,11 +132,9 @@ class Repeats:
 
     def peek(self, state: Bought, questions: Events) -> Candidates:
         """Return what `step` would say of questions, were they the next rows; the state stays as it is."""
-        others = int(np.count_nonzero(questions["number"] < 0))
-        require(others == 0, "repeats.peek", "questions alone", f"{others} other rows")
         first, now_us = int(state.pairs.ends[0]), int(questions.logged_us.max(initial=0))
         old = first != NONE and now_us - int(state.pairs.links["last_us"][first]) > self._rules.keep_us
-        return self.step(clone(state) if old else state, questions)[1]
+        return peeked("repeats", self, state, questions, old)
 
     @cached_property
     def _rules(self) -> _Rules:
@@ -159,8 +147,8 @@ def _walk(
     state: Bought,
     rules: _Rules,
     offered: int,
-    given: tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int64], NDArray[np.uint64], NDArray[np.uint64]],
-    columns: tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
+    given: Given,
+    columns: Columns,
 ) -> int:
     number, kind, logged_us, user, item = given
     question, offer, score, rank, x = columns
