@@ -259,8 +259,7 @@ def test_baskets_are_asked_about_by_shopper(log: Log) -> None:
         for at, _ in enumerate(days):
             one = {name: [values[at]] for name, values in bought.items()}
             log.append(rows("order", [us[at]], item=[item], session=[f"b{at}"], **one), us[at])
-    parts = next_basket(sources=(Repeats(), Browsing("order", "user")))
-    answer = asked(log, parts=parts).answer(user="me", now_us=us[-1] + 7 * DAY_US)
+    answer = asked(log, parts=next_basket()).answer(user="me", now_us=us[-1] + 7 * DAY_US)
     assert set(items(answer)[:2]) == {"milk", "tea"}
     said = [reason.text for one in answer.items[:2] for reason in one.why]
     assert any(re.search(r"bought it 8 times, about every 7 days, last 7 days ago", text) for text in said)
@@ -276,6 +275,7 @@ def test_a_source_that_learns_by_whole_ticks_waits_for_them(log: Log) -> None:
     assert items(one.answer(session="now", now_us=NOW_US + SECOND_US))[0] == "i8"
 
 
+@pytest.mark.slow  # every source is compiled; each is asked in a test of its own
 def test_all_sources_together_with_titles(log: Log) -> None:
     names = [f"i{n}" for n in range(12)]
     text = ["green tea", "black tea"] * 6

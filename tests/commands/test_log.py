@@ -10,7 +10,7 @@ import pytest
 
 from evercart.testing.console import COMMAND, evercart, example_shop
 
-OWN = ["promotion", "enrolment"] * 2 + ["verdict"] * 2  # what the first turn writes about two apps
+OWN = ["promotion", "enrolment"] * 2 + ["promotion"] + ["verdict"] * 2  # what the first turn writes about three apps
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 
