@@ -25,6 +25,7 @@ from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.newcomers import Newcomers
 from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
@@ -36,7 +37,14 @@ from evercart.testing.shop import START_US, SimulatedShop
 from evercart.units import DAY_US
 
 CLICKS = (Browsing(most=4096, newest=8), Content(), Cosine("view", "session"), Embedded(width=4), Popular())
-BASKETS = (Baskets(), Repeats(), Browsing("order", "user", most=4096, newest=8), Cosine("order", "user"), QLearning())
+BASKETS = (
+    Baskets(),
+    Repeats(),
+    Browsing("order", "user", most=4096, newest=8),
+    Cosine("order", "user"),
+    QLearning(),
+    Newcomers(),
+)
 END_US = START_US + 400 * DAY_US
 
 

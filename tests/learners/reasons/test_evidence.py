@@ -14,6 +14,7 @@ from evercart.learners.neighbours.candidates import unite
 from evercart.learners.neighbours.content import Content
 from evercart.learners.neighbours.cosine import Cosine
 from evercart.learners.neighbours.embedded import Embedded
+from evercart.learners.neighbours.newcomers import Newcomers
 from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.q_learning import QLearning
 from evercart.learners.neighbours.repeats import Repeats
@@ -81,9 +82,9 @@ def test_two_sources_of_one_kind_are_one_evidence() -> None:
 
 
 def test_every_source_has_words_of_its_own() -> None:
-    sources = (Browsing(), Content(), Cosine(), Embedded(), Popular(), QLearning(), Repeats(), Baskets())
+    sources = (Browsing(), Content(), Cosine(), Embedded(), Popular(), QLearning(), Repeats(), Baskets(), Newcomers())
     kinds = {one.name for one in evidence(sources)}
-    assert kinds == {*BROWSED, "content", "cosine", "embedded", "qlearning", "repeat", "habit", "sold"}
+    assert kinds == {*BROWSED, "content", "cosine", "embedded", "qlearning", "repeat", "habit", "sold", "newcomers"}
     assert kinds <= set(ENGLISH)
     places = sorted(column for one in evidence(sources[1:]) for column in one.absent)
     assert places == list(range(sum(len(said(one, alone=False)) for one in sources[1:])))

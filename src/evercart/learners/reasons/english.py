@@ -31,6 +31,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "habit.many": "you bought it {n} times, about every {apart}, last {ago} ago",
     "habit": "you bought it before",
     "sold": "it sells well here now",
+    "newcomers": "new, and it sells",
     "qlearning": "it tends to lead to an order",
     "other": "suggested by {name}",
     "explored": "shown to learn whether it is liked",
