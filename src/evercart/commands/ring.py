@@ -80,9 +80,9 @@ def backtest(
     Compared are questions asked after the first quarter. `difference` is the control's loss minus the continual
     learner's, with a 95 % block bootstrap interval: above 0, learning on was better.
 
-    `recommend` ranks what each session views next, from views with a session: the blend of all sources beside
-    plain baselines, each updated after every click; each source alone; the blend some time behind. Its page is
-    reports/backtest-recommend.html.
+    `recommend` ranks what each session views next or, in a log of orders alone, what each shopper buys next: the
+    blend of all sources beside plain baselines, each updated after every row; each source alone; the blend some time
+    behind. Its page is reports/backtest-recommend.html.
     """
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
