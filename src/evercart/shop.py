@@ -130,9 +130,9 @@ class Shop:
         """What takes files into the log."""
         return Ingest(self.folder, self.log, self.quarantine)
 
-    @cached_property
+    @property
     def apps(self) -> tuple[App, ...]:
-        """Return the apps that were given, else those that the shop's settings name."""
+        """Return the apps that were given, else those that the settings name, as suits what the log holds now."""
         return self.given or tuple(self.app(name) for name in self.config.apps)
 
     def app(self, name: str) -> App:

@@ -68,10 +68,12 @@ def test_a_shop_is_asked_for_what_its_log_holds(tmp_path: Path) -> None:
     for name, table, task in (("all", rows, "next click"), ("orders", orders, "next basket")):
         with Shop.open(tmp_path / name, create=True) as shop:
             assert found_in(shop.log) == {"task": "next click", "content": "no"}
+            assert "recommend" in [one.name for one in shop.apps]
             shop.log.append(table, shop.clock.now_us())
             assert found_in(shop.log) == {"task": task, "content": "yes" if name == "all" else "no"}
             ranks = shop.app("recommend").candidates
             assert ranks
+            assert ranks == next(one.candidates for one in shop.apps if one.candidates)  # asked before there was a row
             assert (ranks.task, len(ranks.sources)) == (task, 4 if name == "all" else 1)
 
 
