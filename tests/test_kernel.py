@@ -48,6 +48,22 @@ def test_the_cache_follows_the_sources(tmp_path: Path, monkeypatch: pytest.Monke
     assert module._sources_hash() != same
 
 
+def test_what_no_kernel_may_call_leaves_the_cache_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = tmp_path / "package"
+    shutil.copytree(module._SOURCES, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(module, "_SOURCES", copied)
+    same = module._sources_hash()
+    with (copied / "commands" / "base.py").open("a") as file:
+        file.write("# another version\n")
+    assert module._sources_hash() == same
+
+
+def test_no_kernel_is_where_the_cache_does_not_look() -> None:
+    for above in module._ABOVE:
+        for path in (module._SOURCES / above).rglob("*.py"):
+            assert "evercart.kernel" not in path.read_text(), path
+
+
 def test_a_few_caches_of_other_versions_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EVERCART_CACHE", str(tmp_path))
     for old in range(6):

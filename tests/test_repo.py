@@ -20,7 +20,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 STAGES = (
     *("events", "log", "knowledge", "asks", "features", "labels", "learners", "remember", "harden"),
-    *("evaluate", "gate", "publish", "serve", "shortlist", "app", "apps", "samples"),
+    *("evaluate", "gate", "publish", "shortlist", "app", "apps", "samples"),
 )
 BRICKS = (
     "batch",
@@ -40,7 +40,7 @@ BRICKS = (
 )
 MOST_LINES, MOST_FUNCTION_LINES = 400, 60
 LONG: dict[str, str] = {}  # "path" or "path:function" -> why it is long
-MAY_ASK_THE_CLOCK = ("clock.py", "cli.py", "serve/http.py")
+MAY_ASK_THE_CLOCK = ("clock.py", "cli.py")
 CLOCKS = re.compile(r"\b(time\.time(_ns)?|datetime\.(now|utcnow|today)|date\.today|np\.random\.\w+|random\.\w+)$")
 
 

@@ -14,6 +14,7 @@ import numba
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SOURCES = Path(__file__).parent
+_ABOVE = ("client", "commands", "serve")  # folders that no kernel may be in, nor import from
 _KEPT = 3  # cache folders of other versions that are left alone
 
 
@@ -24,10 +25,12 @@ def _cache_home() -> Path:
 
 
 def _sources_hash() -> str:
-    """Hash every module: a cached caller would otherwise keep calling an old callee, silently."""
+    """Hash what kernels may call: a cached caller would otherwise keep calling an old callee, silently."""
     digest = hashlib.sha256(numba.__version__.encode())
     for path in sorted(_SOURCES.rglob("*.py")):
-        digest.update(path.relative_to(_SOURCES).as_posix().encode() + b"\0" + path.read_bytes())
+        name = path.relative_to(_SOURCES)
+        if name.parts[0] not in _ABOVE:
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
