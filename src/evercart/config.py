@@ -16,6 +16,7 @@ from evercart.errors import UserError, expected, require
 from evercart.hook import TEMPLATE, Hook
 from evercart.labels.pairs import Tick
 from evercart.place import FOLDER, Place, check
+from evercart.serve.settings import Settings
 from evercart.units import DAY_S, SECOND_US
 from evercart.zones import zone
 
@@ -84,6 +85,7 @@ class Config:
     tick: Tick = field(default_factory=Tick)
     checkpoint: Checkpointing = field(default_factory=Checkpointing)
     webhook: Hook | None = None
+    serve: Settings = field(default_factory=Settings)
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class Config:
         _check_names(said, [*(f.name for f in fields(cls) if f.name != "options"), *own], "")
         texts, tables = (
             dict.fromkeys(("name", "time_zone", "log"), str),
-            dict.fromkeys(("tick", "checkpoint", "webhook"), dict),
+            dict.fromkeys(("tick", "checkpoint", "webhook", "serve"), dict),
         )
         _typed(said, {**dict.fromkeys(own, dict), **texts, **tables}, "")
         options = {name: said.pop(name) for name in own if name in said}
@@ -124,6 +126,7 @@ class Config:
         _typed(tick, {"seconds": (int, float), "events": int}, "tick.")
         _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
         own_tables: dict[str, Any] = {"tick": _tick(**tick), "checkpoint": Checkpointing(**checkpoint), "webhook": hook}
+        own_tables["serve"] = Settings.of(said.pop("serve", {}))
         return cls(**said, **own_tables, apps=tuple(own), options=options)
 
     def place(self, folder: Path) -> Place:

@@ -1,0 +1,1 @@
+"""Serving: what answers a shop over HTTP."""

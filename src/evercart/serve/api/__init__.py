@@ -1,0 +1,16 @@
+"""The addresses of the service, by what they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evercart.serve.api import health
+from evercart.serve.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from evercart.serve.service import Service
+
+
+def endpoints(service: Service) -> list[Endpoint]:
+    """Return all addresses of a service; those of its apps follow from how they are declared."""
+    return [*health.ENDPOINTS]

@@ -1,0 +1,167 @@
+"""Wire: what goes over HTTP, as types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Fault(Struct):
+    """Why a request was not done. `request` is its number in the service's log."""
+
+    error: str
+    request: str
+
+
+class RefusedEvent(Struct):
+    """An event that did not enter. `row` counts from 1 in the request; `held` says that it waits in quarantine."""
+
+    row: int
+    field: str
+    rule: str
+    value: str
+    error: str
+    held: bool = True
+
+
+class Taken(Struct):
+    """What became of the events of a request: all that count are in the log, durably."""
+
+    accepted: int
+    duplicates: int
+    refused: list[RefusedEvent]
+    next_offset: int
+    orphans: int = 0  # outcomes that name no decision of this log
+
+
+class Reason(Struct):
+    """Why an item stands where it stands, in words, with what its score would miss."""
+
+    text: str
+    worth: float
+
+
+class Shown(Struct):
+    """An item of a list, best first."""
+
+    item: str
+    score: float
+    place: int
+    chance: float
+    why: list[Reason] = []
+
+
+class Listed(Struct):
+    """A list of items. `fallback` is "" where the model answered, else "popular" or "default"."""
+
+    decision: str
+    app: str
+    items: list[Shown]
+    model: str
+    revision: str
+    chance: float
+    offset: int
+    confirmed: bool
+    fallback: str = ""
+    empty: str = ""
+    removed: dict[str, int] = {}
+
+
+class Guessed(Struct):
+    """A number. `fallback` is "" where the model answered, else "default"."""
+
+    decision: str
+    app: str
+    guess: float | None
+    unit: str
+    model: str
+    revision: str
+    chance: float
+    offset: int
+    confirmed: bool
+    fallback: str = ""
+    why: list[Reason] = []
+
+
+class AppShown(Struct):
+    """An app of the shop."""
+
+    name: str
+    about: str
+    unit: str
+    ranks: bool
+    model: str
+    keys: list[str]
+
+
+class VersionShown(Struct):
+    """A kept revision of a model."""
+
+    app: str
+    model: str
+    name: str
+    revision: str
+    parent: str
+    next_offset: int
+    us: int
+    live: bool
+    scores: dict[str, float]
+
+
+class Moved(Struct):
+    """A move of what is live."""
+
+    app: str
+    from_model: str
+    to_model: str
+    why: str
+    who: str
+    us: int
+    reason: str
+
+
+class Promote(Struct):
+    """Ask the gate to make a model live; `force` overrules it."""
+
+    model: str
+    force: bool = False
+
+
+class Rollback(Struct):
+    """Go back; `to` names a model or a revision, None what was live before."""
+
+    to: str | None = None
+
+
+class Held(Struct):
+    """An event in quarantine."""
+
+    number: int
+    source: str
+    row: int
+    field: str
+    rule: str
+    value: str
+    body: str
+
+
+class Quarantined(Struct):
+    """What waits in quarantine, oldest first; how many wait, by "field: rule"."""
+
+    counts: dict[str, int]
+    rows: list[Held]
+
+
+class Retry(Struct):
+    """Send rows again: all that wait where none is named; `edits` replaces fields, null takes one away."""
+
+    numbers: list[int] | None = None
+    edits: dict[str, Any] = {}
+
+
+class Retried(Struct):
+    """How many rows entered; those that were refused anew."""
+
+    entered: int
+    refused: list[RefusedEvent]
