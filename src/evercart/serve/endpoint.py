@@ -55,6 +55,7 @@ class Endpoint:
     takes     type of the JSON body; None: the handler reads the bytes
     gives     type of the JSON answer
     statuses  that it may answer with, beside 200 and those that every address has
+    form      content type of the answer where it is not JSON
     """
 
     method: str
@@ -67,6 +68,7 @@ class Endpoint:
     gives: Any = None
     statuses: tuple[int, ...] = ()
     tag: str = "service"
+    form: str = "text/plain"
 
     async def answer(self, service: Service, asgi: Asgi, receive: Receive) -> Reply:
         """Return what is answered; raises `Problem` or `UserError` for what the caller did wrong."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from evercart.serve.api import health
+from evercart.serve.api.openapi import describing
 from evercart.serve.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -13,4 +14,5 @@ if TYPE_CHECKING:
 
 def endpoints(service: Service) -> list[Endpoint]:
     """Return all addresses of a service; those of its apps follow from how they are declared."""
-    return [*health.ENDPOINTS]
+    told = [*health.ENDPOINTS]
+    return [*told, *describing(service, told)]

@@ -1,0 +1,1 @@
+"""Described: the service in words that machines read, that people read."""

@@ -1,0 +1,54 @@
+"""Bodies: what may be sent to the addresses that read more than JSON of one type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from evercart.events.kinds import SENT, Kind, kind
+from evercart.serve.body import JSON
+from evercart.serve.described.kinds import any_of, example_of, name_of, schema_of
+
+Schema = dict[str, Any]
+NDJSON: Final = "application/x-ndjson"
+ARROW: Final = "application/vnd.apache.arrow.stream"
+SENDS: Final[dict[str, tuple[Kind, ...]]] = {"/v1/events": SENT, "/v1/outcomes": (kind("outcome"),)}
+SHOWN: Final = ("view", "cart", "order", "outcome")  # an example of each
+
+
+def schemas(paths: Iterable[str]) -> dict[str, Schema]:
+    """Return the schemas of what may be sent to these addresses as events, by name.
+
+    >>> list(schemas(["/v1/outcomes", "/healthz"]))
+    ['OutcomeEvent']
+    """
+    sends = [SENDS[path] for path in paths if path in SENDS]
+    found = {name_of(one): schema_of(one) for kinds in sends for one in kinds}
+    return {**found, "Event": any_of()} if SENT in sends else found
+
+
+def content(path: str) -> Schema | None:
+    """Return the body of an address that takes events, by content type; None for any other.
+
+    >>> sorted(content("/v1/events"))
+    ['application/json', 'application/vnd.apache.arrow.stream', 'application/x-ndjson']
+    """
+    if path not in SENDS:
+        return None
+    kinds = SENDS[path]
+    one: Schema = {"$ref": "#/components/schemas/" + ("Event" if len(kinds) > 1 else name_of(kinds[0]))}
+    several: Schema = {"type": "array", "items": one}
+    wrapped: Schema = {
+        "type": "object",
+        "properties": {"events": several},
+        "required": ["events"],
+        "additionalProperties": False,
+    }
+    examples = {each.name: {"value": [example_of(each)]} for each in kinds if each.name in SHOWN}
+    lines = "One event a line, each a JSON object."
+    arrow = "An Arrow IPC stream; its columns are the fields of an event, `kind` by name or by number."
+    return {
+        JSON: {"schema": {"anyOf": [several, wrapped, one]}, "examples": examples},
+        NDJSON: {"schema": {"type": "string", "description": lines}},
+        ARROW: {"schema": {"type": "string", "format": "binary", "description": arrow}},
+    }
