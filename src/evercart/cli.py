@@ -11,7 +11,19 @@ import typer
 from typer import Exit, Option
 
 from evercart import __version__
-from evercart.commands import copy, decisions, erase, log, models, profile, quarantine, recommend, rehearse, ring  # noqa: F401 (each adds its commands)
+from evercart.commands import (  # noqa: F401 (each adds its commands)
+    copy,
+    decisions,
+    erase,
+    log,
+    models,
+    profile,
+    quarantine,
+    recommend,
+    rehearse,
+    ring,
+    serve,
+)
 from evercart.commands.base import app, err
 from evercart.errors import UserError, expected
 

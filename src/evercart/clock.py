@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
+from evercart.errors import require
 from evercart.units import SECOND_US
 
 
@@ -24,3 +26,15 @@ class Clock:
     now_us: Callable[[], int] = _now_us  # UTC microseconds
     cpu_s: Callable[[], float] = time.process_time
     wall_s: Callable[[], float] = time.perf_counter
+
+    @classmethod
+    def at_speed(cls, speed: float, origin_us: int, since_us: int, wall_us: Callable[[], int] = _now_us) -> Self:
+        """Return the clock of a simulated shop: it showed `origin_us` when the wall's clock showed `since_us`.
+
+        Processes that are handed the same three numbers agree about the time.
+
+        >>> Clock.at_speed(100, origin_us=5, since_us=1_000, wall_us=lambda: 1_010).now_us()
+        1005
+        """
+        require(0 < speed <= 1e6, "--speed", "a number above 0, at most 1,000,000", speed)
+        return cls(now_us=lambda: origin_us + int((wall_us() - since_us) * speed))

@@ -54,12 +54,14 @@ def spare_pandas() -> None:
         sys.meta_path.remove(_NoPandas)
 
 
-def open_shop(folder: Path, *, create: bool = False, sample: bool = False, log: str = "log") -> Shop:
+def open_shop(
+    folder: Path, *, create: bool = False, sample: bool = False, log: str = "log", clock: Clock | None = None
+) -> Shop:
     """Open a shop; imported only here, so that `--help` is quick."""
     spare_pandas()
     from evercart.shop import Shop
 
-    return Shop.open(folder, create=create, sample=sample, log=log, told=warn)
+    return Shop.open(folder, create=create, sample=sample, log=log, clock=clock, told=warn)
 
 
 def warn(text: str) -> None:

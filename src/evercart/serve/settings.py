@@ -24,6 +24,9 @@ class Settings:
     deadline_ms    after which an answer is given from what is popular
     rate           requests a second of a key, where the key does not say; 0: as many as it likes
     drain_s        that requests get to end in when the service stops
+    connections    at once, at most; then the client that waits longest goes
+    slow_s         that a client gets to send its request, or to read its answer; a long body gets more
+    proxies        addresses whose X-Forwarded-For, X-Forwarded-Proto are believed
     seconds_away   after which a browser has to log in again
     defaults       what an app answers where nothing else can, by app
     """
@@ -38,20 +41,32 @@ class Settings:
     deadline_ms: float = 50
     rate: float = 0
     drain_s: float = 10
+    connections: int = 4_096
+    slow_s: float = 20
+    proxies: tuple[str, ...] = ()
     seconds_away: float = 12 * 3600
     defaults: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, kind in (("host", str), ("port", int), ("batch", int), ("depth", int), ("queue", int)):
+        for name, kind in (
+            ("host", str),
+            ("port", int),
+            ("batch", int),
+            ("depth", int),
+            ("queue", int),
+            ("connections", int),
+        ):
             value = getattr(self, name)
             right = isinstance(value, kind) and not isinstance(value, bool)
             require(right, f"{_TABLE}.{name}", "text" if kind is str else "an integer", value)
-        for name in ("body_mb", "wait_ms", "deadline_ms", "rate", "drain_s", "seconds_away"):
+        for name in ("body_mb", "wait_ms", "deadline_ms", "rate", "drain_s", "seconds_away", "slow_s"):
             _number(f"{_TABLE}.{name}", getattr(self, name))
             require(getattr(self, name) >= 0, f"{_TABLE}.{name}", "at least 0", getattr(self, name))
         require(0 <= self.port < 1 << 16, f"{_TABLE}.port", "from 0 to 65535", self.port)
-        for name in ("batch", "depth", "queue"):
+        for name in ("batch", "depth", "queue", "connections"):
             require(getattr(self, name) >= 1, f"{_TABLE}.{name}", "at least 1", getattr(self, name))
+        listed = isinstance(self.proxies, list | tuple) and all(isinstance(one, str) for one in self.proxies)
+        require(listed, f"{_TABLE}.proxies", "a list of addresses", self.proxies)
         require(isinstance(self.defaults, Mapping), f"{_TABLE}.defaults", "a table of numbers by app", self.defaults)
         for app, value in self.defaults.items():
             _number(f"{_TABLE}.defaults.{app}", value)

@@ -1,0 +1,119 @@
+"""What one client may do to the server."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from evercart import Shop
+from evercart.serve.connection import HEAD_BYTES
+from evercart.serve.settings import Settings
+from evercart.testing.serving import served
+
+
+@contextmanager
+def _serving(folder: Path, **said: float) -> Iterator[str]:
+    with Shop.open(folder / "shop", create=True) as shop, served(shop, Settings.of(said)) as url:
+        yield url
+
+
+def _client(url: str, said: bytes = b"") -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    made = socket.create_connection((host, int(port)), timeout=10)
+    made.sendall(said)
+    return made
+
+
+def _all(client: socket.socket) -> bytes:
+    """Read until the server hangs up."""
+    with client:
+        return b"".join(iter(lambda: client.recv(65_536), b""))
+
+
+def test_a_thousand_slow_clients_starve_nobody_then_are_hung_up_on(tmp_path: Path) -> None:
+    with _serving(tmp_path, slow_s=1.5) as url:
+        slow = [_client(url, b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ") for _ in range(1_000)]
+        began, took = time.monotonic(), []
+        with httpx.Client(base_url=url) as quick:
+            for _ in range(50):
+                at = time.monotonic()
+                assert quick.get("/healthz").status_code == 200
+                took.append(time.monotonic() - at)
+        assert sorted(took)[45] < 0.05, took
+        assert time.monotonic() - began < 1.5
+        for each in slow:
+            assert _all(each).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+        assert time.monotonic() - began < 6
+
+
+def test_a_client_that_says_nothing_is_hung_up_on(tmp_path: Path) -> None:
+    with _serving(tmp_path, slow_s=0.3) as url:
+        assert _all(_client(url)).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_trickles_is_not_waited_for(tmp_path: Path) -> None:
+    with _serving(tmp_path, slow_s=0.5) as url:
+        client = _client(url, b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n")
+        began = time.monotonic()
+        while not select.select([client], [], [], 0.2)[0] and time.monotonic() < began + 8:
+            client.send(b"x")
+        assert time.monotonic() - began < 4
+        client.close()
+
+
+def test_a_keep_alive_connection_may_rest(tmp_path: Path) -> None:
+    with _serving(tmp_path, slow_s=0.2) as url, _client(url) as client:
+        ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+        client.sendall(ask)
+        assert client.recv(4_096).startswith(b"HTTP/1.1 200 ")
+        time.sleep(1.5)
+        client.sendall(ask)
+        assert client.recv(4_096).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"GET /" + b"a" * HEAD_BYTES + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: x\r\n" + b"".join(b"x-%d: 1\r\n" % i for i in range(5_000)) + b"\r\n",
+        b"GET / HTTP/1.1\r\nx: " + b"a" * (HEAD_BYTES + 1),  # never ends
+    ],
+)
+def test_a_head_of_more_than_32_kb_is_refused(tmp_path: Path, said: bytes) -> None:
+    with _serving(tmp_path) as url:
+        assert _all(_client(url, said)).startswith(b"HTTP/1.1 431 ")
+        assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_who_waits_longest_makes_room(tmp_path: Path) -> None:
+    with _serving(tmp_path, connections=10) as url:
+        first = _client(url)
+        time.sleep(0.02)
+        others = [_client(url) for _ in range(9)]
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        answer = _all(first)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after: 1\r\n" in answer
+        others[-1].sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert others[-1].recv(4_096).startswith(b"HTTP/1.1 200 ")
+        for each in others:
+            each.close()
+
+
+def test_rubbish_is_answered_with_400(tmp_path: Path) -> None:
+    with _serving(tmp_path) as url:
+        assert _all(_client(url, b"\x16\x03\x01\x02\x00 hello\r\n\r\n")).startswith(b"HTTP/1.1 400 ")
+
+
+def test_requests_in_one_write_are_answered_in_turn(tmp_path: Path) -> None:
+    with _serving(tmp_path) as url:
+        ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+        last = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        assert _all(_client(url, ask * 3 + last)).count(b"HTTP/1.1 200 ") == 4
