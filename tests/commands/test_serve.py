@@ -44,3 +44,9 @@ def test_people_are_told_in_words(tmp_path: Path) -> None:
 def test_without_a_shop_there_is_nothing_to_serve(tmp_path: Path) -> None:
     said = evercart("serve", folder=tmp_path, code=2)
     assert "expected a shop (a folder with shop.toml); see `evercart init`" in said
+
+
+def test_without_keys_it_listens_to_this_machine_alone(tmp_path: Path) -> None:
+    evercart("init", folder=tmp_path)
+    said = evercart("serve", "--host", "0.0.0.0", folder=tmp_path, code=2)
+    assert "--host: expected this machine itself (127.0.0.1, ::1, localhost), as the shop has no keys" in said

@@ -11,6 +11,7 @@ from typer import Option
 
 from evercart.commands.base import HERE, AsJson, Folder, app, open_shop, out, shown
 from evercart.commands.clocked import OriginUs, SinceUs, Speed, clock_of
+from evercart.errors import require
 
 Host = Annotated[str | None, Option(help="Where to listen; 127.0.0.1, this machine alone, unless shop.toml says more.")]
 Port = Annotated[int | None, Option(help="Which port; 8321 unless shop.toml says another; 0 for a free one.", min=0)]
@@ -37,6 +38,8 @@ def serve(
 
         settings = opened.config.serve
         settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+        rule = "this machine itself (127.0.0.1, ::1, localhost), as the shop has no keys"
+        require(settings.host in ("127.0.0.1", "::1", "localhost"), "--host", rule, settings.host)
         listening = bound(settings.host, settings.port)
         logging.basicConfig()
         service = Service(opened, settings)
