@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 
+from evercart.serve import pages
 from evercart.serve.api import endpoints
 from evercart.serve.endpoint import Endpoint
 from evercart.serve.front import Front
@@ -34,16 +34,20 @@ def application(service: Service) -> ASGIApp:
     """Return what a server of ASGI runs: it begins and ends with the service."""
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Router) -> AsyncIterator[None]:
         await service.start()
         try:
             yield
         finally:
             await service.stop()
 
-    return Front(Starlette(routes=routes(service), lifespan=lifespan), service)
+    # a bare Router: Starlette itself would answer every error with 500 before Front sees it
+    return Front(Router(routes=routes(service), lifespan=lifespan, default=pages.lost(service)), service)
 
 
 def routes(service: Service) -> list[BaseRoute]:
     """Return every address of the service, those asked most first."""
-    return [Route(one.path, Served(service, one), methods=[one.method]) for one in endpoints(service)]
+    answers: list[BaseRoute] = [
+        Route(one.path, Served(service, one), methods=[one.method]) for one in endpoints(service)
+    ]
+    return [*answers, *pages.routes(service)]

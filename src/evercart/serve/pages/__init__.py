@@ -1,0 +1,22 @@
+"""Pages: what a shop's people look at all day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Route
+
+from evercart.serve.pages import live, login, now, static
+from evercart.serve.pages.page import Page, lost
+
+if TYPE_CHECKING:
+    from evercart.serve.service import Service
+
+__all__ = ["PAGES", "lost", "routes"]
+
+PAGES: tuple[Page, ...] = (*now.PAGES, *login.PAGES, *live.PAGES)
+
+
+def routes(service: Service) -> list[BaseRoute]:
+    """Return the addresses of all pages."""
+    return [Route("/static/{digest}/{name}", static.answer), *(page.route(service) for page in PAGES)]

@@ -1,0 +1,36 @@
+"use strict";
+// Puts what the service says into the places that wait for it: [data-live="name"] gets text, [data-tone="name"] a class.
+(() => {
+  const topic = document.body.dataset.topic;
+  const state = document.getElementById("connected");
+  if (!topic || !state) return;
+  const said = (place, text) => { if (place.textContent !== text) place.textContent = text; };
+  const show = (on) => {
+    said(state.lastElementChild, on ? state.dataset.on : state.dataset.off);
+    state.firstElementChild.className = on ? "dot on" : "dot off";
+  };
+  const tell = (news) => {
+    for (const place of document.querySelectorAll("[data-live]")) {
+      const text = news.text[place.dataset.live];
+      if (text !== undefined) said(place, text);
+    }
+    for (const place of document.querySelectorAll("[data-tone]")) {
+      const tone = news.tone[place.dataset.tone];
+      if (tone !== undefined) place.className = `${place.dataset.class || ""} ${tone}`.trim();
+    }
+    for (const place of document.querySelectorAll("[data-shown]")) {
+      const shown = news.shown[place.dataset.shown];
+      if (shown !== undefined) place.hidden = !shown;
+    }
+    for (const place of document.querySelectorAll("[data-points]")) {
+      const points = news.points[place.dataset.points];
+      if (points !== undefined) place.setAttribute("points", points);
+    }
+  };
+  const source = new EventSource(`/live?topic=${topic}&lang=${document.documentElement.lang}`);
+  source.addEventListener("news", (event) => { show(true); tell(JSON.parse(event.data)); });
+  source.addEventListener("open", () => show(true));
+  source.addEventListener("error", () => show(false));
+  source.addEventListener("bye", () => { show(false); });
+  window.addEventListener("pagehide", () => source.close());
+})();
