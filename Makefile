@@ -1,21 +1,28 @@
 # One command a job; each makes what it needs in .venv. Works with GNU make 3.81 or later and a POSIX shell.
 
 PYTHON ?=
+BROWSER ?=
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test kills check check-all bench format clean
+.PHONY: help run test browser screenshots kills check check-all bench format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.sample ## ingest the sample shop, turn the ring, write the report
 	@.venv/bin/evercart run
 
-test: .venv/.dev ## run every test and doctest but the slow suites
-	@.venv/bin/python -m pytest $(PYTEST) -m "not slow"
+test: .venv/.dev browser ## run every test and doctest but the slow suites; BROWSER=0 leaves out those in a browser
+	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST) -m "not slow"
+
+browser: .venv/.dev ## see that Chromium is there for the browser tests, install it where that needs no asking
+	@BROWSER=$(BROWSER) .venv/bin/python -m evercart.testing.chromium
+
+screenshots: browser ## take the pictures of the pages that docs/ shows
+	@SCREENSHOTS=docs/pages .venv/bin/python -m pytest tests/browser/test_pictures.py
 
 kills: .venv/.dev ## end a shop's life by kill -9 at 300 random instants, compare it with one never ended
 	@.venv/bin/python -m evercart.testing.kills --kills 300
@@ -26,8 +33,8 @@ check: .venv/.dev ## check format, lint, types and the repository's own rules
 	@.venv/bin/mypy
 	@.venv/bin/python -m pytest tests/test_repo.py
 
-check-all: check ## run check, then every test with the slow suites
-	@.venv/bin/python -m pytest $(PYTEST)
+check-all: check browser ## run check, then every test with the slow suites
+	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
 	@for each in benchmarks/bench_*.py; do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
