@@ -15,6 +15,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     copy,
     decisions,
     erase,
+    key,
     log,
     models,
     profile,

@@ -11,7 +11,6 @@ from typer import Option
 
 from evercart.commands.base import HERE, AsJson, Folder, app, open_shop, out, shown
 from evercart.commands.clocked import OriginUs, SinceUs, Speed, clock_of
-from evercart.errors import require
 
 Host = Annotated[str | None, Option(help="Where to listen; 127.0.0.1, this machine alone, unless shop.toml says more.")]
 Port = Annotated[int | None, Option(help="Which port; 8321 unless shop.toml says another; 0 for a free one.", min=0)]
@@ -33,16 +32,16 @@ def serve(
     another process, `evercart learn`; `evercart up` runs both.
     """
     with open_shop(shop, clock=clock_of(speed, origin_us, since_us)) as opened:
+        from evercart.serve.guards.host import require_safe
         from evercart.serve.running import bound, run
         from evercart.serve.service import Service
 
         settings = opened.config.serve
         settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
-        rule = "this machine itself (127.0.0.1, ::1, localhost), as the shop has no keys"
-        require(settings.host in ("127.0.0.1", "::1", "localhost"), "--host", rule, settings.host)
+        service = Service(opened, settings)
+        require_safe(settings.host, service.keys, "--host" if host else "shop.toml: serve.host")
         listening = bound(settings.host, settings.port)
         logging.basicConfig()
-        service = Service(opened, settings)
 
         def told(address: str) -> None:
             if as_json:

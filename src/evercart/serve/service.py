@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evercart.serve.keys import Keys
+from evercart.serve.metrics import Metrics
 from evercart.serve.settings import Settings
 from evercart.shop import Shop
 
@@ -14,12 +15,15 @@ class Service:
 
     shop        opened for this process
     settings    how
+    keys        who may do what
+    metrics     what is counted
     """
 
     def __init__(self, shop: Shop, settings: Settings | None = None) -> None:
         self.shop = shop
         self.settings = settings or shop.config.serve
         self.keys = Keys(Path(shop.folder))
+        self.metrics = Metrics()
 
     @property
     def ready(self) -> bool:
@@ -31,3 +35,4 @@ class Service:
 
     async def stop(self) -> None:
         """Let what is waiting end."""
+        self.keys.close()
