@@ -11,6 +11,7 @@ from evercart.errors import UserError, expected, require
 from evercart.lease import Leases, SqliteLeases
 from evercart.log.log import Log
 from evercart.log.opening import address, begun, is_url, open_log
+from evercart.log.sqlite import TAIL_ROWS
 
 FOLDER: Final = "log"  # of the shop, unless it says otherwise
 _ENV: Final = "env:"
@@ -85,9 +86,12 @@ class Place:
         """Return whether a log stands there; a server that cannot be reached raises `UserError`."""
         return begun(self.where)
 
-    def log(self, key: int) -> Log:
-        """Open the log, or begin one; the caller closes it."""
-        return open_log(self.where, key)
+    def log(self, key: int, *, tail_rows: int = TAIL_ROWS) -> Log:
+        """Open the log, or begin one; the caller closes it.
+
+        tail_rows    live rows that stand in a folder's database before whoever appends seals them
+        """
+        return open_log(self.where, key, tail_rows=tail_rows)
 
     def leases(self, folder: Path) -> Leases:
         """Return who may learn on the shop in this folder: on a server, also from other machines."""

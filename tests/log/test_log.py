@@ -210,6 +210,17 @@ class TestIds:
         twice = table(id=["a", "a"], event_us=[5, 5], amount=[7, 7])
         assert log.append(twice, 10).refused.num_rows == 2
 
+    def test_each_row_is_told_what_became_of_it(self, log):
+        sent = table(id=["new", "a", "new"], user=["u", "other", "u"], event_us=[7, 5, 7])
+        again = conform(pa.concat_tables([sent.slice(0, 2), table(**FULL).slice(1), sent.slice(2)]))
+        said = log.append(again, 99)
+        assert said.added == 1
+        assert said.refused["id"].to_pylist() == ["a"]
+        assert (said.same.tolist(), said.other.tolist()) == ([2, 3], [1])
+
+    def test_finding_rows_by_their_ids(self, log):
+        assert log.find(pa.chunked_array([["b", "nobody", "a", None]])).tolist() == [2, -1, 1, -1]
+
     def test_rows_without_an_id_are_never_duplicates(self, log):
         said = log.append(table(id=[None, None], event_us=[1, 1]), 10)
         assert (said.added, said.next_offset) == (2, 5)

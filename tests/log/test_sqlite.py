@@ -19,6 +19,8 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.events.schema import SCHEMA, conform
+from evercart.log.archive import Archive
+from evercart.log.examine import examine
 from evercart.log.sqlite import open_log
 from evercart.testing.disks import Failing, Power
 
@@ -169,6 +171,8 @@ import os, signal, sys
 from pathlib import Path
 import pyarrow as pa
 from evercart.events.schema import conform
+from evercart.log.archive import Archive
+from evercart.log.examine import examine
 from evercart.log.sqlite import open_log
 
 rows = pa.table({"id": ["0", "1", "2", "3", "4", "0"], "event_us": [0, 1, 2, 3, 4, 9]})
@@ -350,3 +354,47 @@ def test_any_write_of_blanking_may_fail(told_of, tmp_path, outcomes, number):
         assert found.equals(before) or found.equals(after)
         blank(folder)
         assert rows_of(folder).equals(after)
+
+
+def test_whoever_appends_goes_on_while_rows_are_sealed(tmp_path, monkeypatch):
+    log, other = open_log(tmp_path, 1), open_log(tmp_path, 1)
+    log.append(table(0, 5), 9)
+    write = Archive.written
+
+    def slow(self, *given):
+        other.append(table(5, 2), 9)  # would wait for a minute if sealing held the lock
+        return write(self, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Archive, "written", slow)
+        log._seal_ahead()
+    assert other.names(0, 9)["id"].to_pylist()[1:] == [f"{n}" for n in range(7)]
+    log.seal()
+    assert log._database.rows("SELECT count(*) FROM events") == [(0,)]
+    assert log.names(0, 9)["id"].to_pylist()[1:] == [f"{n}" for n in range(7)]
+
+
+def test_files_written_ahead_may_be_swept_away(tmp_path, monkeypatch):
+    log = open_log(tmp_path, 1)
+    log.append(table(0, 5), 9)
+    write = Archive.written
+
+    def swept(self, *given):
+        written = write(self, *given)
+        open_log(tmp_path, 1).close()  # whoever opens a log sweeps it
+        return written
+
+    monkeypatch.setattr(Archive, "written", swept)
+    log.seal()
+    assert log.names(1, 6)["id"].to_pylist() == [f"{n}" for n in range(5)]
+    assert log.verify() == []
+
+
+def test_what_is_sealed_but_not_yet_removed_is_read_once(tmp_path):
+    log = open_log(tmp_path, 1)
+    log.append(table(0, 5), 9)
+    log._seal_ahead()
+    log.append(table(5, 1), 9)
+    assert log._database.rows("SELECT count(*) FROM events") == [(7,)]
+    assert log.names(0, 9)["id"].to_pylist()[1:] == [f"{n}" for n in range(6)]
+    assert list(examine(tmp_path, 1)) == []

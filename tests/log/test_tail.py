@@ -48,3 +48,18 @@ def test_ids_follow_what_was_committed(database):
     tail.insert(table("c"), 8, np.array([7]))
     assert tail.find(names, 8, 9).tolist() == [-1, -1, 8]
     assert tail.find(names, 9, 9).tolist() == [-1, -1, -1]
+
+
+def test_only_rows_of_some_kinds(database):
+    tail = Tail(database, 1)
+    tail.insert(table("a", "b"), 0, np.array([7, 7]))
+    assert tail.numbers(0, 2, ("offset",), (1,))["offset"].tolist() == [0, 1]
+    assert tail.numbers(0, 2, ("offset",), (2, 3))["offset"].tolist() == []
+
+
+def test_sealed_rows_go_a_few_at_a_time(database):
+    tail = Tail(database, 1)
+    tail.insert(table("a", "b", "c"), 0, np.array([7, 7, 8]))
+    assert tail.clear_some(2)
+    assert not tail.clear_some(2)
+    assert tail.rows(0, 3)["id"].to_pylist() == ["c"]

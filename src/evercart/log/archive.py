@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from bisect import bisect_right
 from collections.abc import Collection
 from contextlib import suppress
@@ -65,10 +66,21 @@ class Archive:
         """Seal checked rows as the next segment."""
         if not table.num_rows:
             return
-        first = self.stop
-        segment = write_segment(self.folder, table, first, logged_us, self._key, ids)
+        self._adopt(write_segment(self.folder, table, self.stop, logged_us, self._key, ids), ids)
+
+    def written(self, table: pa.Table, first: int, logged_us: NDArray[np.int64], ids: Ids) -> Segment:
+        """Write the files of a segment ahead of the transaction that adds it; `sweep` does not know them yet."""
+        return write_segment(self.folder, table, first, logged_us, self._key, ids, f"-{secrets.token_hex(4)}")
+
+    def add_written(self, segment: Segment, ids: Ids) -> None:
+        """Add a segment whose files were written ahead; raises `UserError` where they were swept away since."""
+        for stored in (segment.names, segment.numbers):
+            files.require_size(self.folder, stored)
+        self._adopt(segment, ids)
+
+    def _adopt(self, segment: Segment, ids: Ids) -> None:
         self._database.many(_ADD, [to_row(segment)])
-        self._add_run(write_run(self.folder, f"{first:016d}.ids", ids, first))
+        self._add_run(write_run(self.folder, f"{segment.first:016d}.ids", ids, segment.first))
         self.segments = [*self.segments, segment]
         self._turn()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from evercart.events.schema import SCHEMA
 from evercart.log.ids import NONE_ERASED, Erased
 
 READ_ROWS: Final = 1 << 18
+NO_ROWS: Final = np.empty(0, np.int64)
 REFUSED: Final = pa.schema([*SCHEMA, ("rule", pa.string()), ("got", pa.string())])
 Batches = Callable[[int], Iterator[pa.Table]]
 Refuse = Callable[[pa.Table], None]
@@ -29,6 +30,7 @@ class Appended:
     late         imported rows older than the log's time when they came
     refused      rows of `REFUSED`: their id stands in the log with another body
     next_offset  of the log, afterwards
+    same, other  places among the rows handed to `append` of duplicates, of refused ones
     """
 
     added: int
@@ -36,6 +38,8 @@ class Appended:
     late: int
     refused: pa.Table
     next_offset: int
+    same: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
+    other: NDArray[np.int64] = field(default_factory=lambda: NO_ROWS)
 
 
 class Log(Protocol):
@@ -133,6 +137,10 @@ class Log(Protocol):
 
     def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
         """Return the rows of [start, stop) as they were sent: `offset`, `logged_us`, then `SCHEMA`."""
+        ...
+
+    def find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:
+        """Return the offset at which the row with each id stands, (ids,), or -1; erased rows are found, too."""
         ...
 
     def wait(self, offset: int, timeout_s: float) -> bool:

@@ -85,7 +85,7 @@ class PostgresLog:
             ids = hash_ids(rows["id"], self._key)
         logged_us = stamps.live(now_us, last_us, rows.num_rows)
         stop = self._tables.insert(connection, rows, next_offset, logged_us, ids, live_from)
-        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, stop)
+        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, stop, sifted.same, sifted.other)
 
     def heartbeat(self, now_us: int) -> bool:
         """Add a heartbeat row to a live log whose last row is older than now."""
@@ -198,6 +198,11 @@ class PostgresLog:
             parts.append(found)
             start = found["offset"][-1].as_py() + 1 if found.num_rows == READ_ROWS else stop
         return pa.concat_tables(parts)
+
+    def find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:
+        """Return the offset at which the row with each id stands; see `Log.find`."""
+        hashes = hash_ids(ids, self._key)
+        return self._server.commit(lambda connection: self._tables.find(connection, hashes))
 
     def wait(self, offset: int, timeout_s: float) -> bool:
         """Wait until the row at an offset is committed; see `Log.wait`."""

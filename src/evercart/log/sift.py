@@ -12,7 +12,7 @@ from evercart.events.kinds import TOMBSTONE
 from evercart.events.schema import SCHEMA
 from evercart.log.columns import unlike
 from evercart.log.ids import Ids, first_of
-from evercart.log.log import REFUSED
+from evercart.log.log import NO_ROWS, REFUSED
 
 RULE: Final = "a new id, or the same body again"
 
@@ -36,6 +36,8 @@ class Sifted(NamedTuple):
     ids: Ids  # of the new rows
     duplicates: int
     refused: pa.Table
+    same: NDArray[np.int64] = NO_ROWS  # places, in the table that was handed in, of duplicates
+    other: NDArray[np.int64] = NO_ROWS  # of the refused rows
 
 
 def sift(table: pa.Table, ids: Ids, known: Known) -> Sifted:
@@ -57,11 +59,14 @@ def sift(table: pa.Table, ids: Ids, known: Known) -> Sifted:
     fresh[doubtful[taken]] = False
     in_order = np.flatnonzero(refused)[np.argsort(doubtful[refused])]
     left = np.flatnonzero(fresh)
+    same = np.sort(doubtful[taken & ~refused])
     return Sifted(
         table.take(left),
         _kept(ids, fresh),
-        int(taken.sum() - refused.sum()),
+        len(same),
         _explained(mine.take(in_order), changed[:, in_order]),
+        same,
+        doubtful[in_order],
     )
 
 

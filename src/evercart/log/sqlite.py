@@ -134,7 +134,7 @@ class SqliteLog:
             next_offset = self._add_live(rows, now_us, meta, live_from)
         if next_offset - self._archive.stop > self._tail_rows:
             self.seal()
-        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, next_offset)
+        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, next_offset, sifted.same, sifted.other)
 
     def heartbeat(self, now_us: int) -> bool:
         """Add a heartbeat row to a live log whose last row is older than now."""
@@ -239,9 +239,37 @@ class SqliteLog:
         return Appended(len(event_us), sifted.duplicates, late, sifted.refused, self._archive.stop)
 
     def seal(self) -> None:
-        """Move live rows into sealed segments."""
-        with self._writing() as meta:
-            self._seal(meta["next_offset"])
+        """Move live rows into sealed segments; who appends meanwhile waits only for the manifest's commits."""
+        while not self._seal_ahead():
+            pass
+        while self._cleared_some():
+            pass
+
+    def _seal_ahead(self) -> bool:
+        """Seal one segment, whose files are written before the lock is taken; return whether nothing is left."""
+        with self._reading() as meta:
+            first, stop = self._archive.stop, meta["next_offset"]
+        stop = min(first + self._segment_rows, stop)
+        if first >= stop:
+            return True
+        rows = self._tail.rows(first, stop)
+        if rows.num_rows < stop - first:  # others have sealed them since
+            return False
+        ids = hash_ids(rows["id"], self._key)
+        try:
+            segment = self._archive.written(rows.select(SCHEMA.names), first, rows["logged_us"].to_numpy(), ids)
+            with self._writing():
+                if self._archive.stop == first:  # else others have sealed them, or blanked some
+                    self._archive.add_written(segment, ids)
+        except UserError:  # swept away by somebody who opened the log just now
+            with self._writing() as meta:
+                self._seal(meta["next_offset"])
+        return False
+
+    def _cleared_some(self) -> bool:
+        """Remove some rows that are sealed by now, in a commit of their own; return whether there were any."""
+        with self._writing():
+            return self._tail.clear_some(self._archive.stop)
 
     def _seal(self, next_offset: int) -> None:
         while (first := self._archive.stop) < next_offset:
@@ -280,7 +308,8 @@ class SqliteLog:
             segment = self._archive.at(start)
             end = min(segment.stop if segment else start + rows, stop)
             if segment is None:
-                return Events(self._tail.numbers(start, end, columns)), end
+                numbers = self._tail.numbers(start, end, columns, kinds)
+                return Events(numbers) if len(numbers["offset"]) else None, end
         if not holds(segment, kinds):
             return None, end
         numbers = read_numbers(self._archive.folder, segment, columns)
@@ -306,6 +335,14 @@ class SqliteLog:
     def _names(self, offsets: NDArray[np.int64]) -> pa.Table:
         with self._reading() as meta:
             return Known(self._archive, self._tail, meta["next_offset"]).at(offsets)
+
+    def find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:
+        """Return the offset at which the row with each id stands; see `Log.find`."""
+        return self._whole(self._find, ids)
+
+    def _find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:
+        with self._reading() as meta:
+            return Known(self._archive, self._tail, meta["next_offset"]).find(hash_ids(ids, self._key), ids)
 
     def wait(self, offset: int, timeout_s: float) -> bool:
         """Wait until the row at an offset is committed; see `Log.wait`."""

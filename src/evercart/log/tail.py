@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from evercart.events.schema import SCHEMA
 from evercart.log.columns import STAMPED, encoded
 from evercart.log.database import Database
 
+_AT_ONCE: Final = 1 << 12  # rows removed in one commit
 _STAMPED: Final = ", ".join(f'"{name}"' for name in STAMPED.names)
 
 
@@ -38,15 +39,21 @@ class Tail:
         """Return the rows of [start, stop), in `STAMPED`."""
         return _table(self._between(_STAMPED, start, stop), STAMPED)
 
-    def numbers(self, start: int, stop: int, columns: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Return columns of [start, stop) as `Events` holds them."""
+    def numbers(
+        self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None = None
+    ) -> dict[str, NDArray[Any]]:
+        """Return columns of [start, stop) as `Events` holds them, only rows of these kinds if any are named."""
         schema = pa.schema([STAMPED.field(name) for name in columns])
-        table = _table(self._between(", ".join(f'"{name}"' for name in columns), start, stop), schema)
+        named = ", ".join(f'"{name}"' for name in columns)
+        table = _table(self._between(named, start, stop, kinds), schema)
         return {name: np.require(encoded(table[name], name, self._key), requirements="W") for name in columns}
 
-    def _between(self, columns: str, start: int, stop: int) -> list[tuple[Any, ...]]:
-        sql = f'SELECT {columns} FROM events WHERE "offset" >= ? AND "offset" < ? ORDER BY "offset"'
-        return self._database.rows(sql, start, stop)
+    def _between(
+        self, columns: str, start: int, stop: int, kinds: Collection[int] | None = None
+    ) -> list[tuple[Any, ...]]:
+        only = "" if kinds is None else f"AND kind IN ({', '.join('?' * len(kinds))})"
+        sql = f'SELECT {columns} FROM events WHERE "offset" >= ? AND "offset" < ? {only} ORDER BY "offset"'
+        return self._database.rows(sql, start, stop, *map(int, kinds or ()))
 
     def at(self, offsets: NDArray[np.int64]) -> pa.Table:
         """Return single rows, in this order, in `STAMPED`."""
@@ -74,6 +81,12 @@ class Tail:
     def clear(self) -> None:
         """Remove all rows: they stand in segments now."""
         self._database.rows("DELETE FROM events")
+
+
+    def clear_some(self, below: int) -> bool:
+        """Remove at most so many rows below an offset that a commit stays short; return whether there were any."""
+        sql = 'DELETE FROM events WHERE "offset" IN (SELECT "offset" FROM events WHERE "offset" < ? LIMIT ?)'
+        return bool(self._database.rows(f'{sql} RETURNING "offset"', below, _AT_ONCE))
 
 
 def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
