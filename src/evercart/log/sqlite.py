@@ -134,7 +134,9 @@ class SqliteLog:
             next_offset = self._add_live(rows, now_us, meta, live_from)
         if next_offset - self._archive.stop > self._tail_rows:
             self.seal()
-        return Appended(sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, next_offset, sifted.same, sifted.other)
+        return Appended(
+            sifted.fresh.num_rows, sifted.duplicates, 0, sifted.refused, next_offset, sifted.same, sifted.other
+        )
 
     def heartbeat(self, now_us: int) -> bool:
         """Add a heartbeat row to a live log whose last row is older than now."""

@@ -82,7 +82,6 @@ class Tail:
         """Remove all rows: they stand in segments now."""
         self._database.rows("DELETE FROM events")
 
-
     def clear_some(self, below: int) -> bool:
         """Remove at most so many rows below an offset that a commit stays short; return whether there were any."""
         sql = 'DELETE FROM events WHERE "offset" IN (SELECT "offset" FROM events WHERE "offset" < ? LIMIT ?)'

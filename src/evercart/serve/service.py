@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evercart.config import read_key
+from evercart.log import Log
+from evercart.serve.commit import Commit
+from evercart.serve.intake import Intake
 from evercart.serve.keys import Keys
 from evercart.serve.metrics import Metrics
 from evercart.serve.settings import Settings
 from evercart.shop import Shop
+
+_TAIL_ROWS = 1 << 20  # sealing is the learner's: only where there is none, whoever appends does it
 
 
 class Service:
@@ -24,6 +30,9 @@ class Service:
         self.settings = settings or shop.config.serve
         self.keys = Keys(Path(shop.folder))
         self.metrics = Metrics()
+        self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
+        commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
+        self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
 
     @property
     def ready(self) -> bool:
@@ -32,7 +41,17 @@ class Service:
 
     async def start(self) -> None:
         """Begin to answer."""
+        self.intake.start()
 
     async def stop(self) -> None:
         """Let what is waiting end."""
+        await self.intake.stop()
+        self._log.close()
         self.keys.close()
+
+    def _committed(self, rows: int, seconds: float, next_offset: int) -> None:
+        self.metrics.committed(rows, seconds)
+
+
+def _own_log(shop: Shop) -> Log:
+    return shop.config.place(shop.folder).log(read_key(shop.folder), tail_rows=_TAIL_ROWS)
