@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from evercart.app import App
     from evercart.asks.each import After, Before
     from evercart.asks.session import SessionEnd
+    from evercart.client import AsyncClient, Client
     from evercart.errors import UserError
     from evercart.events.batch import Events
     from evercart.features.columns import Column
@@ -30,7 +31,9 @@ __version__: Final = "0.1.0"
 _HOMES: Final = {
     "After": "asks.each",
     "App": "app",
+    "AsyncClient": "client",
     "Before": "asks.each",
+    "Client": "client",
     "Column": "features.columns",
     "Events": "events.batch",
     "Fold": "fold",
@@ -45,7 +48,9 @@ _HOMES: Final = {
 __all__ = [
     "After",
     "App",
+    "AsyncClient",
     "Before",
+    "Client",
     "Column",
     "Events",
     "Fold",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 SECOND_US: Final = 1_000_000
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
@@ -15,5 +13,5 @@ WEEK_S: Final = 7 * DAY_S
 
 THOUSANDTHS: Final = 1_000  # of one piece, in `quantity`
 
-MISSING: Final = int(np.iinfo(np.int64).min)  # an integer column's value where none was sent
+MISSING: Final = -(2**63)  # an integer column's value where none was sent
 NO_KEY: Final = 0  # a key column's hash where no key was sent
