@@ -79,7 +79,7 @@ class Scripted:
         does = self.script[len(self.came) - 1] if len(self.came) <= len(self.script) else self.always
         reply = does(request)
         if reply is None:
-            headers = [(b"content-length", b"9")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})  # and then nothing
+            length = (b"content-length", b"9")
+            await send({"type": "http.response.start", "status": 200, "headers": [length]})  # of which nothing comes
         else:
             await reply.send(send)
