@@ -55,7 +55,8 @@ def check(raw: pa.Table, *, now_us: int, where: str = "events") -> Checked:
     >>> check(pa.table({"kind": ["view"], "id": ["a"], "item": ["x"], "event_us": [0]}), now_us=0).bad[0].rule
     'a time from 1990-01-01 on'
     """
-    for name in raw.column_names:
+    given = raw.column_names
+    for name in given:
         if name != ROW and name not in FIELDS:
             raise UserError(unknown(where, "fields", FIELDS, name))
     raw = numbered(raw)
@@ -63,13 +64,14 @@ def check(raw: pa.Table, *, now_us: int, where: str = "events") -> Checked:
     kinds = _kinds(raw, findings, where)
     present = [int(number) for number in np.unique(kinds)]
     typed: dict[str, Any] = {ROW: raw[ROW], "kind": pa.array(kinds)}
+    none, nothing = np.zeros(len(kinds), np.bool_), pa.nulls(len(kinds))
     for name in _ORDER[1:]:
-        if name in raw.column_names:
+        if name in given:
             typed[name] = column = _typed(name, raw, now_us, findings, where)
             _carried(name, column, kinds, present, findings)
             _needed(name, casts.valid(column), kinds, present, findings, raw[name])
         else:
-            _needed(name, np.zeros(len(kinds), np.bool_), kinds, present, findings, pa.nulls(len(kinds)))
+            _needed(name, none, kinds, present, findings, nothing)
     table, bad = _split(raw, pa.table(typed), findings)
     return Checked(conform(table.drop_columns(ROW)), table[ROW].to_numpy(), bad)
 

@@ -25,6 +25,9 @@ SCHEMA: Final = pa.schema(
         ("x", pa.binary()),  # of a decision: the features it was answered from (see `asks.logged`)
     ]
 )
+_COLUMNS: Final = tuple((f.name, f.type) for f in SCHEMA)
+_FEW: Final = 256  # rows of a live commit, mostly
+_NULLS: Final = {kind: pa.nulls(_FEW, kind) for _, kind in _COLUMNS}
 FIELDS: Final = tuple(f.name for f in SCHEMA if f.type != pa.binary())  # what may be sent from outside
 
 
@@ -34,8 +37,11 @@ def conform(table: pa.Table) -> pa.Table:
     >>> conform(pa.table({"id": ["a"], "kind": pa.array([1], pa.int16())})).column_names == SCHEMA.names
     True
     """
-    rows = table.num_rows
-    columns = [
-        table.column(f.name).cast(f.type) if f.name in table.column_names else pa.nulls(rows, f.type) for f in SCHEMA
-    ]
+    rows, given = table.num_rows, {name: at for at, name in enumerate(table.column_names)}
+    columns = [table.column(given[name]).cast(kind) if name in given else _nulls(kind, rows) for name, kind in _COLUMNS]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _nulls(kind: pa.DataType, rows: int) -> pa.Array:
+    """Return nothing, so many times; few rows are cut from what is held."""
+    return _NULLS[kind].slice(0, rows) if rows <= _FEW else pa.nulls(rows, kind)

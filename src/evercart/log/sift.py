@@ -15,6 +15,7 @@ from evercart.log.ids import Ids, first_of
 from evercart.log.log import NO_ROWS, REFUSED
 
 RULE: Final = "a new id, or the same body again"
+_NONE_REFUSED: Final = REFUSED.empty_table()
 
 
 class Known(Protocol):
@@ -47,7 +48,7 @@ def sift(table: pa.Table, ids: Ids, known: Known) -> Sifted:
     rows = np.arange(len(first))
     stands, repeats = offsets >= 0, (offsets < 0) & (first != rows)
     if not (stands.any() or repeats.any()):
-        return Sifted(table, ids, 0, REFUSED.empty_table())
+        return Sifted(table, ids, 0, _NONE_REFUSED)
     doubtful = np.concatenate([np.flatnonzero(stands), np.flatnonzero(repeats)])
     mine = table.take(doubtful)
     others = pa.concat_tables([known.at(offsets[stands]).select(SCHEMA.names), table.take(first[repeats])])

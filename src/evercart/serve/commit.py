@@ -149,6 +149,8 @@ def decisions(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 def _told_apart(appended: Appended, numbers: Numbers, events: int) -> tuple[list[Refusal], list[int]]:
     """Return what was refused because its id stands in the log with another body; the numbers of duplicates."""
     again: list[Refusal] = []
+    if not (len(appended.other) or len(appended.same)):
+        return again, []
     for at, row in zip(appended.other.tolist(), appended.refused.to_pylist(), strict=True):
         if at < events:
             rule, got = row.pop("rule"), row.pop("got")
