@@ -50,13 +50,19 @@ def _logged(sessions: int, clicks: int) -> Path:
         all_clicks = simulated(sessions, clicks, items_of(sessions), 1)
         with Shop.open(fresh, create=True) as shop:
             told = fresh / FILE
-            told.write_text(told.read_text().replace('apps = ["repurchase", "spend", "recommend"]', 'apps = ["recommend"]'))
+            told.write_text(
+                told.read_text().replace('apps = ["repurchase", "spend", "recommend"]', 'apps = ["recommend"]')
+            )
             first_us = shop.clock.now_us() - 31 * DAY_US - EPOCH_US
 
             def batches(skip: int) -> Iterator[object]:
                 for start in range(skip, clicks, COMMIT):
                     part = slice(start, start + COMMIT)
-                    columns = (all_clicks.us[part] + EPOCH_US + first_us, all_clicks.session[part], all_clicks.item[part])
+                    columns = (
+                        all_clicks.us[part] + EPOCH_US + first_us,
+                        all_clicks.session[part],
+                        all_clicks.item[part],
+                    )
                     yield table(*columns, start)
 
             shop.log.import_history("simulated", batches)  # type: ignore[arg-type]

@@ -68,7 +68,7 @@ class Program:
 
 def evercart(*words: str) -> list[str]:
     """Return a command of ours."""
-    return [sys.executable, "-m", "evercart.cli", *words]
+    return [sys.executable, "-c", "from evercart.cli import main; main()", *words]
 
 
 @contextmanager
