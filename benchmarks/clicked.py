@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pyarrow as pa
 
 from bench_answers import EPOCH_US, table
 from bench_recommend import simulated
@@ -47,25 +50,18 @@ def _logged(sessions: int, clicks: int) -> Path:
     made = cache() / "shops" / f"{sessions}-{clicks}-log"
     if not made.exists():
         fresh = made.with_name(f"{made.name}-{os.getpid()}")
-        all_clicks = simulated(sessions, clicks, items_of(sessions), 1)
+        drawn = simulated(sessions, clicks, items_of(sessions), 1)
         with Shop.open(fresh, create=True) as shop:
             told = fresh / FILE
-            told.write_text(
-                told.read_text().replace('apps = ["repurchase", "spend", "recommend"]', 'apps = ["recommend"]')
-            )
+            told.write_text(re.sub(r"^apps = \[.*\]", 'apps = ["recommend"]', told.read_text(), flags=re.MULTILINE))
             first_us = shop.clock.now_us() - 31 * DAY_US - EPOCH_US
 
-            def batches(skip: int) -> Iterator[object]:
+            def batches(skip: int) -> Iterator[pa.Table]:
                 for start in range(skip, clicks, COMMIT):
-                    part = slice(start, start + COMMIT)
-                    columns = (
-                        all_clicks.us[part] + EPOCH_US + first_us,
-                        all_clicks.session[part],
-                        all_clicks.item[part],
-                    )
-                    yield table(*columns, start)
+                    us, session, item = (column[start : start + COMMIT] for column in drawn)
+                    yield table(us + EPOCH_US + first_us, session, item, start)
 
-            shop.log.import_history("simulated", batches)  # type: ignore[arg-type]
+            shop.log.import_history("simulated", batches)
         fresh.rename(made)
     return made
 

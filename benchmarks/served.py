@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, NamedTuple, NoReturn, Self
 
 from loading import pinned
 
@@ -22,12 +22,17 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 300.0
 
 
+def stop(why: str) -> NoReturn:
+    """End the benchmark."""
+    raise SystemExit(why)
+
+
 class Program:
     """A process of ours; what it says on its error stream is kept."""
 
     def __init__(self, name: str, command: list[str], cores: Collection[int] | None, **given: Any) -> None:
         self.name = name
-        self.said: IO[bytes] = tempfile.TemporaryFile()
+        self.said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the program)
         self.process = subprocess.Popen([*pinned(cores), *command], stderr=self.said, **given)
         self.pid = self.process.pid
 
@@ -52,7 +57,7 @@ class Program:
     def require_alive(self) -> None:
         """End everything where it has ended."""
         if self.process.poll() is not None:
-            raise SystemExit(f"{self.name} ended with {self.process.returncode}:\n{self.errors()[-4000:]}")
+            stop(f"{self.name} ended with {self.process.returncode}:\n{self.errors()[-4000:]}")
 
     def end(self, patience_s: float = 30) -> None:
         """Stop it as an operator would."""
@@ -108,7 +113,7 @@ def wait_until_ready(one: Program, port: int, path: str = "/readyz") -> None:
         except OSError:
             pass
         time.sleep(0.2)
-    raise SystemExit(f"{one.name} was not ready within {PATIENCE_S:.0f} s:\n{one.errors()[-2000:]}")
+    stop(f"{one.name} was not ready within {PATIENCE_S:.0f} s:\n{one.errors()[-2000:]}")
 
 
 class Asker:
@@ -134,7 +139,7 @@ class Asker:
         """Return the JSON of a good answer; ends everything at another."""
         status, said = self.ask(method, path, body)
         if status != 200:
-            raise SystemExit(f"{method} {path}: expected status 200, got {status}: {said[:500]!r}")
+            stop(f"{method} {path}: expected status 200, got {status}: {said[:500]!r}")
         return json.loads(said)
 
 

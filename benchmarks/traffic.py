@@ -44,15 +44,9 @@ class Visitors:
     def batch(self, batch: int) -> bytes:
         """Return the body of one."""
         items = self._rng.integers(0, self._items, batch).tolist()
+        fixed = {"id": f"v{NUMBER.decode()}", "kind": "view", "event_us": "@"}
         events = [
-            {
-                "id": f"v{NUMBER.decode()}",
-                "kind": "view",
-                "event_us": "@",
-                "user": one,
-                "session": one,
-                "item": f"i{item}",
-            }
+            {**fixed, "user": one, "session": one, "item": f"i{item}"}
             for one, item in zip(self.sessions(batch), items, strict=True)
         ]
         return json.dumps(events, separators=(",", ":")).encode().replace(b'"@"', NOW_US)
