@@ -39,7 +39,7 @@ def _all(client: socket.socket) -> bytes:
 
 def test_a_thousand_slow_clients_starve_nobody_then_are_hung_up_on(tmp_path: Path) -> None:
     with _serving(tmp_path, slow_s=1.5) as url:
-        slow = [_client(url, b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ") for _ in range(1_000)]
+        slow = [_client(url, b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-slow: ") for _ in range(1_000)]
         began, took = time.monotonic(), []
         with httpx.Client(base_url=url) as quick:
             for _ in range(50):
@@ -60,7 +60,7 @@ def test_a_client_that_says_nothing_is_hung_up_on(tmp_path: Path) -> None:
 
 def test_a_body_that_trickles_is_not_waited_for(tmp_path: Path) -> None:
     with _serving(tmp_path, slow_s=0.5) as url:
-        client = _client(url, b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n")
+        client = _client(url, b"POST /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n")
         began = time.monotonic()
         while not select.select([client], [], [], 0.2)[0] and time.monotonic() < began + 8:
             client.send(b"x")
@@ -70,7 +70,7 @@ def test_a_body_that_trickles_is_not_waited_for(tmp_path: Path) -> None:
 
 def test_a_keep_alive_connection_may_rest(tmp_path: Path) -> None:
     with _serving(tmp_path, slow_s=0.2) as url, _client(url) as client:
-        ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+        ask = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
         client.sendall(ask)
         assert client.recv(4_096).startswith(b"HTTP/1.1 200 ")
         time.sleep(1.5)
@@ -81,8 +81,8 @@ def test_a_keep_alive_connection_may_rest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        b"GET /" + b"a" * HEAD_BYTES + b" HTTP/1.1\r\nhost: x\r\n\r\n",
-        b"GET / HTTP/1.1\r\nhost: x\r\n" + b"".join(b"x-%d: 1\r\n" % i for i in range(5_000)) + b"\r\n",
+        b"GET /" + b"a" * HEAD_BYTES + b" HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: localhost\r\n" + b"".join(b"x-%d: 1\r\n" % i for i in range(5_000)) + b"\r\n",
         b"GET / HTTP/1.1\r\nx: " + b"a" * (HEAD_BYTES + 1),  # never ends
     ],
 )
@@ -101,7 +101,7 @@ def test_who_waits_longest_makes_room(tmp_path: Path) -> None:
         answer = _all(first)
         assert answer.startswith(b"HTTP/1.1 503 ")
         assert b"retry-after: 1\r\n" in answer
-        others[-1].sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        others[-1].sendall(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
         assert others[-1].recv(4_096).startswith(b"HTTP/1.1 200 ")
         for each in others:
             each.close()
@@ -114,6 +114,6 @@ def test_rubbish_is_answered_with_400(tmp_path: Path) -> None:
 
 def test_requests_in_one_write_are_answered_in_turn(tmp_path: Path) -> None:
     with _serving(tmp_path) as url:
-        ask = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
-        last = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        ask = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        last = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         assert _all(_client(url, ask * 3 + last)).count(b"HTTP/1.1 200 ") == 4

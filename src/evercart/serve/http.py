@@ -42,7 +42,9 @@ def application(service: Service) -> ASGIApp:
             await service.stop()
 
     # a bare Router: Starlette itself would answer every error with 500 before Front sees it
-    return Front(Router(routes=routes(service), lifespan=lifespan, default=pages.lost(service)), service)
+    # that redirects nobody: where to would be made of what the caller says our name is
+    lost = pages.lost(service)
+    return Front(Router(routes=routes(service), lifespan=lifespan, default=lost, redirect_slashes=False), service)
 
 
 def routes(service: Service) -> list[BaseRoute]:

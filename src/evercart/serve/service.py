@@ -7,8 +7,11 @@ from pathlib import Path
 from evercart.config import read_key
 from evercart.log import Log
 from evercart.serve.commit import Commit
+from evercart.serve.guards.door import Door
+from evercart.serve.guards.session import Sessions
 from evercart.serve.intake import Intake
 from evercart.serve.keys import Keys
+from evercart.serve.logs import AccessLog
 from evercart.serve.metrics import Metrics
 from evercart.serve.settings import Settings
 from evercart.shop import Shop
@@ -23,6 +26,9 @@ class Service:
     settings    how
     keys        who may do what
     metrics     what is counted
+    sessions    who logged in with a browser
+    door        what finds the caller of a request
+    access      the log's lines about requests
     """
 
     def __init__(self, shop: Shop, settings: Settings | None = None) -> None:
@@ -30,6 +36,9 @@ class Service:
         self.settings = settings or shop.config.serve
         self.keys = Keys(Path(shop.folder))
         self.metrics = Metrics()
+        self.sessions = Sessions(Path(shop.folder), self.keys, self.settings.seconds_away)
+        self.door = Door(self.keys, self.sessions, self.settings, self.metrics, shop.clock.wall_s)
+        self.access = AccessLog()
         self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
         commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
         self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
@@ -48,6 +57,7 @@ class Service:
         await self.intake.stop()
         self._log.close()
         self.keys.close()
+        self.access.stop()
 
     def _committed(self, rows: int, seconds: float, next_offset: int) -> None:
         self.metrics.committed(rows, seconds)
