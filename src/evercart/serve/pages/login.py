@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from evercart.serve.pages.entrance import wants_key
+from evercart.serve.pages.entrance import log_in, log_out, wants_key
 from evercart.serve.pages.page import Page, Visit
+from evercart.serve.problem import TooMany, WhoAreYou
 
 
 def onward(path: str) -> str:
@@ -27,4 +30,30 @@ async def _login(visit: Visit) -> Response:
     return await visit.page("login.html.j2", next=there, error="")
 
 
-PAGES: Final = (Page("GET", "/login", "", _login),)
+async def _enter(visit: Visit) -> Response:
+    there = onward(visit.form.get("next", "/"))
+    try:
+        cookie = log_in(visit.service, visit.request, visit.form.get("key", ""))
+    except (TooMany, WhoAreYou) as error:
+        answer = await visit.page("login.html.j2", error.status, next=there, error=str(error))
+        if error.retry_s is not None:
+            answer.headers["retry-after"] = str(ceil(error.retry_s))
+        return answer
+    return _with(visit.go(there), cookie)
+
+
+async def _leave(visit: Visit) -> Response:
+    cookie = await run_in_threadpool(log_out, visit.service, visit.request)
+    return _with(visit.go("/login"), cookie)
+
+
+def _with(answer: Response, cookie: str) -> Response:
+    answer.headers.append("set-cookie", cookie)
+    return answer
+
+
+PAGES: Final = (
+    Page("GET", "/login", "", _login),
+    Page("POST", "/login", "", _enter),
+    Page("POST", "/logout", "", _leave),
+)
