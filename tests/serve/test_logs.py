@@ -70,7 +70,9 @@ def test_where_nobody_listens_nothing_is_kept() -> None:
     assert log.behind._thread is None
 
 
-@pytest.mark.parametrize(("terminal", "access", "lines"), [(True, None, 0), (False, None, 1), (True, True, 1), (False, False, 0)])
+@pytest.mark.parametrize(
+    ("terminal", "access", "lines"), [(True, None, 0), (False, None, 1), (True, True, 1), (False, False, 0)]
+)
 def test_a_terminal_is_spared_unless_asked_for(terminal: bool, access: bool | None, lines: int) -> None:
     class Stream(io.StringIO):
         def isatty(self) -> bool:
@@ -87,6 +89,7 @@ def test_a_terminal_is_spared_unless_asked_for(terminal: bool, access: bool | No
 
 def test_a_slow_reader_keeps_nobody_waiting_and_lines_are_dropped_and_counted() -> None:
     stream = Blocked()
+
     def slow(_: Any) -> None:
         stream.write("x")
 
@@ -115,13 +118,14 @@ def test_lines_stay_in_order_and_none_is_lost_at_a_stop() -> None:
 
 
 def test_a_fault_is_told_without_what_was_sent() -> None:
+    names = ["household-17", "household-18"]
     stream = io.StringIO()
     handler = begin(stream)
     try:
         try:
-            raise KeyError("household-17")
+            raise KeyError(names[0])
         except KeyError:
-            raise ValueError("household-18") from None
+            raise ValueError(names[1]) from None
     except ValueError as error:
         LOG.error("request %s", "abc", exc_info=error)
     end(handler)
@@ -135,13 +139,17 @@ def test_a_fault_is_told_without_what_was_sent() -> None:
 
 def test_messages_are_told_where_that_is_asked_for() -> None:
     record = logging.LogRecord("evercart.serve", logging.ERROR, "", 0, "x", None, (ValueError, ValueError("a"), None))
-    assert json.loads(Lines(messages=True).format(record))["fault"] == {"type": "ValueError", "through": [], "message": "a"}
+    assert json.loads(Lines(messages=True).format(record))["fault"] == {
+        "type": "ValueError",
+        "through": [],
+        "message": "a",
+    }
 
 
 def test_a_line_feed_in_a_text_begins_no_line() -> None:
     stream = io.StringIO()
     handler = begin(stream)
-    LOG.warning("one\n{\"forged\": true}")
+    LOG.warning('one\n{"forged": true}')
     end(handler)
     assert len(stream.getvalue().splitlines()) == 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import sys
 from dataclasses import replace
 from typing import Annotated
 
@@ -32,6 +32,7 @@ def serve(
     another process, `evercart learn`; `evercart up` runs both.
     """
     with open_shop(shop, clock=clock_of(speed, origin_us, since_us)) as opened:
+        from evercart.serve import logs
         from evercart.serve.guards.host import require_safe
         from evercart.serve.running import bound, run
         from evercart.serve.service import Service
@@ -41,7 +42,6 @@ def serve(
         service = Service(opened, settings)
         require_safe(settings.host, service.keys, "--host" if host else "shop.toml: serve.host")
         listening = bound(settings.host, settings.port)
-        logging.basicConfig()
 
         def told(address: str) -> None:
             if as_json:
@@ -49,4 +49,8 @@ def serve(
             else:
                 out.print(f"Serving {opened.config.name} at {address}", highlight=False, markup=False, soft_wrap=True)
 
-        run(service, listening, told)
+        handler = logs.begin(sys.stderr, access=settings.access_log)
+        try:
+            run(service, listening, told)
+        finally:
+            logs.end(handler)

@@ -28,6 +28,7 @@ class Settings:
     slow_s         that a client gets to send its request, or to read its answer; a long body gets more
     proxies        addresses whose X-Forwarded-For, X-Forwarded-Proto are believed
     seconds_away   after which a browser has to log in again
+    access_log     whether each request is a line of the log; None: unless that goes to a terminal
     defaults       what an app answers where nothing else can, by app
     """
 
@@ -45,6 +46,7 @@ class Settings:
     slow_s: float = 20
     proxies: tuple[str, ...] = ()
     seconds_away: float = 12 * 3600
+    access_log: bool | None = None
     defaults: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,6 +67,8 @@ class Settings:
         require(0 <= self.port < 1 << 16, f"{_TABLE}.port", "from 0 to 65535", self.port)
         for name in ("batch", "depth", "queue", "connections"):
             require(getattr(self, name) >= 1, f"{_TABLE}.{name}", "at least 1", getattr(self, name))
+        said = self.access_log is None or isinstance(self.access_log, bool)
+        require(said, f"{_TABLE}.access_log", "true or false", self.access_log)
         listed = isinstance(self.proxies, list | tuple) and all(isinstance(one, str) for one in self.proxies)
         require(listed, f"{_TABLE}.proxies", "a list of addresses", self.proxies)
         require(isinstance(self.defaults, Mapping), f"{_TABLE}.defaults", "a table of numbers by app", self.defaults)

@@ -62,7 +62,9 @@ def test_with_keys_a_key_is_asked_for_even_here(house: House) -> None:
     key = house.key()
     assert house.ask(client="127.0.0.1", host="localhost:8321") == NOBODY
     assert house.ask(key).name == "site"
-    assert house.ask(key, origin="https://elsewhere.example").name == "site"  # a key is no cookie: only its owner has it
+    assert (
+        house.ask(key, origin="https://elsewhere.example").name == "site"
+    )  # a key is no cookie: only its owner has it
 
 
 def test_no_rate_costs_no_memory(house: House) -> None:

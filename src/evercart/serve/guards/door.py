@@ -12,11 +12,10 @@ from evercart.serve.guards.rates import Rates, household
 from evercart.serve.problem import TooMany, WhoAreYou
 
 if TYPE_CHECKING:
+    from evercart.serve.guards.session import Sessions
     from evercart.serve.keys import Keys
     from evercart.serve.metrics import Metrics
     from evercart.serve.settings import Settings
-
-    from evercart.serve.guards.session import Sessions
 
 _WRONG_A_SECOND: Final = 1.0  # wrong keys of an address
 _WRONG_AT_ONCE: Final = 20.0

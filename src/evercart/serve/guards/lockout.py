@@ -30,7 +30,7 @@ class Patience:
 
 
 class _Failures(NamedTuple):
-    count: int
+    number: int
     last_s: float
     until_s: float
 
@@ -57,7 +57,7 @@ class Lockout:
         found = self._failures.get(address)
         left_s = found.until_s - self._now_s() if found else 0
         if found and left_s > 0:
-            rule = f"a pause of {found.until_s - found.last_s:.0f} s after {found.count} wrong keys"
+            rule = f"a pause of {found.until_s - found.last_s:.0f} s after {found.number} wrong keys"
             raise TooMany(expected("login", rule, "none"), left_s)
 
     def failed(self, address: str) -> None:
@@ -65,7 +65,7 @@ class Lockout:
         now_s, patience = self._now_s(), self._patience
         found = self._failures.pop(address, None)
         old = found is None or now_s - found.last_s > max(patience.forget_s, found.until_s - found.last_s)
-        count = 1 if old or found is None else found.count + 1
+        count = 1 if old or found is None else found.number + 1
         beyond = min(count - patience.free, 64)
         wait_s = min(patience.most_s, patience.first_s * 2**beyond) if beyond >= 0 else 0
         self._failures[address] = _Failures(count, now_s, now_s + wait_s)

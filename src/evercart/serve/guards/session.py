@@ -89,7 +89,9 @@ class Sessions:
         parts = map(str.strip, said.split(";")) if name in said else ()
         value = next((part[len(name) :] for part in parts if part.startswith(name)), "")
         body, _, mac = value.rpartition(".")
-        if not (value and value.isascii() and len(value) <= _LONGEST) or not hmac.compare_digest(mac, self._mac("session", body)):
+        if not (value and value.isascii() and len(value) <= _LONGEST) or not hmac.compare_digest(
+            mac, self._mac("session", body)
+        ):
             return None
         key, issued, until, mark = body.split(".")
         session = Session(key, int(issued), int(until), mark)
@@ -112,7 +114,9 @@ class Sessions:
     def require_csrf(self, session: Session | None, token: str) -> None:
         """Raise `NotAllowed` unless a request carries the token of a page of ours."""
         if not hmac.compare_digest(token.encode(), self.csrf(session).encode()):
-            raise NotAllowed(expected("csrf", "the token of the page that holds the form", "another; open the page again"))
+            raise NotAllowed(
+                expected("csrf", "the token of the page that holds the form", "another; open the page again")
+            )
 
     def of_request(self, asgi: MutableMapping[str, Any], headers: Mapping[bytes, bytes]) -> Caller:
         """Return who asks an address for programs with a browser, `NOBODY` without a session.
