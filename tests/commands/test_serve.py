@@ -29,7 +29,8 @@ def test_it_says_where_it_is_then_ends_well(tmp_path: Path, how: signal.Signals)
             evercart("serve", "--port", where.rpartition(":")[2], folder=tmp_path)
         process.send_signal(how)
         out, err = process.communicate(timeout=20)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert (process.returncode, out) == (0, "")
+    assert [json.loads(line)["route"] for line in err.splitlines()] == ["/healthz"]
 
 
 def test_people_are_told_in_words(tmp_path: Path) -> None:
