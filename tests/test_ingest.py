@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from evercart.events.mapping_file import parse
 from evercart.events.quarantine import Quarantine
+from evercart.events.schema import conform
 from evercart.ingest import Ingest
 from evercart.log import open_log
 
@@ -138,6 +140,23 @@ def test_of_two_bodies_with_one_id_the_first_enters(ingest: Ingest) -> None:
     entered, refused = ingest.retry(ingest.quarantine.retry(None, mended), NOW_US)
     assert (entered, [refusal.value for refusal in refused]) == (1, ["one"])
     assert [one.row for one in ingest.quarantine.list()] == [2]
+
+
+def test_a_live_log_takes_what_is_mended_as_of_now(ingest: Ingest) -> None:
+    """Its clock is the arrival's: an event dated ahead must not move it, as history does."""
+    hour_us = 3_600_000_000
+    take(ingest, "u1,i1,-1,1.00,2023-01-01T00:00:00Z\nu1,i1,-2,1.00,2023-01-01T00:00:01Z\n")
+    seen = conform(pa.table({"id": ["v"], "event_us": [NOW_US], "kind": pa.array([1], pa.int16()), "item": ["i1"]}))
+    ingest.log.append(seen, NOW_US)
+    raw = ingest.quarantine.retry(None, {"quantity": 1000})
+    ahead = raw.set_column(raw.column_names.index("event_us"), "event_us", pa.array([str(NOW_US + 9 * hour_us), "0"]))
+    entered, refused = ingest.retry(ahead, NOW_US + hour_us)
+    assert (entered, [one.field for one in refused]) == (1, ["event_us"])
+    assert ingest.log.last_us == NOW_US + hour_us
+    entered, refused = ingest.retry(ingest.quarantine.retry(None, {"quantity": 1000}), NOW_US + 2 * hour_us)
+    assert (entered, refused) == (1, ())
+    late = ingest.log.names(ingest.log.next_offset - 1, ingest.log.next_offset).to_pylist()[0]
+    assert late["logged_us"] == NOW_US + 2 * hour_us and late["event_us"] < NOW_US
 
 
 def test_a_finished_import_leaves_no_scratch_files(ingest: Ingest) -> None:

@@ -21,7 +21,7 @@ from evercart.events.mapping import MappingFile
 from evercart.events.quarantine import Quarantine
 from evercart.events.schema import SCHEMA
 from evercart.lock import locked
-from evercart.log.log import Log
+from evercart.log.log import Appended, Log
 from evercart.log.sift import RULE
 
 Told = Callable[[str, int, int], None]  # which step, done, total
@@ -108,15 +108,20 @@ class Ingest:
         checked = check(raw, now_us=now_us, where="quarantine")
         bad = {refusal.row for refusal in checked.bad}
         numbers = [number for number in raw[ROW].to_pylist() if number not in bad]
-        order = checked.good.sort_by("event_us")
-        name = f"retry {now_us} {_digest(repr(raw.to_pylist()))}"  # never used twice: one that is finished says nothing
-        appended = self.log.import_history(name, lambda skip: iter([order.slice(skip)]))
+        appended = self._again(raw, checked.good.sort_by("event_us"), now_us)
         again = {repr(row) for row in appended.refused.select(SCHEMA.names).to_pylist()}
         rows = list(zip(numbers, checked.good.to_pylist(), strict=True))
         entered = [number for number, row in rows if repr(row) not in again]
         self.quarantine.sent(entered)
         known = tuple(Refusal(number, "id", RULE, row["id"], "{}") for number, row in rows if repr(row) in again)
         return len(entered), (*checked.bad, *known)
+
+    def _again(self, raw: pa.Table, rows: pa.Table, now_us: int) -> Appended:
+        """Add mended rows: to a live log as they come now, whose clock no event time may move; else as history."""
+        if self.log.live_from is not None:
+            return self.log.append(rows, now_us)
+        name = f"retry {now_us} {_digest(repr(raw.to_pylist()))}"  # never used twice: one that is finished says nothing
+        return self.log.import_history(name, lambda skip: iter([rows.slice(skip)]))
 
     def _refuse(self, name: str, rows: pa.Table) -> None:
         """Hold rows whose id stands in the log with another body; before the commit, so that none is lost."""

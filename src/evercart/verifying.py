@@ -70,7 +70,7 @@ def verify(ring: Ring, log: Log, shelf: Shelf, told: Told = lambda what, done, w
     The log is read once, from its start, through the tables alone. After an erasure a feature that is of many
     (of an item, of the shop) may be computed from fewer rows than a decision was.
     """
-    found, revisions = Verified(next_offset=log.next_offset), _Revisions(shelf)
+    found, revisions = Verified(next_offset=log.next_offset), Revisions(shelf)
     abreast = Abreast(ring, ring.start(), 0)
     for rows in _decisions(log, found.next_offset):
         offset = rows["feature_offset"].to_numpy()
@@ -128,7 +128,7 @@ def _computed(ring: Ring, log: Log, abreast: Abreast, asked: Events, told: Calla
 
 
 def _compare(
-    lane: Lane, ring: Ring, rows: pa.Table, asked: Events, x: X, revisions: _Revisions, found: Verified
+    lane: Lane, ring: Ring, rows: pa.Table, asked: Events, x: X, revisions: Revisions, found: Verified
 ) -> None:
     """Compare an app's decisions with what was computed."""
     held, logged = decoded(rows["x"], layout(lane.app.columns), x.shape[1])
@@ -154,7 +154,7 @@ def _compare(
             found.agreed += 1
 
 
-class _Revisions:
+class Revisions:
     """What guessed, found again on the shelf by the names in the log; a few are held."""
 
     def __init__(self, shelf: Shelf) -> None:
@@ -169,15 +169,20 @@ class _Revisions:
         guesses, reasons = np.full(len(names), np.nan), [""] * len(names)
         for name in dict.fromkeys(names):
             which = np.array([i for i, one in enumerate(names) if one == name])
-            learner, reason = self._learner(lane, name[0]), MODEL
-            if learner is not None:
-                reason = "" if self._hold(learner, name) else REVISION
-            if reason:
+            found = self.found(lane, *name)
+            if isinstance(found, str):
                 for i in which:
-                    reasons[i] = reason
+                    reasons[i] = found
             else:
-                guesses[which] = peek(learner, self._states[name], asked.rows(which))
+                guesses[which] = peek(*found, asked.rows(which))
         return guesses, reasons
+
+    def found(self, lane: Lane, model: str, revision: str) -> tuple[Any, Any] | str:
+        """Return the learner with the state that guessed, as a decision names them; else why that cannot be had."""
+        learner = self._learner(lane, model)
+        if learner is None:
+            return MODEL
+        return (learner, self._states[model, revision]) if self._hold(learner, (model, revision)) else REVISION
 
     def _learner(self, lane: Lane, line: str) -> Any:
         """Return the racer that learns as a line does; None where no racer does."""

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from evercart.events.kinds import TOMBSTONE
 from evercart.events.schema import SCHEMA
-from evercart.log.columns import HASHED, NAMES, NUMBERS, STAMPED, STORED, decoded, encoded, gaps
+from evercart.log.columns import HASHED, NAMES, NUMBERS, STAMPED, decoded, encoded, gaps
 from evercart.log.faults import plainly
 from evercart.log.files import Stored, mapped, store
 from evercart.log.ids import NONE_ERASED, Erased, Ids, hash_ids, with_erased
@@ -138,16 +138,17 @@ def read_ids(folder: Path, segment: Segment, key: int) -> Ids:
 
 def read_names(folder: Path, segment: Segment, places: NDArray[np.int64]) -> pa.Table:
     """Return the rows at these places of a segment, in this order, in `STAMPED`."""
-    numbers = read_numbers(folder, segment, ("offset", *STORED))
+    stored = _stored(folder, segment)
     words = _read_words(folder / segment.names.name, places)
-    columns = [
-        words[f.name]
-        if f.name in words.column_names
-        else pa.nulls(len(places), f.type)
-        if f.name in NAMES
-        else decoded(numbers[f.name][places], f.name)
-        for f in STAMPED
-    ]
+
+    def column(name: str, kind: Any) -> Any:
+        if name == "offset":
+            return pa.array(segment.first + places)
+        if name in NAMES:
+            return words[name] if name in words.column_names else pa.nulls(len(places), kind)
+        return decoded(stored[name][places] if name in stored else gaps(name, len(places)), name)
+
+    columns = [column(f.name, f.type) for f in STAMPED]
     return pa.Table.from_arrays(columns, schema=STAMPED)
 
 

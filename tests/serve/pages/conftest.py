@@ -64,3 +64,9 @@ def raced(tmp_path: Path) -> Iterator[Browser]:
         shop.log.import_history("all", lambda skip: iter([table.slice(skip)]))
         shop.run()
         yield Browser(Service(shop))
+
+
+@pytest.fixture
+def browse() -> type[Browser]:
+    """What opens pages of any service."""
+    return Browser

@@ -1,0 +1,1 @@
+"""Looking: what people ask of a log, answered within bounds."""

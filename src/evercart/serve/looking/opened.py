@@ -1,0 +1,99 @@
+"""Opened: all that can be said of one decision."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from evercart.app import App
+from evercart.lane import Lane
+from evercart.publish.model import Model
+from evercart.publish.revision import Version
+from evercart.serve.looking.answered import Answered, answered
+from evercart.serve.looking.came import Came, came_of
+from evercart.serve.looking.finding import Row, the_one
+from evercart.serve.looking.natural import Natural, natural
+from evercart.serve.looking.topics import topics
+from evercart.serve.looking.why import Known, Why, known_of, why_of
+from evercart.verifying import REVISION, Revisions
+
+if TYPE_CHECKING:
+    from evercart.shop import Shop
+
+LIST = "a list"
+
+
+class Feature(NamedTuple):
+    """One thing that was known: a column of the app, what it said, what it is about."""
+
+    name: str
+    subject: str
+    kind: str
+    said: Natural
+    slots: int
+
+
+class Opened(NamedTuple):
+    """A decision with what the log, the shelf know of it.
+
+    app       None where the shop no longer has it
+    model     None where the shelf never had it
+    version   the revision that answered; None where it is no longer kept
+    features  in the order of the app's columns; none where they are no longer kept
+    """
+
+    row: Row
+    app: App | None
+    answered: Answered
+    model: Model | None
+    version: Version | None
+    features: tuple[Feature, ...]
+    why: Why
+    came: Came
+
+
+class Opener:
+    """Opens decisions of a shop; may be used by several threads."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._lock = Lock()
+        self._revisions = Revisions(shop.shelf)
+
+    def open(self, id: str) -> Opened:
+        """Return what is known of a decision; raises `Unknown`."""
+        shop = self._shop
+        row = the_one(shop.log, id)
+        app = next((one for one in shop.apps if one.name == row["app"]), None)
+        model = next((one for one in shop.shelf.models() if one.id == row["model"]), None)
+        named = (row["model"], row["revision"])
+        versions = shop.shelf.versions(row["app"]) if row["app"] else []
+        version = next((one for one in versions if (one.model, one.fingerprint) == named), None)
+        came = came_of(shop.log, row, app)
+        if app is None or app.candidates is not None:
+            return Opened(row, app, answered(row), model, version, (), Why(reason=LIST), came)
+        ring = shop.ring()
+        lane = next(one for one in ring.lanes() if one.app.name == app.name)
+        why = self._why(lane, row)
+        return Opened(row, app, answered(row), model, version, _features(lane, known_of(lane, row)), why, came)
+
+    def _why(self, lane: Lane, row: Row) -> Why:
+        """Return why; a revision that came since the shelf was looked at is looked for once more."""
+        ring, log = self._shop.ring().of_one_answer, self._shop.log
+        with self._lock:
+            found = why_of(ring, lane, log, self._revisions, row)
+            if found.reason == REVISION:
+                self._revisions = Revisions(self._shop.shelf)
+                found = why_of(ring, lane, log, self._revisions, row)
+            return found
+
+
+def _features(lane: Lane, known: Known) -> tuple[Feature, ...]:
+    if known.x is None:
+        return ()
+    about = {at: one for one in topics(lane.app.columns) for at in one.columns}
+    told = zip(lane.app.columns, known.x.tolist(), strict=True)
+    return tuple(
+        Feature(column.name, about[at].subject, about[at].kind, natural(column, value), column.slots)
+        for at, (column, value) in enumerate(told)
+    )
