@@ -137,7 +137,8 @@ def _answering(found: Events, asked: _Asked, log: Log, row: Row) -> NDArray[np.b
     right: NDArray[np.bool_] = np.isin(found.kind, [kind_number(kind) for kind in asked.kinds]) & (
         found[asked.by] == key
     )
-    return right & (found.logged_us <= row["logged_us"] + asked.window_us)
+    right &= found.logged_us <= row["logged_us"] + asked.window_us
+    return right
 
 
 def _summed(app: App, row: Row, answers: Events, key: int, closes_us: int) -> float:
