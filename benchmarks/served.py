@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn, Self
 
+from clicked import items_of
 from loading import pinned
+from traffic import Visitors
 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 300.0
@@ -208,3 +210,40 @@ class Watch:
                 name: {what: round(seen[-1][what]) for what in seen[-1]} for name, seen in self.memory.items() if seen
             },
         }
+
+
+class Site(NamedTuple):
+    """A shop that is served, with those who visit it.
+
+    programs    the service, then the learner if there is one
+    """
+
+    folder: Path
+    port: int
+    cores: tuple[int, ...]
+    visitors: Visitors
+    programs: tuple[Program, ...]
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, sessions: int, cores: Collection[int], *, learner: bool = True) -> Iterator[Site]:
+        """Start the programs of a shop, hand the site out, stop them."""
+        service, port = serving(folder, cores)
+        programs = [service]
+        with running(service):
+            if learner:
+                programs.append(Program("learn", evercart("learn", "--shop", str(folder)), cores, stdout=subprocess.DEVNULL))
+            with running(*programs[1:]):
+                yield cls(folder, port, tuple(cores), Visitors(sessions, items_of(sessions)), tuple(programs))
+                for one in programs:
+                    one.require_alive()
+
+    def moves(self, asker: Asker) -> list[tuple[str, str, Any]]:
+        """Return requests that change what is live, then change it back."""
+        versions = asker.told("GET", "/v1/versions?app=recommend")
+        live = next((one for one in versions if one["live"]), versions[0])
+        older = next((one for one in versions if one["revision"] != live["revision"]), None)
+        if older is None:
+            return []
+        back = ("POST", "/v1/recommend/rollback", {"to": older["revision"]})
+        return [back, ("POST", "/v1/recommend/promote", {"model": live["model"], "force": True})]
