@@ -37,15 +37,18 @@ def told(sent: dict[str, Sent], watch: Watch, generator_cpu_s: float) -> dict[st
     for name, one in found.items():
         ms = " ".join(f"{at} {value:.1f}" for at, value in one["ms"].items())
         good = one["good"] or 1
-        shares = ", ".join(f"{mark} {100 * held / good:.2f} %" for mark, held in one["marks"].items() if name == "answers")
+        marked = one["marks"].items() if name == "answers" else ()
+        shares = ", ".join(f"{mark} {100 * held / good:.2f} %" for mark, held in marked)
         print(f"  {name}: {one['good_a_second']:,.0f}/s, {one['statuses']}, ms {ms}; {shares}", flush=True)
-        print(f"    sent late by the generator, ms: p99 {one['lag_ms']['p99']:.2f}; waited for a connection: {one['waited']}")
+        late = f"p99 {one['lag_ms']['p99']:.2f}"
+        print(f"    sent late by the generator, ms: {late}; waited for a connection: {one['waited']}", flush=True)
     found["cost"] = watch.said(generator_cpu_s)
     per = {name: 1e6 * cpu / max(sum(len(one.status) for one in sent.values()), 1) for name, cpu in watch.cpu_s.items()}
     found["cost"]["us_a_request"] = {name: round(us) for name, us in per.items()}
     found["cost"]["cores"]["generator"] = round(generator_cpu_s / watch.wall_s, 3)
-    print(f"  cores: {found['cost']['cores']}; others took {found['cost']['strangers_of_cores']:.0%} of the cores", flush=True)
-    print(f"  CPU a request, us: {found['cost']['us_a_request']}; memory, MB: {found['cost']['memory_mb']}", flush=True)
+    cost = found["cost"]
+    print(f"  cores: {cost['cores']}; others took {cost['strangers_of_cores']:.0%} of the cores", flush=True)
+    print(f"  CPU a request, us: {cost['us_a_request']}; memory, MB: {cost['memory_mb']}", flush=True)
     return found
 
 
@@ -73,8 +76,17 @@ def ingest(site: Site, args: argparse.Namespace) -> dict[str, Any]:
         found[name] = told(sent, watch, under.cpu_s)
         done = found[name]["events"]
         cpu_us = 1e6 * watch.cpu_s["serve"] / max(100 * len(sent["events"].status), 1)
-        print(f"  {100 * done['good_a_second']:,.0f} events/s, {cpu_us:.1f} us of the service's CPU an event", flush=True)
+        print(
+            f"  {100 * done['good_a_second']:,.0f} events/s, {cpu_us:.1f} us of the service's CPU an event", flush=True
+        )
     return found
+
+
+def view(session: str) -> dict[str, Any]:
+    """Return an event that is there once."""
+    now_ns = time.time_ns()
+    named = {"user": session, "session": session, "item": f"i{now_ns % 1000}"}
+    return {"id": f"one{now_ns}", "kind": "view", "event_us": now_ns // 1000, **named}
 
 
 def next_answer(site: Site, args: argparse.Namespace) -> dict[str, Any]:
@@ -85,8 +97,7 @@ def next_answer(site: Site, args: argparse.Namespace) -> dict[str, Any]:
     ends = time.monotonic() + seconds
     with Asker(site.port) as asker:
         for session in site.visitors.sessions(100_000):
-            event = {"id": f"next{time.time_ns()}", "kind": "view", "event_us": time.time_ns() // 1000, "item": "i5"}
-            taken = asker.told("POST", "/v1/events", [{**event, "user": session, "session": session}])
+            taken = asker.told("POST", "/v1/events", [view(session)])
             began, times = time.perf_counter(), 0
             while True:
                 times += 1
@@ -119,8 +130,7 @@ def weights(site: Site, args: argparse.Namespace) -> dict[str, Any]:
             now = time.monotonic()
             if now >= due and now < ends:
                 due = now + 0.1
-                event = {"id": f"live{time.time_ns()}", "kind": "view", "event_us": time.time_ns() // 1000, "item": "i5"}
-                taken = asker.told("POST", "/v1/events", [{**event, "user": "live", "session": "live"}])
+                taken = asker.told("POST", "/v1/events", [view("live")])
                 waiting.append((taken["next_offset"], time.monotonic()))
             newest = reader.newest()
             at = newest.next_offset if newest else 0
@@ -130,7 +140,9 @@ def weights(site: Site, args: argparse.Namespace) -> dict[str, Any]:
     under.end()
     found = quantiles(np.array(took))
     p95 = float(np.percentile(took, 95)) if took else float("nan")
-    print(f"  {len(took)} events, {len(waiting)} never; ms until the live weights know them: p95 {p95:.0f}, {said_ms(found)}")
+    print(
+        f"  {len(took)} events, {len(waiting)} never; ms until live weights know them: p95 {p95:.0f}, {said_ms(found)}"
+    )
     return {"ms": found, "p95": p95, "never": len(waiting)}
 
 
@@ -160,7 +172,8 @@ def swap(site: Site, args: argparse.Namespace) -> dict[str, Any]:
         mover.join()
     found = told(sent, watch, under.cpu_s)
     middle = statistics.median(moves) if moves else float("nan")
-    print(f"  {len(moves) - len(refused)} moves, {len(refused)} refused {refused[:1]}; median {middle:.0f} ms", flush=True)
+    made = len(moves) - len(refused)
+    print(f"  {made} moves, {len(refused)} refused {refused[:1]}; median {middle:.0f} ms", flush=True)
     return {**found, "moves": len(moves), "refused": refused[:5]}
 
 

@@ -232,7 +232,8 @@ class Site(NamedTuple):
         programs = [service]
         with running(service):
             if learner:
-                programs.append(Program("learn", evercart("learn", "--shop", str(folder)), cores, stdout=subprocess.DEVNULL))
+                learn = evercart("learn", "--shop", str(folder))
+                programs.append(Program("learn", learn, cores, stdout=subprocess.DEVNULL))
             with running(*programs[1:]):
                 yield cls(folder, port, tuple(cores), Visitors(sessions, items_of(sessions)), tuple(programs))
                 for one in programs:

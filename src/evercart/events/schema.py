@@ -38,8 +38,14 @@ def conform(table: pa.Table) -> pa.Table:
     True
     """
     rows, given = table.num_rows, {name: at for at, name in enumerate(table.column_names)}
-    columns = [table.column(given[name]).cast(kind) if name in given else _nulls(kind, rows) for name, kind in _COLUMNS]
+    columns = [
+        _cast(table.column(given[name]), kind) if name in given else _nulls(kind, rows) for name, kind in _COLUMNS
+    ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return column if column.type == kind else column.cast(kind)
 
 
 def _nulls(kind: pa.DataType, rows: int) -> pa.Array:

@@ -28,12 +28,13 @@ class Tail:
 
     def insert(self, table: pa.Table, first: int, logged_us: NDArray[np.int64]) -> None:
         """Add rows of `SCHEMA` at `first` and after."""
-        sent = [name for name in SCHEMA.names if table[name].null_count < table.num_rows]
+        rows = table.num_rows
+        named = zip(SCHEMA.names, table.columns, strict=True)
+        sent = {name: column.to_pylist() for name, column in named if column.null_count < rows}
         columns = ", ".join(f'"{name}"' for name in ("offset", "logged_us", *sent))
         places = ", ".join("?" * (len(sent) + 2))
-        offsets = range(first, first + table.num_rows)
-        rows = zip(offsets, logged_us.tolist(), *(table[name].to_pylist() for name in sent), strict=True)
-        self._database.many(f"INSERT INTO events ({columns}) VALUES ({places})", rows)
+        values = zip(range(first, first + rows), logged_us.tolist(), *sent.values(), strict=True)
+        self._database.many(f"INSERT INTO events ({columns}) VALUES ({places})", values)
 
     def rows(self, start: int, stop: int) -> pa.Table:
         """Return the rows of [start, stop), in `STAMPED`."""
