@@ -22,6 +22,7 @@ def test_a_simulated_clock_runs_at_its_speed() -> None:
     wall = iter([1_000_000, 1_500_000, 3_000_000])
     clock = Clock.at_speed(100, origin_us=7, since_us=1_000_000, wall_us=lambda: next(wall))
     assert [clock.now_us() for _ in range(3)] == [7, 50_000_007, 200_000_007]
+    assert (clock.real_s(1_000_000), Clock().real_s(1_000_000)) == (0.01, 1.0)
 
 
 def test_two_that_are_handed_the_same_numbers_agree() -> None:

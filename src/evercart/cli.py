@@ -24,6 +24,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     rehearse,
     ring,
     serve,
+    up,
 )
 from evercart.commands.base import app, err
 from evercart.errors import UserError, expected

@@ -26,6 +26,15 @@ class Clock:
     now_us: Callable[[], int] = _now_us  # UTC microseconds
     cpu_s: Callable[[], float] = time.process_time
     wall_s: Callable[[], float] = time.perf_counter
+    speed: float = 1.0  # seconds of `now_us` in a second of the wall
+
+    def real_s(self, us: float) -> float:
+        """Return how many seconds somebody who watches waits for so many microseconds of `now_us`.
+
+        >>> Clock(speed=100.0).real_s(50_000_000)
+        0.5
+        """
+        return us / SECOND_US / self.speed
 
     @classmethod
     def at_speed(cls, speed: float, origin_us: int, since_us: int, wall_us: Callable[[], int] = _now_us) -> Self:
@@ -37,4 +46,4 @@ class Clock:
         1005
         """
         require(0 < speed <= 1e6, "--speed", "a number above 0, at most 1,000,000", speed)
-        return cls(now_us=lambda: origin_us + int((wall_us() - since_us) * speed))
+        return cls(now_us=lambda: origin_us + int((wall_us() - since_us) * speed), speed=float(speed))

@@ -151,6 +151,13 @@ def _lives(pid: int) -> bool:
         return False
 
 
+def test_where_nobody_reads_any_more_all_stop() -> None:
+    def told(name: str, line: str) -> None:
+        raise BrokenPipeError
+
+    assert Supervisor([_python("a", STAYS), _python("b", STAYS)], told, QUICK).run() == 0
+
+
 def test_waits_make_sense() -> None:
     with pytest.raises(UserError) as told:
         Patience(first_s=40)

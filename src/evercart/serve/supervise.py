@@ -121,7 +121,7 @@ class Supervisor:
         while self._running and asyncio.get_running_loop().time() < ends:
             await asyncio.sleep(0.02)
         for name, process in self._running.items():
-            self._told(self._own, f"{name} did not end within {self._patience.drain_s:g} s; it is killed")
+            self._tell(self._own, f"{name} did not end within {self._patience.drain_s:g} s; it is killed")
             _send(process, signal.SIGKILL)
 
     async def _keep(self, program: Program) -> None:
@@ -134,14 +134,14 @@ class Supervisor:
             if self._stop.is_set():
                 return
             if first and code == WRONG:
-                self._told(self._own, f"{program.name} cannot start (see above); all stop")
+                self._tell(self._own, f"{program.name} cannot start (see above); all stop")
                 self._code = WRONG
                 self._stop.set()
                 return
             first = False
             short = 0 if loop.time() - began >= self._patience.well_s else short + 1
             wait_s = self._patience.wait_s(short)
-            self._told(self._own, f"{program.name} ended by {_ended(code)}; it starts again in {wait_s:g} s")
+            self._tell(self._own, f"{program.name} ended by {_ended(code)}; it starts again in {wait_s:g} s")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), wait_s)
 
@@ -173,9 +173,17 @@ class Supervisor:
             if len(rest) > _LONGEST:
                 lines, rest = [*lines, rest], b""
             for line in lines:
-                self._told(name, line.decode("utf-8", "replace").rstrip("\r"))
+                self._tell(name, line.decode("utf-8", "replace").rstrip("\r"))
         if rest:
-            self._told(name, rest.decode("utf-8", "replace"))
+            self._tell(name, rest.decode("utf-8", "replace"))
+
+    def _tell(self, name: str, line: str) -> None:
+        """Pass a line on; where nobody reads any more, all stop."""
+        try:
+            self._told(name, line)
+        except OSError:
+            self._told = lambda name, line: None
+            self._stop.set()
 
 
 def _send(process: Process, number: signal.Signals) -> None:
