@@ -24,6 +24,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     rehearse,
     ring,
     serve,
+    simulate,
     up,
 )
 from evercart.commands.base import app, err

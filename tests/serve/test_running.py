@@ -18,7 +18,7 @@ import pytest
 from evercart import Shop
 from evercart.errors import UserError
 from evercart.serve import running
-from evercart.serve.running import Running, address, bound, room
+from evercart.serve.running import Running, address, bound, free_port, room
 from evercart.serve.service import Service
 from evercart.serve.settings import Settings
 
@@ -130,6 +130,15 @@ def test_a_port_that_is_taken_is_told() -> None:
         with pytest.raises(UserError) as told:
             bound("127.0.0.1", port)
         assert str(told.value) == f"--port: expected a free port, got {port} (in use)"
+
+
+def test_the_next_free_port_is_found() -> None:
+    with bound("127.0.0.1", 0) as one:
+        port = one.getsockname()[1]
+        assert port < free_port("127.0.0.1", port) < port + 20
+    with pytest.raises(UserError) as told:
+        free_port("203.0.113.7", 1)
+    assert str(told.value) == "--port: expected a free port from 1 to 20, got 'none'"
 
 
 @pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid", "a" * 300])

@@ -85,6 +85,15 @@ def test_what_only_its_user_can_mend_is_not_tried_again() -> None:
     assert ("up", "a cannot start (see above); all stop") in heard.lines
 
 
+def test_what_is_not_needed_may_be_missing() -> None:
+    heard = _Heard()
+    wrong = Program("a", _python("a", "import sys; sys.exit(2)").words, needed=False)
+    both = Supervisor([wrong, _python("b", STAYS)], heard, QUICK)
+    heard.then = [(lambda: len(heard.lines) == 2, both.stop)]
+    assert both.run() == 0
+    assert ("up", "a cannot start (see above); the others go on without it") in heard.lines
+
+
 def test_what_had_run_is_tried_again(tmp_path: Path) -> None:
     heard = _Heard()
     code = f"import sys, pathlib; p = pathlib.Path({str(tmp_path / 'ran')!r}); again = p.exists(); p.touch();"

@@ -10,7 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from uvicorn import Config, Server
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BACKLOG: Final = 2_048  # clients that may wait to be taken in; the kernel may allow fewer
 IDLE_S: Final = 75  # that a connection may lie idle between two requests; longer than proxies keep theirs
 _SPARE: Final = 256  # open files that are not clients
+_PORTS: Final = 20  # that are tried
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _LOG: Final = logging.getLogger("evercart.serve")
 
@@ -156,6 +157,14 @@ def bound(host: str, port: int) -> socket.socket:
         raise UserError(text) from None
     made.setblocking(False)
     return made
+
+
+def free_port(host: str, first: int) -> int:
+    """Return the first port from `first` on, of twenty, that is free now; raises `UserError`."""
+    for port in range(first, first + _PORTS):
+        with suppress(UserError), bound(host, port):
+            return port
+    raise UserError(expected("--port", f"a free port from {first} to {first + _PORTS - 1}", "none"))
 
 
 def address(listening: socket.socket) -> str:

@@ -27,11 +27,13 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 class Program:
     """What is kept running.
 
-    words    of its command line
+    words     of its command line
+    needed    whether the others are of no use without it
     """
 
     name: str
     words: tuple[str, ...]
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Supervisor:
         self._running: dict[str, Process] = {}
         self._code = 0
         self._stop: asyncio.Event
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def running(self) -> dict[str, int]:
@@ -89,9 +92,14 @@ class Supervisor:
         """Keep all running until SIGTERM or SIGINT; return 0, or 2 where one cannot start until its user mends it."""
         return asyncio.run(self._run())
 
+    def stop(self) -> None:
+        """Let all end, as a signal does; any thread may ask for it once `run` was called."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
+
     async def _run(self) -> int:
         self._stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._signalled)
         try:
@@ -132,6 +140,9 @@ class Supervisor:
             began = loop.time()
             code = await self._once(program)
             if self._stop.is_set():
+                return
+            if first and code == WRONG and not program.needed:
+                self._tell(self._own, f"{program.name} cannot start (see above); the others go on without it")
                 return
             if first and code == WRONG:
                 self._tell(self._own, f"{program.name} cannot start (see above); all stop")
