@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,9 +28,33 @@ def run(
 
 
 @app.command(epilog="Example: `evercart demo --shop demo`")
-def demo(shop: Folder = HERE, as_json: AsJson = False) -> None:
-    """See it work on the sample shop: what `make run` does."""
+def demo(
+    shop: Folder = HERE,
+    serve: Annotated[bool, Option(help="Serve it afterwards, beside a simulated shop that moves.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """See it work on the sample shop: what `make run` does. Ctrl-C ends it.
+
+    After the report the shop is served, with its pages. Beside it a simulated shop streams into a folder of its own,
+    `SHOP-simulated`, which is removed at the end.
+    """
     _main_job(shop, False, as_json)
+    if serve:
+        _go_on(shop, as_json)
+
+
+def _go_on(folder: Path, as_json: bool) -> None:
+    """Become the process that serves: what the main job held in memory is let go."""
+    from evercart.config import Config
+    from evercart.serve.running import free_port
+
+    settings = Config.read(folder).serve
+    port = free_port(settings.host, settings.port)
+    beside = folder.resolve().with_name(f"{folder.resolve().name}-simulated")
+    words = ["--shop", str(folder), "--port", str(port), "--simulated", os.path.relpath(beside)]
+    words += ["--json"] if as_json else []
+    sys.stdout.flush()
+    os.execv(sys.executable, (sys.executable, "-m", "evercart", "up", *words))
 
 
 def _main_job(folder: Path, replay: bool, as_json: bool) -> None:

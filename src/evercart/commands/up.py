@@ -56,7 +56,7 @@ def up(
         first = (settings.port if port is None else port) + 1
         words = ("simulate", "--shop", str(simulated), "--port-from", str(first), "--json")
         kept.append(Program(SIMULATED, (*EVERCART, *words), needed=False))
-    elif as_json or not sys.stdout.isatty():
+    if as_json or (simulated is None and not sys.stdout.isatty()):
         told = _raw
     code = Supervisor(kept, told, Patience(drain_s=settings.drain_s + _MORE_S)).run()
     if code:

@@ -1,0 +1,28 @@
+"""The command that lets a simulated shop live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evercart.testing.console import evercart
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--speed", "fast"), "--speed: expected how many times faster, such as 100x, got 'fast'\n"),
+        (("--speed", "0x"), "--speed: expected above 0x, at most 100000x, got '0x'\n"),
+        (("--for", "-1"), "--for: expected minutes above 0, got -1.0\n"),
+    ],
+)
+def test_what_makes_no_sense_is_told(tmp_path: Path, words: tuple[str, ...], text: str) -> None:
+    assert evercart("simulate", *words, folder=tmp_path, code=2) == text
+
+
+def test_no_shop_of_yours_is_touched(tmp_path: Path) -> None:
+    evercart("init", folder=tmp_path)
+    said = evercart("simulate", "--shop", "shop", folder=tmp_path, code=2)
+    assert said == "--shop: expected a new folder, or a simulated shop's, got 'shop (a shop)'\n"
+    assert "shop" in evercart("status", folder=tmp_path)
