@@ -17,7 +17,11 @@ def test_events_are_told_by_content_type() -> None:
 def test_outcomes_are_of_one_kind() -> None:
     told = content("/v1/outcomes")
     assert told is not None
-    assert told["application/json"]["schema"]["anyOf"][2] == {"$ref": "#/components/schemas/OutcomeEvent"}
+    assert told["application/json"]["schema"]["anyOf"][2] == {"$ref": "#/components/schemas/Outcome"}
+
+
+def test_an_outcome_may_leave_its_kind_out() -> None:
+    assert schemas(["/v1/outcomes"])["Outcome"]["required"] == ["id", "event_us", "ref"]
 
 
 def test_other_addresses_have_none() -> None:
@@ -26,4 +30,4 @@ def test_other_addresses_have_none() -> None:
 
 def test_only_what_is_referred_to_is_told() -> None:
     assert schemas(["/v1/apps"]) == {}
-    assert set(schemas(["/v1/events", "/v1/outcomes"])) == {"Event", *(name_of(one) for one in SENT)}
+    assert set(schemas(["/v1/events", "/v1/outcomes"])) == {"Event", "Outcome", *(name_of(one) for one in SENT)}

@@ -37,7 +37,7 @@ TOLD = [
 
 @pytest.fixture(scope="module")
 def told() -> dict[str, Any]:
-    return document(TOLD, apps=["spend"])
+    return document(TOLD, apps={"spend": "What is spent.", "answers": "Ask."})
 
 
 def test_it_is_valid(told: dict[str, Any]) -> None:

@@ -28,7 +28,7 @@ def describing(service: Service, others: Sequence[Endpoint]) -> list[Endpoint]:
 
     @cache
     def told(keyed: bool) -> dict[str, Any]:
-        return document(found, keyed=keyed, apps=[app.name for app in service.shop.apps])
+        return document(found, keyed=keyed, apps={app.name: app.about for app in service.shop.apps})
 
     @cache
     def as_json(keyed: bool) -> bytes:

@@ -8,11 +8,14 @@ from typing import Any, Final
 from evercart.events.kinds import SENT, Kind, kind
 from evercart.serve.body import JSON
 from evercart.serve.described.kinds import any_of, example_of, name_of, schema_of
+from evercart.serve.described.shapes import PLACE
 
 Schema = dict[str, Any]
 NDJSON: Final = "application/x-ndjson"
 ARROW: Final = "application/vnd.apache.arrow.stream"
-SENDS: Final[dict[str, tuple[Kind, ...]]] = {"/v1/events": SENT, "/v1/outcomes": (kind("outcome"),)}
+EVENTS, OUTCOMES = "/v1/events", "/v1/outcomes"
+_OUTCOME: Final = kind("outcome")
+SENDS: Final[dict[str, tuple[Kind, ...]]] = {EVENTS: SENT, OUTCOMES: (_OUTCOME,)}
 SHOWN: Final = ("view", "cart", "order", "outcome")  # an example of each
 
 
@@ -20,11 +23,15 @@ def schemas(paths: Iterable[str]) -> dict[str, Schema]:
     """Return the schemas of what may be sent to these addresses as events, by name.
 
     >>> list(schemas(["/v1/outcomes", "/healthz"]))
-    ['OutcomeEvent']
+    ['Outcome']
     """
-    sends = [SENDS[path] for path in paths if path in SENDS]
-    found = {name_of(one): schema_of(one) for kinds in sends for one in kinds}
-    return {**found, "Event": any_of()} if SENT in sends else found
+    sends = {path: SENDS[path] for path in paths if path in SENDS}
+    found: dict[str, Schema] = {}
+    if EVENTS in sends:
+        found = {name_of(one): schema_of(one) for one in SENT} | {"Event": any_of()}
+    if OUTCOMES in sends:
+        found["Outcome"] = schema_of(_OUTCOME, implied=True)
+    return found
 
 
 def content(path: str) -> Schema | None:
@@ -36,8 +43,8 @@ def content(path: str) -> Schema | None:
     if path not in SENDS:
         return None
     kinds = SENDS[path]
-    one: Schema = {"$ref": "#/components/schemas/" + ("Event" if len(kinds) > 1 else name_of(kinds[0]))}
-    several: Schema = {"type": "array", "items": one}
+    one: Schema = {"$ref": PLACE + ("Event" if path == EVENTS else "Outcome")}
+    several: Schema = {"type": "array", "items": one, "minItems": 1}
     wrapped: Schema = {
         "type": "object",
         "properties": {"events": several},

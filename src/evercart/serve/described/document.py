@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import evercart
@@ -19,12 +19,13 @@ from evercart.serve.wire import Fault
 Schema = dict[str, Any]
 TAGS: Final = {
     "events": "Tell the shop what happened.",
-    "answers": "Ask the shop's apps.",
+    "shoppers": "See what is known of somebody.",
     "models": "See what is live, move it.",
     "quarantine": "See what did not enter, send it again.",
     "health": "See whether the service is well.",
     "service": "The service itself.",
 }
+NO_APPS: Final[Mapping[str, str]] = {}
 _PLACE: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 _ABOUT: Final = (
     "A shop's models, each learning from every event. Keys have scopes (ingest, decide, read, operate) and are sent as "
@@ -33,11 +34,11 @@ _ABOUT: Final = (
 )
 
 
-def document(endpoints: Iterable[Endpoint], *, keyed: bool = True, apps: Sequence[str] = ()) -> Schema:
+def document(endpoints: Iterable[Endpoint], *, keyed: bool = True, apps: Mapping[str, str] = NO_APPS) -> Schema:
     """Return the OpenAPI document of a service.
 
     keyed   whether a key is needed
-    apps    names of the shop's apps, for examples
+    apps    the shop's apps by name, what each is about
     """
     told = list(endpoints)
     types = [kind for one in told for kind in (one.query, one.takes, one.gives) if kind is not None]
@@ -46,13 +47,13 @@ def document(endpoints: Iterable[Endpoint], *, keyed: bool = True, apps: Sequenc
     for one in told:
         path = _PLACE.sub(r"{\1}", one.path)
         paths.setdefault(path, {})[one.method.lower()] = _operation(one, path, shapes, keyed, apps)
-    used = [name for name in TAGS if any(one.tag == name for one in told)]
-    used += sorted({one.tag for one in told} - set(TAGS))
+    tags = {"events": TAGS["events"], **apps, **TAGS}
+    used = [name for name in dict.fromkeys((*tags, *(one.tag for one in told))) if any(one.tag == name for one in told)]
     return {
         "openapi": "3.1.0",
         "info": {"title": "Evercart", "version": evercart.__version__, "description": _ABOUT},
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": TAGS.get(name, name)} for name in used],
+        "tags": [{"name": name, "description": tags.get(name, name)} for name in used],
         "paths": paths,
         "components": {
             "schemas": shapes.by_name,
@@ -61,7 +62,7 @@ def document(endpoints: Iterable[Endpoint], *, keyed: bool = True, apps: Sequenc
     }
 
 
-def _operation(one: Endpoint, path: str, shapes: Shapes, keyed: bool, apps: Sequence[str]) -> Schema:
+def _operation(one: Endpoint, path: str, shapes: Shapes, keyed: bool, apps: Mapping[str, str]) -> Schema:
     found: Schema = {
         "operationId": f"{one.method.lower()}{re.sub('[^a-z0-9]+', '_', path.lower()).rstrip('_')}",
         "tags": [one.tag],
@@ -79,7 +80,7 @@ def _operation(one: Endpoint, path: str, shapes: Shapes, keyed: bool, apps: Sequ
     return found
 
 
-def _parameters(one: Endpoint, path: str, shapes: Shapes, apps: Sequence[str]) -> list[Schema]:
+def _parameters(one: Endpoint, path: str, shapes: Shapes, apps: Mapping[str, str]) -> list[Schema]:
     found = [_parameter(name, "path", {"type": "string", "minLength": 1}, True, apps) for name in _PLACE.findall(path)]
     if one.query is not None:
         needed = shapes.needed(one.query)
@@ -88,14 +89,14 @@ def _parameters(one: Endpoint, path: str, shapes: Shapes, apps: Sequence[str]) -
     return found
 
 
-def _parameter(name: str, where: str, schema: Schema, needed: bool, apps: Sequence[str]) -> Schema:
+def _parameter(name: str, where: str, schema: Schema, needed: bool, apps: Mapping[str, str]) -> Schema:
     said = {word: value for word, value in schema.items() if word != "description"}
     found: Schema = {"name": name, "in": where, "required": needed, "schema": said}
     text = schema.get("description") or about(name)
     if text:
         found["description"] = text
     if name == "app" and apps:
-        said["examples"] = [apps[0]]
+        said["examples"] = [next(iter(apps))]
     elif name in WORDS and WORDS[name].example is not None and "examples" not in said:
         said["examples"] = [WORDS[name].example]
     return found

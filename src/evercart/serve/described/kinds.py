@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from evercart.events.check import FIRST_US, MOST, MOST_BYTES
+from evercart.events.check import FIRST_US, MOST
 from evercart.events.currencies import CURRENCIES
 from evercart.events.kinds import KEYS, SENT, Kind, Property
 from evercart.serve.described.words import WORDS, about
 
 Schema = dict[str, Any]
 EXAMPLE_US: Final = "2026-03-02T09:30:00Z"
-_BASE: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": MOST_BYTES}
+# a field holds a million bytes at most, which JSON Schema, counting characters, cannot say
+_BASE: Final[Schema] = {"type": "string", "minLength": 1}
 _TIME: Final[Schema] = {
     "anyOf": [{"type": "integer", "minimum": FIRST_US}, {"type": "string", "format": "date-time"}],
     "examples": [EXAMPLE_US],
@@ -29,8 +30,10 @@ def name_of(kind: Kind) -> str:
     return f"{kind.name.capitalize()}Event"
 
 
-def schema_of(kind: Kind) -> Schema:
+def schema_of(kind: Kind, *, implied: bool = False) -> Schema:
     """Return what an event of a kind may say, what it must say.
+
+    implied    whether it may leave its kind out
 
     >>> from evercart.events.kinds import kind
     >>> schema_of(kind("outcome"))["required"]
@@ -45,15 +48,14 @@ def schema_of(kind: Kind) -> Schema:
         "quantity": _integer(0),
         "amount": _integer(),
         "currency": {"type": "string", "enum": list(CURRENCIES)},
-        "text": {"type": "string", "maxLength": MOST_BYTES},
+        "text": {"type": "string"},
         **typed,
-        "properties": {"type": "string", "contentMediaType": "application/json"},
+        "properties": {"anyOf": [{"type": "object"}, {"type": "string", "contentMediaType": "application/json"}]},
     }
     return {
-        "title": name_of(kind),
         "type": "object",
         "properties": {name: _told(name, schema) for name, schema in columns.items()},
-        "required": ["kind", "id", "event_us", *kind.needs],
+        "required": [*([] if implied else ["kind"]), "id", "event_us", *kind.needs],
         "additionalProperties": False,
     }
 

@@ -27,7 +27,7 @@ WORDS: Final = {
     "amount": Word("What was paid, in minor units of the currency.", 1999),
     "currency": Word("Code of ISO 4217.", "EUR"),
     "text": Word("What was searched for, or written.", "green tea"),
-    "properties": Word("Whatever else is known, as a JSON object in a string.", '{"colour": "green"}'),
+    "properties": Word("Whatever else is known: a JSON object, or one in a string.", {"colour": "green"}),
     "discount": Word("Taken off the price, in minor units.", 200),
     "cost": Word("What the shop paid, in minor units.", 900),
     "category": Word("Of the article.", "tea"),
