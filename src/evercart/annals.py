@@ -58,10 +58,11 @@ def entries(log: Log, shelf: Shelf, app: str) -> tuple[Entry, ...]:
     names = {model.id: model.name for model in shelf.models(app)}
     who = {one.offset: one.move.who for one in shelf.moves(app)}
     rows = (row for row in log.names(0, log.next_offset, KINDS).to_pylist() if row["app"] == app)
-    return tuple(_entry(row, names, who.get(row["offset"], "")) for row in rows)
+    return tuple(entry(row, names, who.get(row["offset"], "")) for row in rows)
 
 
-def _entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:
+def entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:
+    """Return what a row of the log tells; `names` of the models by id, `who` moved one."""
     kind, us = row["kind"], row["event_us"]
     model = names.get(row["model"], row["model"] or "")
     if kind == PROMOTION:

@@ -58,9 +58,9 @@ def empty(tmp_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def raced(tmp_path: Path) -> Iterator[Browser]:
-    """A shop with one app, two challengers, of which one is better, that has learned from 800 events."""
+    """A shop with one app, two challengers, that has learned from 3,000 events: the gate has found `seeing` better."""
     with Shop.open(tmp_path / "shop", create=True, given=(APP,)) as shop:
-        table = coupons(800)
+        table = coupons(3_000)
         shop.log.import_history("all", lambda skip: iter([table.slice(skip)]))
         shop.run()
         yield Browser(Service(shop))

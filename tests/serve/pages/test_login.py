@@ -56,7 +56,7 @@ def test_who_has_a_key_logs_in_looks_logs_out(empty) -> None:
     wrong = empty.post("/logout", {}, csrf=token_of(page))
     assert wrong.status_code == 403
     out = empty.post("/logout", {}, csrf=token_of(first))
-    assert (out.status_code, out.headers["location"]) == (303, "/login")
+    assert (out.status_code, out.headers["location"]) == (303, "/login?said=logged_out")
     replayed = empty.get("/", headers={"cookie": cookie.split(";")[0]})
     assert replayed.status_code == 303
 

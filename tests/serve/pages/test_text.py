@@ -33,4 +33,4 @@ def test_shares() -> None:
 
 def test_rates_and_sizes() -> None:
     assert [rate(x) for x in (0.04, 99.96, 1234.5)] == ["0.0", "100.0", "1,234"]
-    assert size(0) == "0.0 MB"
+    assert (size(0), size(1e6)) == ("0.0 kB", "1.0 MB")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from evercart.serve.pages import decisions, live, login, now, static
+from evercart.serve.pages import app, decisions, live, login, now, static, versions
 from evercart.serve.pages.page import Page, lost
 
 if TYPE_CHECKING:
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["PAGES", "lost", "routes"]
 
-PAGES: tuple[Page, ...] = (*now.PAGES, *decisions.PAGES, *login.PAGES, *live.PAGES)
+PAGES: tuple[Page, ...] = (
+    *now.PAGES,
+    *app.PAGES,
+    *versions.PAGES,
+    *decisions.PAGES,
+    *login.PAGES,
+    *live.PAGES,
+)
 
 
 def routes(service: Service) -> list[BaseRoute]:

@@ -26,7 +26,6 @@ EVERY_S: Final = 1.0
 BEAT_S: Final = 15.0  # after which a line goes out though nothing moved, so that proxies keep the connection
 MOST: Final = 500  # who may look at once
 _WAITING: Final = 4  # news that may wait for a slow browser: older ones are passed over
-_BYE: Final = b"event: bye\ndata: {}\n\n"
 
 
 class News(msgspec.Struct):
@@ -64,38 +63,26 @@ class Live:
         self._service, self._every_s, self._beat_s = service, every_s, beat_s
         self._clients: set[_Client] = set()
         self._task: asyncio.Task[None] | None = None
-        self._closed = False
 
     def __len__(self) -> int:
         return len(self._clients)
 
     async def stream(self, topic: str, words: Words) -> AsyncIterator[bytes]:
-        """Hand out news of a topic in a language until the browser goes or the service stops."""
+        """Hand out news of a topic in a language until the browser goes, or the server hangs up."""
         client = _Client(topic, words, asyncio.Queue(_WAITING))
         self._clients.add(client)
         try:
-            if not self._closed:
-                first = await self._news(topic, words)
-                self._begin()
-                yield b"retry: 2000\n\n" + (first or b"")
-            while not self._closed:
+            first = await self._news(topic, words)
+            self._begin()
+            yield b"retry: 2000\n\n" + (first or b"")
+            while True:
                 try:
                     said = await asyncio.wait_for(client.waiting.get(), self._beat_s)
                 except TimeoutError:
                     said = b": still here\n\n"
-                if said and not self._closed:
-                    yield said
-            yield _BYE
+                yield said
         finally:
             self._clients.discard(client)
-
-    def close(self) -> None:
-        """Tell everyone that the service stops."""
-        self._closed = True
-        for client in self._clients:
-            _put(client, b"")  # wakes it
-        if self._task is not None:
-            self._task.cancel()
 
     def _begin(self) -> None:
         if self._task is None or self._task.done():
@@ -104,7 +91,7 @@ class Live:
     async def _tell(self) -> None:
         """Make news for all who look, until nobody does."""
         told: dict[tuple[str, str], bytes] = {}
-        while self._clients and not self._closed:
+        while self._clients:
             await asyncio.sleep(self._every_s)
             for topic, words in {(client.topic, client.words.code): client.words for client in self._clients}.items():
                 said = await self._news(topic[0], words)

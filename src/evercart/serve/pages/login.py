@@ -44,7 +44,7 @@ async def _enter(visit: Visit) -> Response:
 
 async def _leave(visit: Visit) -> Response:
     cookie = await run_in_threadpool(log_out, visit.service, visit.request)
-    return _with(visit.go("/login"), cookie)
+    return _with(visit.go("/login", "logged_out"), cookie)
 
 
 def _with(answer: Response, cookie: str) -> Response:

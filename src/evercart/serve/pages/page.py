@@ -216,5 +216,5 @@ def templates() -> Environment:
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"number": text.number, "count": text.count, "percent": text.percent, "rate": text.rate}
-    made.filters |= {"size": text.size, "short": lambda address: str(address)[:12]}
+    made.filters |= {"size": text.size, "small": text.small, "short": lambda address: str(address)[:12]}
     return made

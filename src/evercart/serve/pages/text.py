@@ -97,10 +97,19 @@ def age(us: float | None, words: Words) -> str:
     return words("unit.day", n=f"{seconds / DAY_S:,.0f}")
 
 
-def size(octets: float) -> str:
-    """Return a size in MB.
+def small(value: float) -> str:
+    """Return a number in two digits.
 
-    >>> size(1_234_567)
-    '1.2 MB'
+    >>> small(0.0534), small(12.34), small(1234.5)
+    ('0.053', '12', '1,234')
     """
-    return f"{octets / 1e6:,.1f} MB"
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"
+
+
+def size(octets: float) -> str:
+    """Return a size in kB or MB.
+
+    >>> size(1_234_567), size(2_345)
+    ('1.2 MB', '2.3 kB')
+    """
+    return f"{octets / 1e6:,.1f} MB" if octets >= 1e6 else f"{octets / 1e3:,.1f} kB"

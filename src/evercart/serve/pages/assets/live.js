@@ -31,6 +31,5 @@
   source.addEventListener("news", (event) => { show(true); tell(JSON.parse(event.data)); });
   source.addEventListener("open", () => show(true));
   source.addEventListener("error", () => show(false));
-  source.addEventListener("bye", () => { show(false); });
   window.addEventListener("pagehide", () => source.close());
 })();
