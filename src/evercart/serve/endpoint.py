@@ -72,11 +72,10 @@ class Endpoint:
     form: str = "text/plain"
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        """Return the names of the parameters after "?"; msgspec looks them up anew each time."""
-        return (
-            frozenset(field.encode_name for field in msgspec.structs.fields(self.query)) if self.query else frozenset()
-        )
+    def _known(self) -> dict[str, bool]:
+        """Return the names of the parameters after "?", whether each may be any text: looked up once."""
+        fields = msgspec.structs.fields(self.query) if self.query else ()
+        return {field.encode_name: _is_text(field.type) for field in fields}
 
     async def answer(self, service: Service, asgi: Asgi, receive: Receive) -> Reply:
         """Return what is answered; raises `Problem` or `UserError` for what the caller did wrong."""
@@ -101,7 +100,7 @@ class Endpoint:
         await reply.send(send)
 
 
-def _query(said: bytes, kind: type[Any], known: frozenset[str]) -> Any:
+def _query(said: bytes, kind: type[Any], known: dict[str, bool]) -> Any:
     """Return the parameters after "?" as a Struct; unknown ones, and ones that come twice, are told."""
     found: dict[str, str] = {}
     for pair in filter(None, said.decode("latin-1").split("&")):
@@ -112,11 +111,22 @@ def _query(said: bytes, kind: type[Any], known: frozenset[str]) -> Any:
             raise Problem(expected(f"query.{name}", "one of " + " ".join(sorted(known)), value))
         if name in found:
             raise Problem(expected(f"query.{name}", "one value", f"{found[name]}, {value}"))
+        if value.lower() == "null" and not known[name]:  # which msgspec would take for none
+            raise Problem(expected(f"query.{name}", "a value", value))
         found[name] = value
     try:
         return msgspec.convert(found, kind, strict=False)
     except msgspec.ValidationError as error:
         raise Problem(told("query", error)) from None
+
+
+def _is_text(type_: Any) -> bool:
+    """Return whether any text is a value of a type."""
+    try:
+        msgspec.convert("a", type_)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def told(where: str, error: msgspec.ValidationError) -> str:

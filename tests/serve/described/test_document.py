@@ -50,10 +50,10 @@ def test_parameters_come_from_path_with_query(told: dict[str, Any]) -> None:
     item = told["paths"]["/v1/similar/{item}"]["get"]["parameters"][0]
     assert (item["name"], item["in"], item["required"], item["schema"]["examples"]) == ("item", "path", True, ["i1"])
     user, app, k = told["paths"]["/v1/recommend"]["get"]["parameters"]
-    assert user["schema"] == {"type": "string", "examples": ["u1"]}
+    assert user["schema"] == {"type": "string", "minLength": 1, "examples": ["u1"]}
     assert user["description"] == "Names a shopper."
     assert app["schema"]["examples"] == ["spend"]
-    assert k["schema"] == {"type": "integer", "default": 20, "examples": [5]}
+    assert k["schema"] == {"type": "integer", "minimum": 1, "default": 20, "examples": [5]}
 
 
 def test_bodies_come_from_types_with_an_example(told: dict[str, Any]) -> None:

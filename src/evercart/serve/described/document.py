@@ -41,8 +41,9 @@ def document(endpoints: Iterable[Endpoint], *, keyed: bool = True, apps: Mapping
     apps    the shop's apps by name, what each is about
     """
     told = list(endpoints)
-    types = [kind for one in told for kind in (one.query, one.takes, one.gives) if kind is not None]
-    shapes = Shapes([Fault, *types], bodies.schemas(one.path for one in told))
+    sent = [kind for one in told for kind in (one.query, one.takes) if kind is not None]
+    given = [Fault, *(one.gives for one in told if one.gives is not None)]
+    shapes = Shapes(sent, given, bodies.schemas(one.path for one in told))
     paths: dict[str, Schema] = {}
     for one in told:
         path = _PLACE.sub(r"{\1}", one.path)

@@ -7,19 +7,26 @@ from typing import Any, Final
 
 import msgspec
 
-from evercart.serve.described.words import WORDS, about
+from evercart.serve.described.words import WORDS, about, rule
 
 Schema = dict[str, Any]
 PLACE: Final = "#/components/schemas/"
 
 
 class Shapes:
-    """The schemas of a document's types, by name, each told once."""
+    """The schemas of a document's types, by name, each told once.
 
-    def __init__(self, types: Iterable[Any], more: dict[str, Schema]) -> None:
-        known = list(dict.fromkeys(types))
+    sent, given    types of requests, of answers
+    more           further schemas
+    """
+
+    def __init__(self, sent: Iterable[Any], given: Iterable[Any], more: dict[str, Schema]) -> None:
+        asked = dict.fromkeys(sent)
+        known = [*asked, *(one for one in dict.fromkeys(given) if one not in asked)]
         refs, found = msgspec.json.schema_components(known, ref_template=PLACE + "{name}")
-        self.by_name: dict[str, Schema] = {**more, **{name: _told(schema) for name, schema in found.items()}}
+        ruled = {ref["$ref"].removeprefix(PLACE) for ref in refs[: len(asked)] if "$ref" in ref}
+        told = {name: _told(_ruled(schema) if name in ruled else schema) for name, schema in found.items()}
+        self.by_name: dict[str, Schema] = {**more, **told}
         self._refs: dict[Any, Schema] = dict(zip(known, refs, strict=True))
 
     def of(self, type_: Any) -> Schema:
@@ -73,6 +80,17 @@ def plain(schema: Schema) -> Schema:
     if len(kinds) == 1:
         return {**kinds[0], **kept}
     return {**kept, "anyOf": kinds} if kinds else kept
+
+
+def _ruled(schema: Schema) -> Schema:
+    """Return the schema of a request with the rules that its fields' names bring."""
+
+    def with_rule(name: str, one: Schema) -> Schema:
+        if "anyOf" in one:
+            return {**one, "anyOf": [{**each, **rule(name, each)} for each in one["anyOf"]]}
+        return {**one, **rule(name, one)}
+
+    return {**schema, "properties": {name: with_rule(name, one) for name, one in schema["properties"].items()}}
 
 
 def _told(schema: Schema) -> Schema:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+NAME: Final[dict[str, Any]] = {"minLength": 1}  # an empty name is none
+COUNT: Final[dict[str, Any]] = {"minimum": 1}
+
 
 class Word(NamedTuple):
-    """What a name means; a value that can be sent as it stands."""
+    """What a name means; a value that can be sent as it stands; what a request's value has to be, as JSON Schema."""
 
     about: str
     example: Any = None
+    rule: dict[str, Any] | None = None
 
 
 WORDS: Final = {
-    "id": Word("Names the event. Sent again under the same id it counts once.", "view-1"),
+    "id": Word("A name of your own for it: what comes again under the same id counts once.", "view-1", rule=NAME),
     "kind": Word("What happened."),
     "event_us": Word(
         "When it happened: microseconds since 1970 in UTC, or ISO 8601 with a zone. From 1990 on, at most a day ahead."
     ),
-    "user": Word("Names a shopper.", "u1"),
-    "session": Word("Names a visit or a basket.", "s1"),
-    "item": Word("Names an article.", "i1"),
-    "place": Word("Names a store or a page.", "front"),
-    "ref": Word("Names what the event is about: of an outcome the decision.", "decision-1"),
+    "user": Word("Names a shopper.", "u1", rule=NAME),
+    "session": Word("Names a visit or a basket.", "s1", rule=NAME),
+    "item": Word("Names an article.", "i1", rule=NAME),
+    "place": Word("Names a store or a page.", "front", rule=NAME),
+    "ref": Word("Names what the event is about: of an outcome the decision.", "decision-1", rule=NAME),
     "quantity": Word("Thousandths of a piece.", 1000),
     "amount": Word("What was paid, in minor units of the currency.", 1999),
     "currency": Word("Code of ISO 4217.", "EUR"),
@@ -35,19 +39,19 @@ WORDS: Final = {
     "department": Word("Of the article.", "drinks"),
     "price": Word("Of one piece, in minor units.", 1999),
     "segment": Word("Of the shopper.", "regular"),
-    "campaign": Word("Names a campaign.", "spring"),
+    "campaign": Word("Names a campaign.", "spring", rule=NAME),
     "coupon": Word("Names a coupon.", "spring-10"),
     "value": Word("What came of it, in the unit of the app.", 1.0),
     "verdict": Word("What a person said of a decision.", "good"),
     "what": Word('What is to be forgotten: "user", "session", "item" or "place".', "user"),
     "rating": Word("Stars.", 5),
-    "k": Word("How many items, at most.", 5),
+    "k": Word("How many items, at most.", 5, rule=COUNT),
     "why": Word("Whether to tell reasons."),
-    "app": Word("Names an app of the shop."),
-    "model": Word("Names a model of the app.", "continual"),
-    "limit": Word("How many, at most."),
-    "field": Word("Only what was refused for this field."),
-    "to": Word("A model or a revision; what was live before where it is left out."),
+    "app": Word("Names an app of the shop.", rule=NAME),
+    "model": Word("Names a model of the app.", "continual", rule=NAME),
+    "limit": Word("How many, at most.", rule=COUNT),
+    "field": Word("Only what was refused for this field.", rule=NAME),
+    "to": Word("A model or a revision; what was live before where it is left out.", rule=NAME),
 }
 
 
@@ -59,3 +63,15 @@ def about(name: str) -> str:
     """
     word = WORDS.get(name)
     return word.about if word else ""
+
+
+def rule(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what a value of this name has to be in a request, as far as it is of the rule's type.
+
+    >>> rule("k", {"type": "integer"}), rule("k", {"type": "string"})
+    ({'minimum': 1}, {})
+    """
+    word = WORDS.get(name)
+    said = (word.rule if word else None) or {}
+    of = {"minLength": "string", "minimum": "integer"}
+    return {one: bound for one, bound in said.items() if schema.get("type") == of[one] and one not in schema}
