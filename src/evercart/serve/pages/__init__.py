@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from evercart.serve.pages import app, decisions, live, login, now, static, versions
+from evercart.serve.pages import app, data, decisions, live, login, now, static, versions
 from evercart.serve.pages.page import Page, lost
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ PAGES: tuple[Page, ...] = (
     *app.PAGES,
     *versions.PAGES,
     *decisions.PAGES,
+    *data.PAGES,
     *login.PAGES,
     *live.PAGES,
 )
