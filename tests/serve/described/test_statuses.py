@@ -13,8 +13,8 @@ async def _nothing(service: Service, call: Call) -> None:
 
 
 def test_they_follow_from_what_an_address_takes() -> None:
-    assert statuses(Endpoint("GET", "/a", "", "A.", _nothing)) == [200]
-    assert statuses(Endpoint("GET", "/a", "", "A.", _nothing, query=Rollback)) == [200, 400]
+    assert statuses(Endpoint("GET", "/a", "", "A.", _nothing)) == [200, 401, 403, 429]
+    assert statuses(Endpoint("GET", "/a", "", "A.", _nothing, query=Rollback)) == [200, 400, 401, 403, 429]
     assert statuses(Endpoint("GET", "/a", "read", "A.", _nothing, statuses=(404,))) == [200, 401, 403, 404, 429]
     told = Endpoint("POST", "/a", "operate", "A.", _nothing, takes=Promote, statuses=(409,))
     assert statuses(told) == [200, 400, 401, 403, 409, 413, 415, 429]

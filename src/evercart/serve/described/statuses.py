@@ -20,6 +20,7 @@ _ABOUT: Final = {
     503: "Not possible now: come back after `Retry-After` seconds.",
 }
 WAITS: Final = (429, 503)
+_DOOR: Final = (401, 403, 429)  # a wrong key, a foreign host, too often: before it is known what is asked for
 
 
 def statuses(endpoint: Endpoint) -> list[int]:
@@ -27,11 +28,9 @@ def statuses(endpoint: Endpoint) -> list[int]:
 
     >>> from evercart.serve.api.health import ENDPOINTS
     >>> statuses(ENDPOINTS[1])
-    [200, 503]
+    [200, 401, 403, 429, 503]
     """
-    found = {200, *endpoint.statuses}
-    if endpoint.scope:
-        found |= {401, 403, 429}
+    found = {200, *_DOOR, *endpoint.statuses}
     if endpoint.query or endpoint.method != "GET":
         found.add(400)
     if endpoint.method != "GET":
