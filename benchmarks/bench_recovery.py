@@ -11,9 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -23,14 +22,16 @@ from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.commands.base import spare_pandas
 from evercart.config import Checkpointing, create
+from evercart.course import Course, Progress
 from evercart.features import Hashed, Table
+from evercart.kit import Kit
 from evercart.learners.linear import Linear
 from evercart.lease import SqliteLeases
 from evercart.loop import Ring, warm
 from evercart.publish.shelf import Shelf
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.turn import Progress, Turner
+from evercart.turn import turn
 
 SLOTS = 1 << 20
 AFTER_S = 0.25  # from the last event that is heard of to the kill
@@ -43,15 +44,17 @@ def wide() -> App:
     return replace(app, name="wide", tables=tables, challengers=(), champion=Linear(columns_of(tables), "logistic"))
 
 
-@dataclass(frozen=True)
-class Timed(Turner):
-    """A turner that knows what its checkpoints cost, in CPU seconds and seconds."""
+class Timed(Course):
+    """A course that knows what its checkpoints cost, in CPU seconds and seconds."""
 
-    spent: list[tuple[float, float]] = field(default_factory=list)
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self.spent: list[tuple[float, float]] = []
 
-    def _save(self, *words: Any) -> None:
+    def save(self) -> None:
+        """Make a checkpoint."""
         cpu_s, wall_s = time.process_time(), time.perf_counter()
-        super()._save(*words)
+        super().save()
         self.spent.append((time.process_time() - cpu_s, time.perf_counter() - wall_s))
 
 
@@ -80,16 +83,17 @@ def cost(folder: Path, *, control: bool) -> None:
         saved = folder / f"checkpoints-{control}"
         with SqliteLeases(folder).held(shop.clock.now_us) as grant:
             places = (Checkpoints(saved), Shelf(folder / f"shelf-{control}"), folder / f"days-{control}")
-            turner = Timed(ring, shop.log, *places, folder / f"live-{control}", Checkpointing(), Clock(), grant)
+            live = folder / f"live-{control}"
+            course = Timed(Kit(ring, shop.log, *places, live, Checkpointing(), Clock(), grant))
             began, began_s = time.process_time(), time.perf_counter()
-            turned = turner.turn(lambda progress: None)
+            turned = turn(course.kit, lambda progress: None, lambda _: course)
             cpu_s, wall_s = time.process_time() - began, time.perf_counter() - began_s
-    at_intervals = turner.spent[:-1] if len(turner.spent) > 1 else turner.spent  # the last is of the end
+    at_intervals = course.spent[:-1] if len(course.spent) > 1 else course.spent  # the last is of the end
     spent, spent_s = (sum(part) for part in zip(*at_intervals, strict=True))
     size = max(path.stat().st_size for path in saved.glob("*.safetensors")) / 1e6
     name = "2^20 weights and a frozen control" if control else "2^20 weights"
     each = spent / len(at_intervals) * 1e3
-    loop_s = cpu_s - sum(part for part, _ in turner.spent)
+    loop_s = cpu_s - sum(part for part, _ in course.spent)
     print(f"| checkpoint, {name}, {size:.0f} MB | {each:.0f} ms CPU, {spent_s / len(at_intervals) * 1e3:.0f} ms |")
     print(f"|   ring at {turned.events / loop_s / 1e3:,.0f} k events/CPU-s, {wall_s:.1f} s in all |")
     print(f"|   part of the loop's CPU at the default interval, {len(at_intervals)} of them | {spent / cpu_s:.1%} |")

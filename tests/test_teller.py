@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
+from evercart.course import Progress
 from evercart.teller import Teller
-from evercart.turn import Progress
 
 
 def told(terminal: bool) -> str:

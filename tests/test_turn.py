@@ -9,13 +9,12 @@ import pytest
 
 from evercart import lease
 from evercart.clock import Clock
-from evercart.config import Checkpointing, create
+from evercart.config import create
 from evercart.errors import UserError
 from evercart.evaluate import days as day_files
 from evercart.lease import LASTS_US, SqliteLeases
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
-from evercart.turn import Pace
 from evercart.units import DAY_US
 
 EVERY = 1500  # events between checkpoints
@@ -163,24 +162,3 @@ def test_a_log_that_grew_freezes_the_control_where_it_was(tmp_path: Path, monkey
         shop.log.append(last.set_column(last.column_names.index("id"), "id", ids), shop.log.last_us + 30 * DAY_US)
         assert shop.quarter_us() != frozen_us
         assert shop.ring().frozen_us == frozen_us
-
-
-def test_checkpoints_take_no_more_than_their_share_unless_time_has_passed() -> None:
-    cpu_s, wall_s = [0.0], [0.0]
-    pace = Pace(
-        Checkpointing(events=10, seconds=30, share=0.25), Clock(cpu_s=lambda: cpu_s[0], wall_s=lambda: wall_s[0]), 5
-    )
-    assert not pace.due(15)  # what one costs is a guess until it was measured
-    cpu_s[0] = 0.5
-    assert not pace.due(14)
-    assert pace.due(15)
-    with pace.saving(15):
-        cpu_s[0] = 2.5
-    cpu_s[0] = 10.0
-    assert not pace.due(25)
-    cpu_s[0] = 10.5
-    assert pace.due(25)
-    assert not pace.due(24)
-    wall_s[0] = 30.0
-    cpu_s[0] = 2.0
-    assert pace.due(16)

@@ -143,12 +143,15 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def alerting(
     hook: Hook | None, log: Log, folder: Path, now_us: Callable[[], int], told: Callable[[str], None]
-) -> Iterator[None]:
-    """Send what a block writes into the log, where `shop.toml` says to; the shop's folder remembers how far."""
+) -> Iterator[Callable[[], None]]:
+    """Send what a block writes into the log, where `shop.toml` says to; the shop's folder remembers how far.
+
+    The block is handed what sends in its midst; all is sent at its end, too.
+    """
     if hook is None:
-        yield
+        yield lambda: None
         return
     one = Alerting(log, hook.webhook(os.environ), folder / "webhook.json", now_us, told)
-    yield
+    yield one.tell
     one.tell()
     one.finish()

@@ -15,6 +15,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from evercart.course import Progress
 from evercart.durable import make_folder, sync
 from evercart.fold import fingerprint_packed
 from evercart.lease import Grant, Leases, Page
@@ -24,7 +25,6 @@ from evercart.publish.shelf import Shelf
 from evercart.publishing import FOLDER as LIVE
 from evercart.referee import follow
 from evercart.shop import Shop
-from evercart.turn import Progress
 
 FOLDER: Final = "apart"  # of a shop, while states are learned again
 _CHECKPOINTS, _DAYS, _SHELF, _INDEX = "checkpoints", "days", "shelf", "index.db"

@@ -25,6 +25,10 @@ _CONTROL: Final = "control.json"
 _REBUILD: Final = "; `evercart run --replay` rebuilds it from the log"
 
 
+class Changed(UserError):
+    """A checkpoint was made by other folds than those that are to go on from it."""
+
+
 def _silent(text: str) -> None:
     """Tell nobody: the learner will."""
 
@@ -75,7 +79,7 @@ class Checkpoints:
         for name, named in ring.names.items():
             found = made["folds"].get(name, "no such fold")
             if found != named:
-                raise UserError(expected(f"{where}: {name}", f"fingerprint {named}", found) + _REBUILD)
+                raise Changed(expected(f"{where}: {name}", f"fingerprint {named}", found) + _REBUILD)
         return ring.unpack(saved.flat)
 
     def frozen_us(self) -> int | None:

@@ -17,6 +17,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     decisions,
     erase,
     key,
+    learn,
     log,
     models,
     profile,

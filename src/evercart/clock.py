@@ -27,6 +27,7 @@ class Clock:
     cpu_s: Callable[[], float] = time.process_time
     wall_s: Callable[[], float] = time.perf_counter
     speed: float = 1.0  # seconds of `now_us` in a second of the wall
+    rest_s: Callable[[float], None] = time.sleep  # wait so many seconds of the wall
 
     def real_s(self, us: float) -> float:
         """Return how many seconds somebody who watches waits for so many microseconds of `now_us`.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
+
 from evercart.durable import WRITING, make_folder
 from evercart.errors import require
 from evercart.evaluate import days as day_files
@@ -22,17 +24,20 @@ class Daybook:
     def __init__(self, folder: Path, ring: Ring, at: int, files: dict[str, int]) -> None:
         self._folder, self._ring = folder, ring
         self._new: dict[str, list[Days]] = {app.name: [] for app in ring.apps}
-        self._old = {app.name: self._kept(app.name, at, files.get(app.name, 0)) for app in ring.apps}
-        self._files = {name: len(kept) for name, kept in self._old.items()}
+        self._sums = {app.name: Sums() for app in ring.apps}
+        self._files = {app.name: self._kept(app.name, at, files.get(app.name, 0)) for app in ring.apps}
 
-    def _kept(self, app: str, at: int, files: int) -> list[Days]:
-        kept = [day_files.load(path)[0] for path in day_paths(self._folder / app) if int(path.stem) <= at]
-        require(len(kept) == files, f"{self._folder / app}", f"{files} files up to offset {at}", len(kept))
-        return kept
+    def _kept(self, app: str, at: int, files: int) -> int:
+        """Sum up the files of an app; return how many there are."""
+        paths = [path for path in day_paths(self._folder / app) if int(path.stem) <= at]
+        require(len(paths) == files, f"{self._folder / app}", f"{files} files up to offset {at}", len(paths))
+        for path in paths:
+            self._sums[app].add(day_files.load(path)[0])
+        return files
 
     def drop_beyond(self, at: int) -> None:
         """Remove days that closed after an offset, with files that were never finished."""
-        for app in self._old:
+        for app in self._files:
             for path in (self._folder / app).glob("*"):
                 if path.name.endswith(WRITING) or int(path.stem) > at:
                     path.unlink()
@@ -46,6 +51,7 @@ class Daybook:
         for name, one in said.items():
             if len(one.days):
                 self._new[name].append(one.days)
+                self._sums[name].add(one.days)
 
     def save(self, at: int) -> None:
         """Write the days that closed since the last save."""
@@ -56,12 +62,7 @@ class Daybook:
                     make_folder(folder)
                     day_files.save(folder / f"{at:016d}.arrow", Days.concat(days), {})
                 self._files[name] += 1
-                self._old[name] += days
                 self._new[name] = []
-
-    def days(self, app: str) -> list[Days]:
-        """Return all closed days of an app, in parts."""
-        return [*self._old[app], *self._new[app]]
 
     def by_stage(self) -> dict[str, float]:
         """Return the mean loss over all closed days, by the stage of the racer."""
@@ -78,14 +79,25 @@ class Daybook:
         overall: dict[str, dict[str, float]] = {}
         today: dict[str, dict[str, float]] = {}
         for lane in self._ring.lanes():
-            parts = self.days(lane.app.name)
-            if parts:
-                loss, n = sum(part.sums[:, :, 0].sum(axis=0) for part in parts), sum(part.n.sum() for part in parts)
-                last = parts[-1]
-                overall[lane.app.name] = dict(zip(lane.racers, (loss / n).tolist(), strict=True))
-                newest = (last.sums[-1, :, 0] / last.n[-1]).tolist()
-                today[lane.app.name] = dict(zip(lane.racers, newest, strict=True))
+            sums = self._sums[lane.app.name]
+            if sums.n:
+                overall[lane.app.name] = dict(zip(lane.racers, (sums.loss / sums.n).tolist(), strict=True))
+                today[lane.app.name] = dict(zip(lane.racers, sums.last.tolist(), strict=True))
         return overall, today
+
+
+class Sums:
+    """What is told of an app's closed days, which are many: questions, each racer's losses, its mean of the last."""
+
+    def __init__(self) -> None:
+        self.n, self.loss, self.last = 0, np.zeros(0), np.zeros(0)
+
+    def add(self, days: Days) -> None:
+        """Take days that closed after those before."""
+        loss = days.sums[:, :, 0].sum(axis=0)
+        self.loss = self.loss + loss if self.n else loss
+        self.n += int(days.n.sum())
+        self.last = days.sums[-1, :, 0] / days.n[-1]
 
 
 def day_paths(folder: Path) -> list[Path]:

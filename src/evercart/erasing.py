@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from evercart import pulse
 from evercart.apart import Rebuilt, newest, rebuild
+from evercart.aside import stepped_aside
+from evercart.course import Progress
 from evercart.durable import make_folder, sync, writing
 from evercart.erasures import ERASE, FOLDER, KEYS, Pending, begun_in, finished, receipt_path
 from evercart.errors import UserError, expected, require, unknown
@@ -23,9 +27,9 @@ from evercart.hashing import hash_name
 from evercart.lease import Grant
 from evercart.lock import locked
 from evercart.log.faults import plainly
+from evercart.publishing import FOLDER as LIVE
 from evercart.shop import Shop
 from evercart.traces import Traces, traces
-from evercart.turn import Progress
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def erase(shop: Shop, what: str, name: str, told: Callable[[Progress], None] = l
     log nor quarantine has, `UserError` is all that is said.
     """
     where = _checked(what, name)
-    with locked(shop.folder / "ingest.lock", "ingests"), shop.leases.held(shop.clock.now_us) as grant:
+    with locked(shop.folder / "ingest.lock", "ingests"), _lent(shop) as grant:
         _finish_imports(shop, where)
         found = traces(shop.log, what, name)
         begun = _begun(shop, what, name, found)
@@ -109,6 +113,14 @@ def erased(shop: Shop) -> dict[str, set[int]]:
 def receipts(folder: Path) -> list[Receipt]:
     """Return the receipts in a shop's folder, in the order of the log."""
     return [_receipt(path) for path in sorted((folder / FOLDER).glob("*.json"))]
+
+
+def _lent(shop: Shop) -> AbstractContextManager[Grant]:
+    """Hold the lease; one that learns for ever steps aside meanwhile, whoever else holds it is told of."""
+    beats = pulse.read(shop.folder / LIVE)
+    holds = shop.leases.look()
+    gives_way = beats is not None and holds is not None and beats.pid == holds.pid
+    return stepped_aside(shop.folder, shop.leases, shop.clock, gives_way=gives_way)
 
 
 def _checked(what: str, name: str) -> str:

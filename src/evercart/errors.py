@@ -11,6 +11,10 @@ class UserError(Exception):
     """A mistake in what the user passed; the text says where, which rule and which value."""
 
 
+class Passing(UserError):
+    """What may pass by itself: a full disk, a database that is away or busy. Who goes on for ever tries again."""
+
+
 def expected(where: str, rule: str, got: object) -> str:
     """Return the text of an error.
 

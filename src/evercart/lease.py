@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from evercart.errors import UserError, expected, require
+from evercart.errors import UserError, expected
 from evercart.log.faults import plainly
 from evercart.units import SECOND_US
 
@@ -32,6 +32,10 @@ _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS lease (one INTEGER PRIMARY KEY CHECK (one = 1), host TEXT NOT NULL,"
     " pid INTEGER NOT NULL, began INTEGER NOT NULL, token INTEGER NOT NULL, until_us INTEGER NOT NULL)"
 )
+
+
+class Taken(UserError):
+    """Another process may learn, so this one may not."""
 
 
 class Holding(NamedTuple):
@@ -126,7 +130,7 @@ class Leases(ABC):
         with self.writing() as page:
             there, us = page.read(), page.us(now_us)
             if there and there.keeps_out(us):
-                raise UserError(expected(self.where, "no other learner on this shop", str(there)))
+                raise Taken(expected(self.where, "no other learner on this shop", str(there)))
             token = (there.token if there else 0) + 1
             mine = Holding(_host(), os.getpid(), _began(os.getpid()), token, us + LASTS_US)
             page.write(mine)
@@ -182,7 +186,8 @@ class Grant:
             there = page.read()
             mine = there is not None and there[:4] == self._mine[:4]
             rule = f"the lease with token {self.token}; another learner goes on"
-            require(mine, self._leases.where, rule, there or "none")
+            if not mine:
+                raise Taken(expected(self._leases.where, rule, there or "none"))
             yield page
 
 

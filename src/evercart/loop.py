@@ -34,6 +34,7 @@ from evercart.labels.turns import ASKED, Turns, tick_of
 from evercart.lane import Lane, Stage, lane_of
 from evercart.learners.neighbours.candidates import united
 from evercart.log import Log
+from evercart.log.log import READ_ROWS
 from evercart.units import DAY_US
 
 _LISTS: Final = 256  # questions at a time where candidates are ranked: with all that is said of them these are large
@@ -98,11 +99,11 @@ class Ring:
         """Return the columns that any app needs: others are not carried into its round."""
         return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
 
-    def read(self, log: Log, start: int = 0, stop: int | None = None) -> Iterator[Events]:
+    def read(self, log: Log, start: int = 0, stop: int | None = None, *, rows: int = READ_ROWS) -> Iterator[Events]:
         """Yield the rows of a log with all that the apps need, titles included where one reads them."""
         ranks = (app.candidates for app in self.apps if app.candidates)
         named = titled(log, (name for one in ranks for name in one.texts))
-        return named.read(start, stop, columns=self.reads)
+        return named.read(start, stop, columns=self.reads, rows=rows)
 
     def lanes(self) -> list[Lane]:
         """Return each app's stages; equal folds fed alike have equal names, hence one state."""
@@ -241,15 +242,20 @@ def _parts(woven: Events, tick: Tick) -> Iterator[Events]:
 
 def whole_ticks(batches: Iterator[Events], tick: Tick) -> Iterator[Events]:
     """Cut batches of the log between ticks; the last tick waits until a row after it is logged."""
-    kept: list[Events] = []
+    kept: Events | None = None
     for batch in batches:
-        parts = [*kept, batch]
-        joined = Events({name: np.concatenate([part[name] for part in parts]) for name in batch.columns})
-        ticks = tick_of(joined.logged_us, joined.offset, tick.us, tick.events)
-        closed = int(np.searchsorted(ticks, ticks[-1]))
-        if closed:
-            yield joined.rows(slice(0, closed))
-        kept = [joined.rows(slice(closed, None))]
+        closed, kept = parted(kept, batch, tick)
+        if len(closed):
+            yield closed
+
+
+def parted(kept: Events | None, batch: Events, tick: Tick) -> tuple[Events, Events]:
+    """Return the rows of closed ticks, those of the tick that is open, of what was kept with what follows it."""
+    parts = [kept, batch] if kept is not None else [batch]
+    joined = Events({name: np.concatenate([part[name] for part in parts]) for name in batch.columns})
+    ticks = tick_of(joined.logged_us, joined.offset, tick.us, tick.events)
+    closed = int(np.searchsorted(ticks, ticks[-1]))
+    return joined.rows(slice(0, closed)), joined.rows(slice(closed, None))
 
 
 def warm(ring: Ring) -> None:

@@ -16,9 +16,11 @@ from evercart.publish.model import Model
 from evercart.publish.published import Published, Publisher
 from evercart.publish.revision import Revision
 from evercart.publish.shelf import Shelf
+from evercart.units import SECOND_US
 
 FOLDER: Final = "live"  # of a shop: the weights that answer
 KEEP: Final = 20  # revisions of a model, beside one a day
+EVERY_US: Final = SECOND_US // 2  # so that a tick that closes each second is never too early for its turn
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Publishing:
 
     folder    of the live weights
     told      called with what a guard has against a revision; the one before goes on answering
+
+    published_us    when each app was published last, UTC microseconds
     """
 
     ring: Ring
@@ -34,6 +38,7 @@ class Publishing:
     folder: Path
     now_us: Callable[[], int]
     told: Callable[[str], None]
+    published_us: dict[str, int] = field(default_factory=dict)
     _publishers: dict[str, Publisher] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
 
@@ -52,18 +57,30 @@ class Publishing:
                     self.shelf.publish(self._model(lane, states, racer), revision)
         self.shelf.prune(KEEP)
 
-    def live(self, states: Mapping[str, Any], at: int, guess_us: Mapping[str, float | None]) -> None:
-        """Publish what is live of each app, if it is due, unless a guard objects."""
-        now_us = self.now_us()
+    def live(self, states: Mapping[str, Any], at: int, guess_us: Mapping[str, float | None]) -> bool:
+        """Publish what is live of each app, if it is due, unless a guard objects; return whether all was due."""
+        now_us, all_due = self.now_us(), True
         for lane in self.ring.lanes():
-            publisher = self._publishers.setdefault(lane.app.name, Publisher(self.folder, lane.app.name))
+            publisher = self._publisher(lane.app.name)
             racer = lane.reign.current(states[lane.gates[0].name])
             line, stage = lane.reign.line(states[lane.gates[0].name], racer), lane.racers[racer].name
             state = own(states[stage])
-            if state is not None and publisher.due(line, now_us):
+            if state is None:
+                continue
+            if not publisher.due(line, now_us):
+                all_due = False
+            else:
                 flat = pack(state)
-                if self._guarded(lane, flat, at, guess_us.get(stage)):
-                    publisher.publish(Published(line, at, flat), now_us)
+                if self._guarded(lane, flat, at, guess_us.get(stage)) and publisher.publish(
+                    Published(line, at, flat), now_us
+                ):
+                    self.published_us[lane.app.name] = now_us
+        return all_due
+
+    def _publisher(self, app: str) -> Publisher:
+        if app not in self._publishers:
+            self._publishers[app] = Publisher(self.folder, app, EVERY_US)
+        return self._publishers[app]
 
     def _guarded(self, lane: Lane, flat: Packed, at: int, guess_us: float | None) -> bool:
         wrong = objections(lane.app.guards, Offer(Revision(flat, at, 0), guess_us or 0.0))

@@ -24,8 +24,9 @@ from evercart.compacting import Compacted, compact
 from evercart.compare import compare
 from evercart.config import FILE, Config, read_key
 from evercart.config import create as make
-from evercart.control import frozen_too_early, quarter_us
+from evercart.control import quarter_us
 from evercart.costs import Costs
+from evercart.course import Progress
 from evercart.deciding import Decider, Decision
 from evercart.errors import UserError, expected, loudly, require
 from evercart.evaluate.comparison import Comparison
@@ -36,6 +37,7 @@ from evercart.events.mapping_file import load as load_mapping
 from evercart.events.quarantine import Quarantine
 from evercart.fold import config_hash, fingerprint
 from evercart.ingest import Ingest, Ingested
+from evercart.kit import kit_of
 from evercart.lease import Leases
 from evercart.log import Log
 from evercart.loop import Ring, warm
@@ -51,11 +53,12 @@ from evercart.recommending import recommending_shop
 from evercart.referee import follow
 from evercart.results import Found, Results
 from evercart.samples import completejourney
-from evercart.turn import Progress, Turned, Turner
+from evercart.turn import Turned, turn
 from evercart.verifying import Verified, verify
 
 if TYPE_CHECKING:
     from evercart.profiles import Profiles
+    from evercart.pulse import Pulse
 
 
 def _silent(step: str, done: float, total: float) -> None:
@@ -180,31 +183,17 @@ class Shop:
         told("compile kernels", 1.0)
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
-        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint.
-
-        A live log is told the time first: in a quiet shop, too, ticks and windows close. A first run over a
-        short log is forgotten once there is enough of it: its control had stopped before it learned anything.
-        """
+        """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
         with self.leases.held(self.clock.now_us) as grant:
-            self.log.heartbeat(self.clock.now_us())
-            if replay:
-                self._require_whole()
-            if replay or frozen_too_early(self.log, self.apps, self.checkpoints.frozen_us()):
-                with grant.committing():
-                    self.checkpoints.clear()
-                    self.shelf.drop_after(-1)  # what is learned again is put there again
-            ring, every = self.ring(), self.config.checkpoint
-            if ring.frozen_us and self.checkpoints.frozen_us() is None:
-                self.checkpoints.freeze(ring.frozen_us)
-            parts = (self.checkpoints, self.shelf, self.folder / "days", self.folder / LIVE, every)
+            kit = kit_of(self, grant, replay=replay)
             with alerting(self.config.webhook, self.log, self.folder, self.clock.now_us, self.told):
-                return Turner(ring, self.log, *parts, self.clock, grant).turn(told)
+                return turn(kit, told)
 
-    def _require_whole(self) -> None:
-        """Raise `UserError` unless the log's files are as they were committed; states are not forgotten before."""
-        faults = self.log.verify()
-        if faults:
-            raise UserError(faults[0])
+    def learn(self, stop: Callable[[], bool], told: Callable[[Pulse], None] = lambda _: None) -> None:
+        """Learn from each event, for ever: until `stop` says so; see `learning`."""
+        from evercart.learning import learn  # which knows shops
+
+        learn(self, stop, told)
 
     def ring(self) -> Ring:
         """Return the shop's ring; its control is frozen where the last checkpoint has it, else a quarter in."""

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from evercart.turn import Progress as Turning
+from evercart.course import Progress as Turning
 
 _EVERY_S = 2.0  # between two lines where there is no terminal
 

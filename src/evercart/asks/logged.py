@@ -71,6 +71,19 @@ def reader(log: Log) -> Read:
     return read
 
 
+def beforehand(read: Read, events: Events) -> Read:
+    """Return what has read already all that a batch of the log may ask for; `read` is asked once, or not at all."""
+    at = events.offset[events.kind == DECISION]
+    none = Kept(np.empty(0, np.int64), pa.chunked_array([], pa.binary()))
+    held = read(int(at[0]), int(at[-1]) + 1) if len(at) else none
+
+    def kept(start: int, stop: int) -> Kept:
+        first, end = np.searchsorted(held.offset, (start, stop)).tolist()
+        return Kept(held.offset[first:end], held.x.slice(first, end - first))
+
+    return kept
+
+
 def as_logged(
     app: int, columns: Sequence[object], woven: Events, x: NDArray[np.float32], read: Read | None
 ) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,13 +56,19 @@ def spare_pandas() -> None:
 
 
 def open_shop(
-    folder: Path, *, create: bool = False, sample: bool = False, log: str = "log", clock: Clock | None = None
+    folder: Path,
+    *,
+    create: bool = False,
+    sample: bool = False,
+    log: str = "log",
+    clock: Clock | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Shop:
-    """Open a shop; imported only here, so that `--help` is quick."""
+    """Open a shop; imported only here, so that `--help` is quick. What went wrong, yet was gone around, is told."""
     spare_pandas()
     from evercart.shop import Shop
 
-    return Shop.open(folder, create=create, sample=sample, log=log, clock=clock, told=warn)
+    return Shop.open(folder, create=create, sample=sample, log=log, clock=clock, told=told or warn)
 
 
 def warn(text: str) -> None:

@@ -10,13 +10,14 @@ from typing import Final
 
 import pyarrow as pa
 
-from evercart.errors import UserError, expected
+from evercart.errors import Passing, UserError, expected
 
 _ROOM = "room on the disk"
 _FOLDER = "a folder that may be read and written"
 _WHOLE = "an undamaged file"
 FREE: Final = "the database to be free within a minute"
 _WORKS = "a disk that works"
+_PASSING: Final = (_ROOM, FREE, _WORKS)
 _SQLITE: Final = {
     "SQLITE_FULL": _ROOM,
     "SQLITE_CANTOPEN": _FOLDER,
@@ -50,12 +51,17 @@ def plainly(where: object) -> Iterator[None]:
         rule = _rule(getattr(error, "sqlite_errorname", ""))
         if rule is None:
             raise
-        raise UserError(expected(str(where), rule, str(error))) from error
+        raise _fault(str(where), rule, str(error)) from error
     except OSError as error:
         rule = _SYSTEM.get(error.errno, _WORKS) if error.errno else _WHOLE  # Arrow's have no number
-        raise UserError(expected(str(where), rule, error.strerror or str(error))) from error
+        raise _fault(str(where), rule, error.strerror or str(error)) from error
     except pa.ArrowInvalid as error:
         raise UserError(expected(str(where), _WHOLE, str(error))) from error
+
+
+def _fault(where: str, rule: str, got: str) -> UserError:
+    kind = Passing if rule in _PASSING else UserError
+    return kind(expected(where, rule, got))
 
 
 def _rule(name: str) -> str | None:

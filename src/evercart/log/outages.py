@@ -7,22 +7,25 @@ from typing import Final
 import adbc_driver_manager
 import psycopg
 
-from evercart.errors import UserError, expected
+from evercart.errors import Passing, UserError, expected
 
 Failed = psycopg.Error | adbc_driver_manager.Error
 ANSWERS: Final = "a database server that answers and lets this user in"
+_ROOM, _CONNECTION, _FREE = "room on the server", "a free connection", "the log to be free within a minute"
+_WORKS: Final = "a server whose disk works"
+_PASSING: Final = (ANSWERS, _ROOM, _CONNECTION, _FREE, _WORKS)
 _RULES: Final = {  # by SQLSTATE, of which the longest beginning counts
     "08": ANSWERS,
     "57P": ANSWERS,
     "28": ANSWERS,
     "25006": "a log that may be written",
     "42501": "a log that this user may use",
-    "53": "room on the server",
-    "53300": "a free connection",
-    "55P03": "the log to be free within a minute",
+    "53": _ROOM,
+    "53300": _CONNECTION,
+    "55P03": _FREE,
     "57014": "the server to let statements end",
     "40": "no other program in the log's tables",
-    "58": "a server whose disk works",
+    "58": _WORKS,
     "XX001": "undamaged tables",
     "XX002": "undamaged tables",
     "22021": "text without NUL characters",
@@ -48,4 +51,7 @@ def told(where: str, error: Failed) -> Exception:
     if not state and isinstance(error, adbc_driver_manager.OperationalError):
         state = "08"
     rule = next((_RULES[state[:size]] for size in (5, 3, 2) if state[:size] in _RULES), None)
-    return UserError(expected(where, rule, " ".join(str(error).split()))) if rule else error
+    if rule is None:
+        return error
+    kind = Passing if rule in _PASSING else UserError
+    return kind(expected(where, rule, " ".join(str(error).split())))
