@@ -64,20 +64,33 @@ class Decider:
     now_us    the clock
     new_id    names a decision
 
+    served    whether this answers for a process that serves: the newest checkpoint is looked for only once, or all
+              is read from the log's start; newer weights come by `weigh`
+
     Features are level with the log: rows logged since the last question are taken in first. Weights are those of
     the newest checkpoint, of the racer that was live there. An erased person is forgotten with the next checkpoint.
+    A log that is not live yet keeps history's clock.
     """
 
     def __init__(
-        self, ring: Ring, log: Log, checkpoints: Checkpoints, now_us: Callable[[], int], new_id: Callable[[], str]
+        self,
+        ring: Ring,
+        log: Log,
+        checkpoints: Checkpoints,
+        now_us: Callable[[], int],
+        new_id: Callable[[], str],
+        *,
+        served: bool = False,
     ) -> None:
         self._ring, self._log, self._checkpoints = ring, log, checkpoints
-        self._now_us, self._new_id = now_us, new_id
+        self._now_us, self._new_id, self._served = now_us, new_id, served
         self._lock = threading.Lock()
         self._held = ""  # the checkpoint whose weights answer
         self._abreast: Abreast | None = None
         self._weights: dict[str, Weights] = {}
         self._erased_at = -1
+        self.stale = False  # whether an erasure has begun that a process that serves has yet to forget
+        self._live = False
         self._lanes = {lane.app.name: lane for lane in ring.lanes()}
         self._marks = {name: layout(lane.app.columns) for name, lane in self._lanes.items()}
 
@@ -87,32 +100,71 @@ class Decider:
         keys    columns of an event by name, such as user="u17"; names as strings, amounts as integers
         id      of the decision; one that stands in the log already raises `UserError`
         """
+        decision, row = self.answer(app, keys, id)
+        done = self._log.append(_table(row), row["event_us"], own=True)
+        require(done.added == 1, "decision.id", "a new id", decision.id)
+        return decision
+
+    def answer(
+        self, app: str, keys: Mapping[str, Any], id: str | None = None, *, level: bool = True
+    ) -> tuple[Decision, dict[str, Any]]:
+        """Answer a question; return the decision, with the row of the log that it is to become.
+
+        level    whether to take in first what the log has more
+        """
         lane = self._lane(app, keys)
         with self._lock:
-            abreast, weights = self._level(), self._weights[app]
-            us = max(self._now_us(), abreast.us)
+            if level:
+                self._level()
+            abreast, weights = self._begun(), self._weights.get(app)
+            if weights is None:
+                raise UserError(expected(f"decide {app}", "a model that is live; see `evercart run`", "none"))
+            us = self._us(abreast)
             row = _row(id or self._new_id(), us, app, weights, abreast.at, keys)
-            asked = questions(self._ring, row, np.array([abreast.at]), np.array([us]))
+            asked = questions(self._ring, _table(row), np.array([abreast.at]), np.array([us]))
             x = abreast.x(lane, asked)
             guess = float(peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))[0])
         require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
-        said = {"guess": pa.array([guess]), "x": pa.array(encoded(x, self._marks[app]), pa.binary())}
-        for name, column in said.items():
-            row = row.set_column(SCHEMA.get_field_index(name), name, column)
-        done = self._log.append(row, us)
-        name = row["id"][0].as_py()
-        require(done.added == 1, "decision.id", "a new id", name)
-        return Decision(name, app, guess, weights.model, weights.revision, 1.0, row["feature_offset"][0].as_py())
+        row |= {"guess": guess, "x": encoded(x, self._marks[app])[0]}
+        return Decision(row["id"], app, guess, weights.model, weights.revision, 1.0, row["feature_offset"]), row
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """Return the names of the apps that it answers for."""
+        return tuple(self._lanes)
+
+    @property
+    def at(self) -> int:
+        """Return the next offset of the log to be taken in."""
+        return self._abreast.at if self._abreast else 0
+
+    def weigh(self, app: str, weights: Weights) -> None:
+        """Let other weights answer for an app from now on."""
+        with self._lock:
+            self._weights[app] = weights
+
+    def level(self, most: int | None = None) -> int:
+        """Take in what the log has more, at most so many rows; return how many are left."""
+        with self._lock:
+            return self._level(most)
+
+    def require(self, app: str, keys: Mapping[str, Any]) -> None:
+        """Raise `UserError` for a question that cannot be put."""
+        self._lane(app, keys)
+
+    def _us(self, abreast: Abreast) -> int:
+        """Return the log time of a question put now."""
+        self._live = self._live or self._log.live_from is not None
+        return max(self._now_us(), abreast.us) if self._live else abreast.us
 
     def _lane(self, app: str, keys: Mapping[str, Any]) -> Lane:
         if app not in self._lanes:
             raise UserError(expected("app", "one of " + " ".join(self._lanes), app))
         lane = self._lanes[app]
-        known = dict.fromkeys((*(key for key in KEYS if key not in _OWN), *lane.app.reads))
-        fields = [name for name in known if name in SCHEMA.names and name not in _OWN]
+        known = fields(lane)
         for name, value in keys.items():
-            if name not in fields:
-                raise UserError(unknown(f"decide {app}", "keys", fields, name))
+            if name not in known:
+                raise UserError(unknown(f"decide {app}", "keys", known, name))
             text = pa.types.is_string(SCHEMA.field(name).type)
             right = isinstance(value, str) and value if text else isinstance(value, int | float)
             require(bool(right) and value is not True, f"decide {app}.{name}", "a name" if text else "a number", value)
@@ -120,25 +172,34 @@ class Decider:
         require(by in keys, f"decide {app}.{by}", "a value: whom the question is about", "none")
         return lane
 
-    def _level(self) -> Abreast:
-        """Take in what is new: weights of a newer checkpoint, rows of the log."""
-        abreast = self._abreast
-        paths = self._checkpoints.paths()
-        if abreast is None or not paths or paths[-1].name != self._held:
-            abreast = self._load(abreast)
-        for events in self._ring.read(self._log, abreast.at):
+    def _begun(self) -> Abreast:
+        """Return the folds, gone on from the newest checkpoint."""
+        paths = () if self._served and self._abreast else self._checkpoints.paths()
+        if self._abreast is None or (not self._served and (not paths or paths[-1].name != self._held)):
+            return self._load(self._abreast)
+        return self._abreast
+
+    def _level(self, most: int | None = None) -> int:
+        """Take in what is new: weights of a newer checkpoint, rows of the log; return how many rows are left."""
+        abreast, end = self._begun(), self._log.next_offset
+        stop = end if most is None else min(end, abreast.at + most)
+        for events in self._ring.read(self._log, abreast.at, stop):
             if (events.kind == _ERASE).any():
                 self._erased_at = int(events.offset[-1])
+                self.stale = self._served
             abreast.take(events)
-        return abreast
+        return end - stop
 
     def _load(self, abreast: Abreast | None) -> Abreast:
         saved = next(self._checkpoints.whole(self._log.next_offset), None)
+        if saved is None and self._served:
+            self._abreast = Abreast(self._ring, self._ring.start(), 0)
+            return self._abreast
         if saved is None:
             raise UserError(expected("decide", "a checkpoint; see `evercart run`", "none"))
         ring = replace(self._ring, frozen_us=saved.about["frozen_us"])
         states = self._checkpoints.states(ring, saved)
-        self._weights = {lane.app.name: _live(lane, states) for lane in ring.lanes()}
+        self._weights = {lane.app.name: live_of(lane, states) for lane in ring.lanes()}
         self._held = self._checkpoints.paths()[-1].name
         stale = abreast is None or self._erased_at >= 0 or abreast.at < saved.next_offset
         if abreast is None or (stale and saved.next_offset > self._erased_at):
@@ -149,7 +210,14 @@ class Decider:
         return abreast
 
 
-def _live(lane: Lane, states: Mapping[str, Any]) -> Weights:
+def fields(lane: Lane) -> tuple[str, ...]:
+    """Return the columns of an event that a question of an app may name, first the one it must name."""
+    by = lane.app.answers[0].by
+    known = dict.fromkeys((by, *(key for key in KEYS if key not in _OWN), *lane.app.reads))
+    return tuple(name for name in known if name in SCHEMA.names and name not in _OWN)
+
+
+def live_of(lane: Lane, states: Mapping[str, Any]) -> Weights:
     """Return the racer that is live by a checkpoint's states."""
     reign = states[lane.gates[0].name]
     racer = lane.reign.current(reign)
@@ -164,9 +232,12 @@ def time_before(log: Log, offset: int) -> int:
     return int(last[0].logged_us[0]) if last else 0
 
 
-def _row(id: str, us: int, app: str, weights: Weights, at: int, keys: Mapping[str, Any]) -> pa.Table:
-    """Return the row of a decision, in `SCHEMA`, without what the answer is."""
-    said = {"id": id, "event_us": us, "kind": DECISION, "app": app, "model": weights.model}
-    said |= {"revision": weights.revision, "chance": 1.0, "feature_offset": at, **keys}
-    columns = {name: pa.array([value], SCHEMA.field(name).type) for name, value in said.items()}
-    return conform(pa.table(columns))
+def _row(id: str, us: int, app: str, weights: Weights, at: int, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a decision by columns of the log, without what the answer is."""
+    said: dict[str, Any] = {"id": id, "event_us": us, "kind": DECISION, "app": app, "model": weights.model}
+    return said | {"revision": weights.revision, "chance": 1.0, "feature_offset": at, **keys}
+
+
+def _table(row: Mapping[str, Any]) -> pa.Table:
+    """Return a row in `SCHEMA`."""
+    return conform(pa.table({name: pa.array([value], SCHEMA.field(name).type) for name, value in row.items()}))

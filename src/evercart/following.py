@@ -127,6 +127,11 @@ class Following:
         score = self._strangers.score(x)
         return self._ranker.guess(self._states["ranker"], x) if score is None else score
 
+    def weigh(self, ranker: Guesses, state: Any) -> None:
+        """Let another ranker score from now on, or the same with other weights; the state is consumed."""
+        self._ranker = self._folds["ranker"] = ranker
+        self._states["ranker"] = state
+
     def state(self, name: str) -> Any:
         """Return the state of a stage; not to be changed."""
         return self._states[name]

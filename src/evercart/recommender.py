@@ -23,6 +23,8 @@ from evercart.following import Following, Guesses
 from evercart.hashing import U64, hash_name, mix
 from evercart.hidden import Hidden
 from evercart.learners.isolated import Isolated, own
+from evercart.learners.neighbours.candidates import Candidates
+from evercart.learners.neighbours.popular import Popular
 from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.policies.left_out import LeftOut
 from evercart.learners.policies.not_bought import NotBought
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from evercart.shop import Shop
 
 LEARNED: Final = 200_000  # rows
+_NEVER: Final = int(np.iinfo(np.int64).max)  # an offset that no log reaches
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Answer:
     removed  how many candidates were taken out, by reason
     offset   next offset of the log when it was answered
     number   names the question in the draws of its policy
+    us       log time of the question
     """
 
     items: tuple[Answered, ...]
@@ -72,6 +76,7 @@ class Answer:
     removed: dict[str, int]
     offset: int
     number: int
+    us: int = 0
 
     def __len__(self) -> int:
         return len(self.items)
@@ -100,6 +105,8 @@ class Recommender:
     finished   whether the erasure begun at an offset has its receipt
     learned    how many of the newest rows the ranker learns from at first; sources learn from all
     saved      what the ring has learned, which is gone on from; without it, all is learned from the log's start
+    served     whether this answers for a process that serves: the ranker learns nothing here, its weights come by
+               `weigh`; after an erasure it only hides the name, and is `stale`, as nobody may wait that long
 
     When an erasure begins, its name is out of the next answer: states are built again without it, which takes as
     long as at the start; until it has its receipt, the name is a stranger's.
@@ -116,6 +123,7 @@ class Recommender:
         finished: Callable[[int], bool] = lambda offset: False,
         learned: int = LEARNED,
         saved: Saved | None = None,
+        served: bool = False,
     ) -> None:
         self.parts, self._now_us = parts, now_us
         self._log = titled(log, parts.texts)
@@ -125,11 +133,13 @@ class Recommender:
         given = policy or Policy()
         self._policy = replace(given, parts=(*own, *given.parts))
         self._why, self._silent = Why(parts.sources), Why(parts.sources, most=0)
-        self._learned = learned
+        self._learned, self._served, self.stale = learned, served, False
+        self._popular = Popular(parts.kind)
+        self._favourites = self._popular.start()
         self._repeats, self._remembers = Repeats(), any(isinstance(part, NotBought) for part in given.parts)
         self._reads = parts.reads
         bought = (kind_number(self._repeats.kind),) if self._remembers else ()
-        self._columns = (*self._reads, "category", *(self._repeats.reads if self._remembers else ()))
+        self._columns = (*self._reads, *self._popular.reads, *(self._repeats.reads if self._remembers else ()))
         self._kinds = {*parts.kinds, *bought, ITEM, ERASE}
         self._lock = threading.Lock()
         self._live = False
@@ -141,6 +151,21 @@ class Recommender:
         self._begin(None if later or self.hidden.columns else saved)  # what was saved may know who is erased
         self._read()
 
+    @property
+    def at(self) -> int:
+        """Return the next offset of the log to be taken in."""
+        return self._at
+
+    def weigh(self, ranker: Guesses, state: Any) -> None:
+        """Let other weights order the candidates from now on; the state is consumed."""
+        with self._lock:
+            self._following.weigh(ranker, state)
+
+    def level(self, most: int | None = None) -> int:
+        """Take in what the log has more, at most so many rows; return how many are left."""
+        with self._lock:
+            return self._read(most)
+
     def answer(
         self,
         *,
@@ -150,6 +175,8 @@ class Recommender:
         k: int | None = None,
         why: bool = True,
         now_us: int | None = None,
+        level: bool = True,
+        popular: bool = False,
     ) -> Answer:
         """Return what to show to someone now; of strangers nothing is known, so they are shown what is popular.
 
@@ -158,27 +185,37 @@ class Recommender:
         k               places, where others than the policy's are wanted; of fewer candidates, all are shown
         why             whether to say why
         now_us          log time of the question, where the clock's is not meant; never before the last row's
+        level           whether to take in first what the log has more
+        popular         whether to show what is popular, whoever asks: the answer where nothing better is at hand
         """
         require_places(k)
         keys = {"session": session, "user": user, "item": item}
         asked = {name: self._hash(name, value) for name, value in keys.items() if value is not None}
         with self._lock:
-            self._read()
+            if level:
+                self._read()
             asked = {name: 0 if self.hidden.covers(name, key) else key for name, key in asked.items()}
             self._following.wait(self._us(now_us))
-            return self._answer(asked, k, why)
+            return self._answer(asked, k, why, popular)
 
-    def _answer(self, keys: dict[str, int], k: int | None, why: bool) -> Answer:
+    def _answer(self, keys: dict[str, int], k: int | None, why: bool, popular: bool) -> Answer:
         following, user = self._following, keys.get("user", 0)
-        offered = following.offered(self._question(keys))
-        score = following.score(offered.x) if len(offered) else np.zeros(0)
+        offered = self._offered(keys, popular)
+        score = offered.score.astype(np.float64) if popular or not len(offered) else following.score(offered.x)
         number = int(mix(U64(following.at), U64(keys.get("session", 0) ^ user ^ keys.get("item", 0)))) >> 1
         asked = Asked(number, following.us, user, partial(purchased, self._bought, user))
         shown = self._policy.show(offered.item, score, asked, k)
-        say = self._why if why else self._silent
-        reasons = say(offered.x[shown.row], following.score, shown.mark)
+        reasons: list[tuple[Reason, ...]] = [()] * len(shown)
+        if not popular:
+            say = self._why if why else self._silent
+            reasons = say(offered.x[shown.row], following.score, shown.mark)
         removed = {one.reason: one.items for one in shown.removed}
-        return Answer(self._named(shown, reasons), shown.empty, removed, following.at, number)
+        return Answer(self._named(shown, reasons), shown.empty, removed, following.at, number, following.us)
+
+    def _offered(self, keys: dict[str, int], popular: bool) -> Candidates:
+        if popular:
+            return self._popular.peek(self._favourites, self._question({}))
+        return self._following.offered(self._question(keys))
 
     def _named(self, shown: Shown, reasons: list[tuple[Reason, ...]]) -> tuple[Answered, ...]:
         rows = zip(shown.item.tolist(), shown.score.tolist(), shown.chance.tolist(), reasons, strict=True)
@@ -188,7 +225,7 @@ class Recommender:
     def _question(self, keys: dict[str, int]) -> Events:
         clock = {"offset": self._following.at, "kind": DECISION, "number": 0}
         clock |= dict.fromkeys(("logged_us", "event_us"), self._following.us)
-        said = {**dict.fromkeys(self._reads, None), **keys, **clock}
+        said = {**dict.fromkeys((*self._reads, *self._popular.reads), None), **keys, **clock}
         return Events({name: _one(name, value) for name, value in said.items()})
 
     def _hash(self, name: str, value: str) -> int:
@@ -207,14 +244,17 @@ class Recommender:
     def _begin(self, saved: Saved | None = None) -> None:
         """Forget all states but those that are handed in."""
         self._following = Following(self.parts, *saved) if saved else Following(self.parts)
-        self._bought, self._at = self._repeats.start(), 0
+        self._bought, self._favourites, self._at = self._repeats.start(), self._popular.start(), 0
         self._from = saved.at if saved else self._log.next_offset - self._learned
+        if self._served:
+            self._from = _NEVER
 
-    def _read(self) -> None:
-        """Take in what the log has more; from its start, where an erasure was begun meanwhile."""
-        for name in self.hidden.look():
+    def _read(self, most: int | None = None) -> int:
+        """Take in what the log has more; from its start, where an erasure was begun meanwhile; return what is left."""
+        for name in self.hidden.look() if not self.stale else ():
             self.catalogue.forget(name)  # rows that were not blanked yet had told it again
-        stop = self._log.next_offset
+        end = self._log.next_offset
+        stop = end if most is None else min(end, self._at + most)
         try:
             while self._at < stop:
                 self._take(stop)
@@ -222,20 +262,23 @@ class Recommender:
         except BaseException:  # states may have taken in some rows: they would count twice
             self._begin()
             raise
+        return end - stop
 
     def _take(self, stop: int) -> None:
         columns = tuple(dict.fromkeys((*self._columns, *self.hidden.columns)))
         for events in self._log.read(self._at, stop, columns=columns, kinds=self._kinds):
             if self._to_erase(events):
-                self._begin()
-                return
+                self.stale = self._served
+                if not self._served:
+                    self._begin()
+                    return
             self.catalogue.take(events, partial(self._log.names, kinds=self._kinds))
             events = self.hidden.left(events)
             known, old = np.searchsorted(events.offset, (self._following.at, self._from)).tolist()
             if old > known:
                 self._following.take(events.rows(slice(known, old)), learn=False)
             self._following.take(events.rows(slice(max(known, old), None)))
-            self._buy(events)
+            self._count(events)
         self._at = stop
 
     def _to_erase(self, events: Events) -> bool:
@@ -249,9 +292,13 @@ class Recommender:
             self.catalogue.forget(int(one.hash, 16))
         return True
 
-    def _buy(self, events: Events) -> None:
-        if self._remembers and len(events):
-            plain = Events({**events.columns, "number": np.full(len(events), -1)})
+    def _count(self, events: Events) -> None:
+        """Take in who bought what, what is popular."""
+        if not len(events):
+            return
+        plain = Events({**events.columns, "number": np.full(len(events), -1)})
+        self._favourites, _ = self._popular.step(self._favourites, plain)
+        if self._remembers:
             self._bought, _ = self._repeats.step(self._bought, plain)
 
 

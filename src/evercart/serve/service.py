@@ -6,6 +6,10 @@ from pathlib import Path
 
 from evercart.config import read_key
 from evercart.log import Log
+from evercart.profiled import Profile
+from evercart.serve.answering.answers import Answers
+from evercart.serve.answering.keeping import Keeping
+from evercart.serve.aside import Aside
 from evercart.serve.commit import Commit
 from evercart.serve.guards.door import Door
 from evercart.serve.guards.session import Sessions
@@ -42,25 +46,36 @@ class Service:
         self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
         commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
         self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
+        self.keeping = Keeping(shop)
+        self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
+        self._profiles = Aside(shop)
 
     @property
     def ready(self) -> bool:
         """Return whether apps answer from their models."""
-        return True
+        return self.keeping.now is not None
 
     async def start(self) -> None:
         """Begin to answer."""
         self.intake.start()
+        self.keeping.start()
 
     async def stop(self) -> None:
         """Let what is waiting end."""
         await self.intake.stop()
+        await self.keeping.stop()
+        self._profiles.close()
         self._log.close()
         self.keys.close()
         self.access.stop()
 
     def _committed(self, rows: int, seconds: float, next_offset: int) -> None:
         self.metrics.committed(rows, seconds)
+        self.keeping.committed()
+
+    def profile(self, user: str) -> Profile:
+        """Return what is known of a shopper; reads the log, so it is asked in a thread."""
+        return self._profiles.use(lambda shop: shop.profile(user))
 
 
 def _own_log(shop: Shop) -> Log:

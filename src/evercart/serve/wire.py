@@ -40,6 +40,7 @@ class Reason(Struct):
 
     text: str
     worth: float
+    kind: str = ""
 
 
 class Shown(Struct):

@@ -1,0 +1,1 @@
+"""Answering: what an app says, from states that are level with the log."""

@@ -1,0 +1,117 @@
+"""Answers: what is asked of a shop's apps, answered from states level with the log, logged before it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from evercart.app import App
+from evercart.asks.weave import DECISION
+from evercart.errors import expected, require
+from evercart.recommender import require_places
+from evercart.serve.answering.keeping import Keeping
+from evercart.serve.answering.told import listed, row
+from evercart.serve.intake import Intake
+from evercart.serve.metrics import Metrics
+from evercart.serve.problem import Conflict, Unknown
+from evercart.serve.settings import Settings
+from evercart.serve.wire import Guessed, Listed
+from evercart.shop import Shop
+
+_TAKEN: Final = "its id is taken"
+_LATE: Final = "late"
+POPULAR, DEFAULT = "popular", "default"
+
+
+class Answers:
+    """Answers for one process that serves.
+
+    shop        whose apps answer
+    keeping     keeps what answers level with the log
+    intake      logs decisions
+
+    A question takes in first what the log has more. Where that is too much for now, it is answered by what is
+    popular; where there is no model yet, likewise, or by the app's stated default.
+    """
+
+    def __init__(self, shop: Shop, settings: Settings, keeping: Keeping, intake: Intake, metrics: Metrics) -> None:
+        self._clock, self._settings, self._metrics = shop.clock, settings, metrics
+        self._keeping, self._intake = keeping, intake
+        self._apps = {app.name: app for app in shop.apps}
+
+    async def items(
+        self, app: str, keys: Mapping[str, str], k: int | None = None, why: bool = False, id: str | None = None
+    ) -> Listed:
+        """Return a list of items for somebody; its decision is in the log, unless it is marked as unconfirmed.
+
+        keys    session, user, item: those that are known
+        k       places
+        why     whether to say why
+        id      of the decision, where the caller names it; one that is taken raises `Conflict`
+        """
+        began_s = self._clock.wall_s()
+        require(self._app(app).candidates is not None, "app", "one that ranks", app)
+        require_places(k)
+        level, now, name = self._keeping.level(), self._keeping.now, id or secrets.token_hex(16)
+        if now is None:
+            said, us = Listed(name, app, [], "", "", 1.0, -1, False, DEFAULT, "still loading"), self._clock.now_us()
+        else:
+            live = now.weighed.get(app)
+            fallback = "" if live and level else POPULAR
+            given: dict[str, Any] = {**keys, "k": k, "why": why, "level": False, "popular": bool(fallback)}
+            answer = now.lists[app].answer(**given)
+            said, us = listed(name, app, answer, live, fallback), answer.us
+        said.confirmed = await self._logged(row(said, keys, us))
+        self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
+        return said
+
+    async def guess(self, app: str, keys: Mapping[str, Any], id: str | None = None) -> Guessed:
+        """Return a number about somebody; its decision is in the log, unless it is marked as unconfirmed.
+
+        keys    columns of an event by name, such as user="u17"
+        id      of the decision, where the caller names it; one that is taken raises `Conflict`
+        """
+        began_s = self._clock.wall_s()
+        asked, name = self._app(app), id or secrets.token_hex(16)
+        require(asked.candidates is None, "app", "one that gives one answer", app)
+        self._keeping.level()
+        now = self._keeping.now
+        if now:
+            now.decider.require(app, keys)
+        if now and app in now.weighed:
+            one, said_row = now.decider.answer(app, keys, name, level=False)
+            made = (one.model, one.revision, one.chance, one.feature_offset)
+            said = Guessed(name, app, one.guess, asked.unit, *made, False)
+        else:
+            default, at = self._settings.defaults.get(app), max(self._keeping.at, 0)
+            said = Guessed(name, app, default, asked.unit, "", "", 1.0, at, False, DEFAULT)
+            said_row = {"id": name, "event_us": self._clock.now_us(), "kind": DECISION, "app": app, **keys}
+            said_row |= {"guess": default, "chance": 1.0, "feature_offset": at}
+        said.confirmed = await self._logged(said_row)
+        self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
+        return said
+
+    def _app(self, name: str) -> App:
+        if name not in self._apps:
+            raise Unknown(expected("app", "one of " + " ".join(self._apps), name))
+        return self._apps[name]
+
+    async def _logged(self, said: Mapping[str, Any]) -> bool:
+        """Have a decision logged; return whether it is, as far as an answer may wait for that."""
+        done = self._intake.decide(said)
+        late = asyncio.get_running_loop().call_later(self._settings.wait_ms / 1000, _give_up, done)
+        try:
+            why = await done
+        finally:
+            late.cancel()
+        if why == _TAKEN:
+            raise Conflict(expected("id", "one that is not in the log", said["id"]))
+        return why == ""
+
+
+def _give_up(done: asyncio.Future[str]) -> None:
+    """Stop waiting for a commit; should the row be logged after all, it counts like any other."""
+    if not done.done():
+        done.set_result(_LATE)

@@ -1,0 +1,104 @@
+"""Keeping: what answers is kept level with the log, with the newest weights."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from evercart.erasures import all_finished
+from evercart.errors import UserError
+from evercart.serve.answering.opened import Opened, opened
+from evercart.shop import Shop
+
+_LOG: Final = logging.getLogger("evercart.serve")
+_AT_ONCE: Final = 1024  # rows of the log that a question takes in at most, before it is answered
+_LOOK_S: Final = 0.05  # between two looks for newer weights
+_TAIL_S: Final = 0.01  # between two looks for rows that others logged
+_MOST_WAIT_S: Final = 30.0
+
+
+class Keeping:
+    """Loads in a thread, then lives in the event loop: nobody else touches what answers.
+
+    shop    opened again for this alone
+    now     what answers; None before it is loaded
+    """
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self.now: Opened | None = None
+        self._behind = True  # whether the log may have more than was taken in
+        self._receipts: frozenset[str] = frozenset()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def at(self) -> int:
+        """Return the next offset of the log that all answers know of; -1 before anything is loaded."""
+        return self.now.at if self.now else -1
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._tasks = [asyncio.create_task(self._loading()), asyncio.create_task(self._tailing())]
+
+    async def stop(self) -> None:
+        """End."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.now:
+            self.now.close()
+            self.now = None
+
+    def committed(self) -> None:
+        """Hear that the log has more."""
+        self._behind = True
+
+    def level(self) -> bool:
+        """Take in what the log has more, unless that is too much for now; return whether nothing is left."""
+        if self._behind and self.now:
+            try:
+                self._behind = self.now.level(_AT_ONCE) > 0
+            except UserError as error:  # the log is away: what is known answers
+                _LOG.warning("behind the log: %s", error)
+                return True
+        return not self._behind
+
+    async def _loading(self) -> None:
+        """Load, then look for newer weights; load anew after an erasure."""
+        wait_s = 1.0
+        while True:
+            try:
+                await self._load()
+                while not self._forgets():
+                    await asyncio.sleep(_LOOK_S)
+                    await self._look()
+                    wait_s = 1.0
+            except UserError as error:
+                _LOG.warning("no newer models: %s", error)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, _MOST_WAIT_S)
+
+    async def _load(self) -> None:
+        receipts = all_finished(self._shop.folder)
+        loaded = await asyncio.to_thread(opened, self._shop)
+        before, self.now, self._receipts, self._behind = self.now, loaded, receipts, True
+        if before:
+            before.close()
+
+    async def _look(self) -> None:
+        """Let newer weights answer; they are read aside, so that no question waits for it."""
+        if self.now and (fresh := await asyncio.to_thread(self.now.live.look)):
+            self.now.weigh(fresh)
+
+    def _forgets(self) -> bool:
+        """Return whether an erasure is finished of which these states know nothing."""
+        return bool(self.now and self.now.stale and all_finished(self._shop.folder) != self._receipts)
+
+    async def _tailing(self) -> None:
+        """Take in what others logged, what no question had the time for."""
+        while True:
+            await asyncio.sleep(_TAIL_S)
+            self.committed()
+            while not self.level():
+                await asyncio.sleep(0)
