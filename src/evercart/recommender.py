@@ -177,6 +177,7 @@ class Recommender:
         now_us: int | None = None,
         level: bool = True,
         popular: bool = False,
+        beside: bool = False,
     ) -> Answer:
         """Return what to show to someone now; of strangers nothing is known, so they are shown what is popular.
 
@@ -187,6 +188,7 @@ class Recommender:
         now_us          log time of the question, where the clock's is not meant; never before the last row's
         level           whether to take in first what the log has more
         popular         whether to show what is popular, whoever asks: the answer where nothing better is at hand
+        beside          whether the list is to stand beside the item that is looked at, so without it
         """
         require_places(k)
         keys = {"session": session, "user": user, "item": item}
@@ -196,11 +198,13 @@ class Recommender:
                 self._read()
             asked = {name: 0 if self.hidden.covers(name, key) else key for name, key in asked.items()}
             self._following.wait(self._us(now_us))
-            return self._answer(asked, k, why, popular)
+            offered = self._offered(asked, popular)
+            if beside:
+                offered = offered.rows(offered.item != asked.get("item", 0))
+            return self._answer(offered, asked, k, why, popular)
 
-    def _answer(self, keys: dict[str, int], k: int | None, why: bool, popular: bool) -> Answer:
+    def _answer(self, offered: Candidates, keys: dict[str, int], k: int | None, why: bool, popular: bool) -> Answer:
         following, user = self._following, keys.get("user", 0)
-        offered = self._offered(keys, popular)
         score = offered.score.astype(np.float64) if popular or not len(offered) else following.score(offered.x)
         number = int(mix(U64(following.at), U64(keys.get("session", 0) ^ user ^ keys.get("item", 0)))) >> 1
         asked = Asked(number, following.us, user, partial(purchased, self._bought, user))
@@ -210,7 +214,7 @@ class Recommender:
             say = self._why if why else self._silent
             reasons = say(offered.x[shown.row], following.score, shown.mark)
         removed = {one.reason: one.items for one in shown.removed}
-        return Answer(self._named(shown, reasons), shown.empty, removed, following.at, number, following.us)
+        return Answer(self._named(shown, reasons), shown.empty, removed, self._at, number, following.us)
 
     def _offered(self, keys: dict[str, int], popular: bool) -> Candidates:
         if popular:

@@ -85,6 +85,63 @@ class Guessed(Struct):
     why: list[Reason] = []
 
 
+class Visit(Struct):
+    """When the next visit is due, days from now: in one case of ten sooner than the first, later than the last."""
+
+    early_d: float
+    likely_d: float
+    late_d: float
+
+
+class Scores(Struct):
+    """Recency, frequency, monetary: 1 (lowest fifth of the shoppers) to 5."""
+
+    recency: int
+    frequency: int
+    monetary: int
+
+
+class Ahead(Struct):
+    """What is expected within some days: visits, value in units of money."""
+
+    days: int
+    visits: float
+    value: float
+
+
+class Interest(Struct):
+    """A category or a brand, by name, with its share of the shopper's interest."""
+
+    axis: str
+    name: str
+    share: float
+
+
+class Profile(Struct):
+    """What is known of a shopper now: `words` in sentences; times in microseconds, spans in days (`_d`)."""
+
+    user: str
+    as_of_us: int
+    unit: str
+    visits: int
+    first_us: int
+    last_us: int
+    since_d: float
+    paid: float
+    spent: float
+    every_d: float | None
+    late: float | None
+    next: Visit | None
+    here: float
+    expected: list[Ahead]
+    segment: str
+    scores: Scores | None
+    dear: float
+    interests: list[Interest]
+    price_band: str
+    words: list[str]
+
+
 class AppShown(Struct):
     """An app of the shop."""
 

@@ -22,6 +22,7 @@ from evercart.shop import Shop
 
 _TAKEN: Final = "its id is taken"
 _LATE: Final = "late"
+_LOADING: Final = "the states are being loaded"
 POPULAR, DEFAULT = "popular", "default"
 
 
@@ -42,7 +43,14 @@ class Answers:
         self._apps = {app.name: app for app in shop.apps}
 
     async def items(
-        self, app: str, keys: Mapping[str, str], k: int | None = None, why: bool = False, id: str | None = None
+        self,
+        app: str,
+        keys: Mapping[str, str],
+        k: int | None = None,
+        why: bool = False,
+        id: str | None = None,
+        *,
+        beside: bool = False,
     ) -> Listed:
         """Return a list of items for somebody; its decision is in the log, unless it is marked as unconfirmed.
 
@@ -50,18 +58,20 @@ class Answers:
         k       places
         why     whether to say why
         id      of the decision, where the caller names it; one that is taken raises `Conflict`
+        beside  whether the list is to stand beside the item that is looked at, so without it
         """
         began_s = self._clock.wall_s()
         require(self._app(app).candidates is not None, "app", "one that ranks", app)
         require_places(k)
+        self._require_new(id)
         level, now, name = self._keeping.level(), self._keeping.now, id or secrets.token_hex(16)
         if now is None:
-            said, us = Listed(name, app, [], "", "", 1.0, -1, False, DEFAULT, "still loading"), self._clock.now_us()
+            said, us = Listed(name, app, [], "", "", 1.0, -1, False, DEFAULT, _LOADING), self._clock.now_us()
         else:
             live = now.weighed.get(app)
             fallback = "" if live and level else POPULAR
-            given: dict[str, Any] = {**keys, "k": k, "why": why, "level": False, "popular": bool(fallback)}
-            answer = now.lists[app].answer(**given)
+            given: dict[str, Any] = {**keys, "k": k, "why": why, "level": False, "beside": beside}
+            answer = now.lists[app].answer(**given, popular=bool(fallback))
             said, us = listed(name, app, answer, live, fallback), answer.us
         said.confirmed = await self._logged(row(said, keys, us))
         self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
@@ -76,6 +86,7 @@ class Answers:
         began_s = self._clock.wall_s()
         asked, name = self._app(app), id or secrets.token_hex(16)
         require(asked.candidates is None, "app", "one that gives one answer", app)
+        self._require_new(id)
         self._keeping.level()
         now = self._keeping.now
         if now:
@@ -97,6 +108,14 @@ class Answers:
         if name not in self._apps:
             raise Unknown(expected("app", "one of " + " ".join(self._apps), name))
         return self._apps[name]
+
+    def _require_new(self, id: str | None) -> None:
+        """Raise `Conflict` for a decision that is in the log already: sent again, it is not made twice."""
+        if id is None:
+            return
+        require(id != "", "id", "a name", id)
+        if self._keeping.stands(id):
+            raise Conflict(expected("id", "one that is not in the log", id))
 
     async def _logged(self, said: Mapping[str, Any]) -> bool:
         """Have a decision logged; return whether it is, as far as an answer may wait for that."""

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import Final
 
+import pyarrow as pa
+
 from evercart.erasures import all_finished
 from evercart.errors import UserError
 from evercart.serve.answering.opened import Opened, opened
@@ -63,6 +65,10 @@ class Keeping:
                 _LOG.warning("behind the log: %s", error)
                 return True
         return not self._behind
+
+    def stands(self, id: str) -> bool:
+        """Return whether a row of this id is in the log, as far as can be told now."""
+        return self.now is not None and bool(self.now.shop.log.find(pa.chunked_array([[id]]))[0] >= 0)
 
     async def _loading(self) -> None:
         """Load, then look for newer weights; load anew after an erasure."""

@@ -13,10 +13,9 @@ from evercart.deciding import fields
 from evercart.errors import UserError
 from evercart.events.schema import SCHEMA
 from evercart.mover import lane_of
-from evercart.profiled import Profile
 from evercart.serve.endpoint import Call, Endpoint
 from evercart.serve.problem import Problem, Unknown
-from evercart.serve.wire import Guessed, Listed
+from evercart.serve.wire import Guessed, Listed, Profile
 
 if TYPE_CHECKING:
     from evercart.serve.service import Service
@@ -71,7 +70,7 @@ async def _items(service: Service, app: str, asked: Somebody) -> Listed:
 
 def _similar(app: str) -> Endpoint:
     async def similar(service: Service, call: Call) -> Listed:
-        return await service.answers.items(app, {"item": call.path["item"]}, call.query.k, call.query.why)
+        return await service.answers.items(app, {"item": call.path["item"]}, call.query.k, call.query.why, beside=True)
 
     about = "Decide which items to show beside one that is looked at."
     return Endpoint("GET", "/v1/similar/{item:path}", "decide", about, similar, query=Places, gives=Listed, tag=app)
@@ -110,11 +109,12 @@ def _type(name: str) -> Any:
 
 async def _profile(service: Service, call: Call) -> Profile:
     try:
-        return await asyncio.to_thread(service.profile, call.path["user"])
+        found = await asyncio.to_thread(service.profile, call.path["user"])
     except Problem:
         raise
     except UserError as error:
         raise Unknown(str(error)) from None
+    return msgspec.convert(found.summary(), Profile)
 
 
 _PROFILE: Final = Endpoint(
