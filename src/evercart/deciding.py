@@ -16,7 +16,7 @@ from evercart.asks.weave import DECISION
 from evercart.checkpoints import Checkpoints
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events.batch import Events
-from evercart.events.kinds import KEYS, number
+from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, number
 from evercart.events.schema import SCHEMA, conform
 from evercart.fold import fingerprint
 from evercart.lane import Lane
@@ -26,6 +26,7 @@ from evercart.loop import Ring
 
 _OWN: Final = ("id", "app", "ref", "live", "model", "revision", "guess", "chance", "feature_offset")
 _ERASE: Final = number("erase")
+_MOVING: Final = frozenset(kind.number for kind in KINDS if kind.name != "decision") | {TOMBSTONE}  # what moves a fold
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Decider:
         self._weights: dict[str, Weights] = {}
         self._erased_at = -1
         self.stale = False  # whether an erasure has begun that a process that serves has yet to forget
-        self._live = False
+        self._live, self._at = False, 0
         self._lanes = {lane.app.name: lane for lane in ring.lanes()}
         self._marks = {name: layout(lane.app.columns) for name, lane in self._lanes.items()}
 
@@ -136,7 +137,7 @@ class Decider:
     @property
     def at(self) -> int:
         """Return the next offset of the log to be taken in."""
-        return self._abreast.at if self._abreast else 0
+        return max(self._at, self._abreast.at) if self._abreast else 0
 
     def weigh(self, app: str, weights: Weights) -> None:
         """Let other weights answer for an app from now on."""
@@ -182,12 +183,14 @@ class Decider:
     def _level(self, most: int | None = None) -> int:
         """Take in what is new: weights of a newer checkpoint, rows of the log; return how many rows are left."""
         abreast, end = self._begun(), self._log.next_offset
-        stop = end if most is None else min(end, abreast.at + most)
-        for events in self._ring.read(self._log, abreast.at, stop):
+        start = max(self._at, abreast.at)
+        stop = end if most is None else min(end, start + most)
+        for events in self._ring.read(self._log, start, stop, _MOVING):
             if (events.kind == _ERASE).any():
                 self._erased_at = int(events.offset[-1])
                 self.stale = self._served
             abreast.take(events)
+        self._at = stop
         return end - stop
 
     def _load(self, abreast: Abreast | None) -> Abreast:
@@ -204,6 +207,7 @@ class Decider:
         stale = abreast is None or self._erased_at >= 0 or abreast.at < saved.next_offset
         if abreast is None or (stale and saved.next_offset > self._erased_at):
             self._erased_at = -1
+            self._at = 0
             abreast = self._abreast = Abreast(
                 self._ring, states, saved.next_offset, time_before(self._log, saved.next_offset)
             )

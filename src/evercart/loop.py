@@ -7,7 +7,7 @@ ticks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -99,11 +99,22 @@ class Ring:
         """Return the columns that any app needs: others are not carried into its round."""
         return tuple(dict.fromkeys(name for app in self.apps for name in app.reads))
 
-    def read(self, log: Log, start: int = 0, stop: int | None = None, *, rows: int = READ_ROWS) -> Iterator[Events]:
-        """Yield the rows of a log with all that the apps need, titles included where one reads them."""
+    def read(
+        self,
+        log: Log,
+        start: int = 0,
+        stop: int | None = None,
+        kinds: Collection[int] | None = None,
+        *,
+        rows: int = READ_ROWS,
+    ) -> Iterator[Events]:
+        """Yield the rows of a log with all that the apps need, titles included where one reads them.
+
+        kinds    only rows of these, where not all are wanted
+        """
         ranks = (app.candidates for app in self.apps if app.candidates)
         named = titled(log, (name for one in ranks for name in one.texts))
-        return named.read(start, stop, columns=self.reads, rows=rows)
+        return named.read(start, stop, columns=self.reads, kinds=kinds, rows=rows)
 
     def lanes(self) -> list[Lane]:
         """Return each app's stages; equal folds fed alike have equal names, hence one state."""

@@ -34,12 +34,14 @@ from evercart.learners.policies.slate import Asked
 from evercart.learners.reasons.why import Reason, Why
 from evercart.log import Log
 from evercart.shortlist import Shortlist
+from evercart.units import DAY_S
 
 if TYPE_CHECKING:
     from evercart.shop import Shop
 
 LEARNED: Final = 200_000  # rows
 _NEVER: Final = int(np.iinfo(np.int64).max)  # an offset that no log reaches
+_KEPT_S: Final = 3650 * DAY_S  # what was popular long ago is better than nothing
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Recommender:
         self._policy = replace(given, parts=(*own, *given.parts))
         self._why, self._silent = Why(parts.sources), Why(parts.sources, most=0)
         self._learned, self._served, self.stale = learned, served, False
-        self._popular = Popular(parts.kind)
+        self._popular = Popular(parts.kind, keep_s=_KEPT_S)
         self._favourites = self._popular.start()
         self._repeats, self._remembers = Repeats(), any(isinstance(part, NotBought) for part in given.parts)
         self._reads = parts.reads

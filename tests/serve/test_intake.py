@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -46,13 +47,13 @@ def ran(work):
 
 
 def intake(commit, most=100, told=None):
-    return Intake(commit, most, told or (lambda rows, seconds, at: None), lambda: 0.0)
+    return Intake(commit, most, told or (lambda rows, events, seconds, at: None), time.monotonic)
 
 
 def test_what_comes_meanwhile_shares_the_next_commit(held):
     async def work():
         told = []
-        one = intake(held, told=lambda rows, seconds, at: told.append((rows, at)))
+        one = intake(held, told=lambda rows, events, seconds, at: told.append((rows, events, at)))
         one.start()
         first = one.take(sent("a"))
         while one.waiting:
@@ -71,7 +72,7 @@ def test_what_comes_meanwhile_shares_the_next_commit(held):
     assert [one.accepted for one in found[:3]] == [1, 2, 1]
     assert found[3] == ""
     assert held.sizes == [(1, 0), (2, 1)]
-    assert told == [(1, 2), (4, 6)]
+    assert told == [(1, 1, 2), (4, 3, 6)]
 
 
 def test_too_many_that_wait_are_told_to_come_back(held):

@@ -47,17 +47,18 @@ class Decided(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of a commit: results of those who wait, rows added, the log's next offset."""
+    """What became of a commit: results of those who wait, rows added, events among them, the log's next offset."""
 
     told: Sequence[tuple[asyncio.Future[Any], Any]]
     rows: int
+    events: int
     next_offset: int
 
     @classmethod
     def failed(cls, taking: Sequence[Taking], deciding: Sequence[Decided], error: Exception) -> Self:
         """Return that nothing was logged."""
         told: list[tuple[asyncio.Future[Any], Any]] = [(one.done, error) for one in taking]
-        return cls(told + [(one.done, str(error)) for one in deciding], 0, -1)
+        return cls(told + [(one.done, str(error)) for one in deciding], 0, 0, -1)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Commit:
             told.append((one.done, _taken(one.sent, refused_by.get(at, []), twice[at], alone[at], appended)))
         taken_ids = {int(at) - events for at in (*appended.same, *appended.other) if at >= events}
         told += [(one.done, "its id is taken" if at in taken_ids else "") for at, one in enumerate(deciding)]
-        return Done(told, appended.added, appended.next_offset)
+        return Done(told, appended.added, events, appended.next_offset)
 
     def _appended(self, tables: Sequence[pa.Table], now_us: int, *, own: bool) -> Appended:
         """Append; rows that the service writes itself leave a log its history's clock."""

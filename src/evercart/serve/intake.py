@@ -17,6 +17,7 @@ from evercart.serve.wire import Taken
 
 _MOST: Final = 20_000  # events in one commit
 _RETRY_S: Final = 1.0
+_APART_S: Final = 0.002  # from one commit to the next, at least
 
 
 @dataclass
@@ -33,18 +34,19 @@ class Intake:
 
     commit       makes one commit
     most         events that may wait; so many decisions besides
-    committed    called in the event loop with how many rows, in how many seconds, the log's next offset after it
+    committed    called in the event loop with how many rows, how many of them events, in how many seconds, the log's
+                 next offset after it
     wall_s       a clock that never goes back
 
-    An event is acknowledged when its commit is durable. Nobody waits for company: while one commit is on its way to
-    the disk, the next one gathers.
+    An event is acknowledged when its commit is durable. While one commit is on its way to the disk, the next one
+    gathers; commits follow each other by 2 ms at least, as each costs the same whether it holds one row or ten.
     """
 
     def __init__(
         self,
         commit: Commit,
         most: int,
-        committed: Callable[[int, float, int], None],
+        committed: Callable[[int, int, float, int], None],
         wall_s: Callable[[], float],
     ) -> None:
         self._commit, self._most, self._committed, self._wall_s = commit, most, committed, wall_s
@@ -53,6 +55,7 @@ class Intake:
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._last_s = -_APART_S  # when the last commit began
         self.dropped = 0  # decisions that found no room
 
     @property
@@ -113,7 +116,7 @@ class Intake:
 
     def _run(self) -> None:
         while (waiting := self._next()) is not None:
-            began_s = self._wall_s()
+            began_s = self._last_s = self._wall_s()
             done = self._done(waiting)
             self._running().call_soon_threadsafe(self._tell, done, self._wall_s() - began_s)
 
@@ -132,6 +135,8 @@ class Intake:
                 if self._closing:
                     return None
                 self._due.wait()
+            while not self._closing and (early_s := self._last_s + _APART_S - self._wall_s()) > 0:
+                self._due.wait(early_s)
             whole, events, stop = self._waiting, 0, 0
             for stop, one in enumerate(whole.taking, 1):  # noqa: B007 (the count is what is wanted)
                 events += one.sent.events
@@ -148,4 +153,4 @@ class Intake:
                 future.set_exception(result)
             else:
                 future.set_result(result)
-        self._committed(done.rows, seconds, done.next_offset)
+        self._committed(done.rows, done.events, seconds, done.next_offset)

@@ -69,9 +69,9 @@ class Service:
         self.keys.close()
         self.access.stop()
 
-    def _committed(self, rows: int, seconds: float, next_offset: int) -> None:
+    def _committed(self, rows: int, events: int, seconds: float, next_offset: int) -> None:
         self.metrics.committed(rows, seconds)
-        self.keeping.committed()
+        self.keeping.committed(rows, events, next_offset)
 
     def profile(self, user: str) -> Profile:
         """Return what is known of a shopper; reads the log, so it is asked in a thread."""

@@ -34,9 +34,11 @@ def test_rows_are_taken_in_a_few_at_a_time(shop):
     history = shop.log.names(0, 30).drop_columns(["offset", "logged_us"])
     again = history.set_column(history.column_names.index("id"), "id", [[f"again-{n}" for n in range(30)]])
     shop.log.append(again, 1_700_000_000_000_000)
-    assert now.level(10) == 21  # the heartbeat with which live begins is one more
-    assert now.at == at + 10
-    assert now.level() == 0
+    part = now.part("recommend")
+    assert part.level(10) == 21  # the heartbeat with which live begins is one more
+    assert (part.at, now.part("spend").at) == (at + 10, at)
+    assert [one.level() for one in now.parts] == [0, 0]
+    assert now.at == at + 31
     now.close()
 
 

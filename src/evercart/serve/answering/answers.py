@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from evercart.errors import expected, require
 from evercart.recommender import require_places
 from evercart.serve.answering.keeping import Keeping
 from evercart.serve.answering.told import listed, row
+from evercart.serve.ids import Ids
 from evercart.serve.intake import Intake
 from evercart.serve.metrics import Metrics
 from evercart.serve.problem import Conflict, Unknown
@@ -41,6 +41,7 @@ class Answers:
         self._clock, self._settings, self._metrics = shop.clock, settings, metrics
         self._keeping, self._intake = keeping, intake
         self._apps = {app.name: app for app in shop.apps}
+        self._new_id = Ids()
 
     async def items(
         self,
@@ -64,7 +65,7 @@ class Answers:
         require(self._app(app).candidates is not None, "app", "one that ranks", app)
         require_places(k)
         self._require_new(id)
-        level, now, name = self._keeping.level(), self._keeping.now, id or secrets.token_hex(16)
+        level, now, name = self._keeping.level(app), self._keeping.now, id or self._new_id()
         if now is None:
             said, us = Listed(name, app, [], "", "", 1.0, -1, False, DEFAULT, _LOADING), self._clock.now_us()
         else:
@@ -84,10 +85,10 @@ class Answers:
         id      of the decision, where the caller names it; one that is taken raises `Conflict`
         """
         began_s = self._clock.wall_s()
-        asked, name = self._app(app), id or secrets.token_hex(16)
+        asked, name = self._app(app), id or self._new_id()
         require(asked.candidates is None, "app", "one that gives one answer", app)
         self._require_new(id)
-        self._keeping.level()
+        self._keeping.level(app)
         now = self._keeping.now
         if now:
             now.decider.require(app, keys)

@@ -8,15 +8,18 @@ from typing import Final
 
 import pyarrow as pa
 
+from evercart.deciding import Decider
 from evercart.erasures import all_finished
 from evercart.errors import UserError
+from evercart.log import Log
+from evercart.recommender import Recommender
 from evercart.serve.answering.opened import Opened, opened
 from evercart.shop import Shop
 
 _LOG: Final = logging.getLogger("evercart.serve")
 _AT_ONCE: Final = 1024  # rows of the log that a question takes in at most, before it is answered
 _LOOK_S: Final = 0.05  # between two looks for newer weights
-_TAIL_S: Final = 0.01  # between two looks for rows that others logged
+_TAIL_S: Final = 0.02  # between two looks for rows that others logged
 _MOST_WAIT_S: Final = 30.0
 
 
@@ -30,7 +33,7 @@ class Keeping:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self.now: Opened | None = None
-        self._behind = True  # whether the log may have more than was taken in
+        self._known = self._due = 0  # next offsets: of the log when last seen, after the newest row that says something
         self._receipts: frozenset[str] = frozenset()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -52,19 +55,26 @@ class Keeping:
             self.now.close()
             self.now = None
 
-    def committed(self) -> None:
-        """Hear that the log has more."""
-        self._behind = True
+    def committed(self, rows: int, events: int, next_offset: int) -> None:
+        """Hear that the log has more: some rows, so many of them no decisions of our own, which change no state."""
+        if next_offset < 0:
+            return
+        if events or next_offset - rows != self._known:
+            self._due = next_offset
+        self._known = next_offset
 
-    def level(self) -> bool:
-        """Take in what the log has more, unless that is too much for now; return whether nothing is left."""
-        if self._behind and self.now:
-            try:
-                self._behind = self.now.level(_AT_ONCE) > 0
-            except UserError as error:  # the log is away: what is known answers
-                _LOG.warning("behind the log: %s", error)
-                return True
-        return not self._behind
+    def level(self, app: str) -> bool:
+        """Take in for an app what the log has more, unless that is too much for now; return whether nothing is left."""
+        return self.now is None or self._leveled(self.now.part(app))
+
+    def _leveled(self, part: Recommender | Decider) -> bool:
+        if part.at >= self._due:
+            return True
+        try:
+            return part.level(_AT_ONCE) == 0
+        except UserError as error:  # the log is away: what is known answers
+            _LOG.warning("behind the log: %s", error)
+            return True
 
     def stands(self, id: str) -> bool:
         """Return whether a row of this id is in the log, as far as can be told now."""
@@ -88,7 +98,7 @@ class Keeping:
     async def _load(self) -> None:
         receipts = all_finished(self._shop.folder)
         loaded = await asyncio.to_thread(opened, self._shop)
-        before, self.now, self._receipts, self._behind = self.now, loaded, receipts, True
+        before, self.now, self._receipts = self.now, loaded, receipts
         if before:
             before.close()
 
@@ -105,6 +115,19 @@ class Keeping:
         """Take in what others logged, what no question had the time for."""
         while True:
             await asyncio.sleep(_TAIL_S)
-            self.committed()
-            while not self.level():
-                await asyncio.sleep(0)
+            if self.now is None:
+                continue
+            self._look_at(self.now.shop.log)
+            for part in self.now.parts:
+                while not self._leveled(part):
+                    await asyncio.sleep(0)
+
+    def _look_at(self, log: Log) -> None:
+        """See whether others have logged something."""
+        try:
+            end = log.next_offset
+        except UserError as error:
+            _LOG.warning("behind the log: %s", error)
+            return
+        if end > self._known:
+            self._known = self._due = end

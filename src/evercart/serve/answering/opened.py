@@ -45,10 +45,14 @@ class Opened:
         ats = [one.at for one in self.lists.values()]
         return min([*ats, self.decider.at] if self.decider.apps else ats)
 
-    def level(self, most: int | None = None) -> int:
-        """Take in what the log has more, at most so many rows; return how many rows are left for the last one."""
-        left = [one.level(most) for one in self.lists.values()]
-        return max([*left, self.decider.level(most)] if self.decider.apps else left)
+    @property
+    def parts(self) -> tuple[Recommender | Decider, ...]:
+        """Return what is kept level with the log, each by itself."""
+        return (*self.lists.values(), *((self.decider,) if self.decider.apps else ()))
+
+    def part(self, app: str) -> Recommender | Decider:
+        """Return what answers for an app."""
+        return self.lists.get(app) or self.decider
 
     def weigh(self, fresh: list[Fresh]) -> None:
         """Let newly published weights answer from now on."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from evercart.asks.weave import DECISION
 from evercart.recommender import Answer, Answered
@@ -54,5 +55,5 @@ def row(said: Listed, keys: Mapping[str, str], us: int) -> dict[str, Any]:
         "revision": said.revision or None,
         "chance": said.chance,
         "feature_offset": max(said.offset, 0),
-        "properties": json.dumps(body, ensure_ascii=False),
+        "properties": msgspec.json.encode(body).decode(),
     }
