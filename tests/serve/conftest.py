@@ -11,12 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from evercart.clock import Clock
 from evercart.serve.http import application
 from evercart.serve.service import Service
 from evercart.serve.settings import Settings
 from evercart.shop import Shop
 from evercart.testing.living import Hands, living
-from evercart.testing.shop import SimulatedShop
+from evercart.testing.shop import START_US, SimulatedShop
+from evercart.units import DAY_US
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(learned: Path, tmp_path: Path) -> Iterator[Shop]:
     """Return a shop that has learned."""
     shutil.copytree(learned, tmp_path / "shop")
-    with Shop.open(tmp_path / "shop") as opened:
+    with Shop.open(tmp_path / "shop", clock=Clock(now_us=lambda: START_US + 31 * DAY_US)) as opened:
         yield opened
 
 

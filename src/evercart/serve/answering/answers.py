@@ -73,6 +73,8 @@ class Answers:
             fallback = "" if live and level else POPULAR
             given: dict[str, Any] = {**keys, "k": k, "why": why, "level": False, "beside": beside}
             answer = now.lists[app].answer(**given, popular=bool(fallback))
+            if not len(answer) and not fallback:  # nothing is known that would still hold: what is popular is better
+                fallback, answer = POPULAR, now.lists[app].answer(**given, popular=True)
             said, us = listed(name, app, answer, live, fallback), answer.us
         said.confirmed = await self._logged(row(said, keys, us))
         self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
