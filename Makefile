@@ -7,7 +7,7 @@ NEEDS := pyproject.toml constraints.txt tools/install.py
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser screenshots kills check check-all bench format clean
+.PHONY: help run test browser screenshots kills check check-all bench load soak format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +37,13 @@ check-all: check browser ## run check, then every test with the slow suites
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
-	@for each in benchmarks/bench_*.py; do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
+	@for each in $(filter-out %/bench_serve.py %/bench_soak.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
+
+load: .venv/.bench ## put the service under load: answers, events, swaps, pages; LOAD="--seconds 60" for a trial
+	@.venv/bin/python benchmarks/bench_serve.py $(LOAD)
+
+soak: .venv/.bench ## half an hour of mixed load: memory has to stay flat; SOAK="--minutes 5" for a trial
+	@.venv/bin/python benchmarks/bench_soak.py $(SOAK)
 
 format: .venv/.dev ## format the code, mend what lint can mend
 	@.venv/bin/ruff format $(CODE)

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -398,6 +399,7 @@ int main(int count, char **said) {
   timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   struct epoll_event ticking = {.events = EPOLLIN, .data.ptr = NULL};
   if (poll_fd < 0 || timer_fd < 0 || epoll_ctl(poll_fd, EPOLL_CTL_ADD, timer_fd, &ticking)) fail("epoll", "none");
+  mlockall(MCL_CURRENT | MCL_FUTURE); /* where it may: a page fault would look like a slow server */
   signal(SIGPIPE, SIG_IGN);
   signal(SIGTERM, stop);
   signal(SIGINT, stop);

@@ -103,6 +103,24 @@ def serving(folder: Path, cores: Collection[int] | None, *words: str) -> tuple[P
     return one, port
 
 
+def learning(folder: Path, cores: Collection[int] | None) -> Program:
+    """Return the learner of a shop, once it follows the log; what it says from then on is thrown away."""
+    one = Program("learn", evercart("learn", "--shop", str(folder), "--json"), cores, stdout=subprocess.PIPE)
+    assert one.process.stdout is not None
+    for line in one.process.stdout:
+        if json.loads(line)["what"] == "learn":
+            threading.Thread(target=_drain, args=(one.process.stdout,), daemon=True).start()
+            return one
+    one.process.wait()
+    one.require_alive()
+    raise AssertionError
+
+
+def _drain(pipe: IO[bytes]) -> None:
+    for _ in pipe:
+        pass
+
+
 def wait_until_ready(one: Program, port: int, path: str = "/readyz") -> None:
     """Return once a service says that it answers."""
     ends = time.monotonic() + PATIENCE_S
@@ -232,8 +250,7 @@ class Site(NamedTuple):
         programs = [service]
         with running(service):
             if learner:
-                learn = evercart("learn", "--shop", str(folder))
-                programs.append(Program("learn", learn, cores, stdout=subprocess.DEVNULL))
+                programs.append(learning(folder, cores))
             with running(*programs[1:]):
                 yield cls(folder, port, tuple(cores), Visitors(sessions, items_of(sessions)), tuple(programs))
                 for one in programs:

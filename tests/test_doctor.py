@@ -42,6 +42,12 @@ def scribbled(path: Path) -> None:
     path.write_bytes(b"?" * path.stat().st_size)
 
 
+def readable(path: Path) -> None:
+    """Let everybody read a file, an empty one where there is none."""
+    path.touch()
+    path.chmod(0o644)
+
+
 def leave_scratch(shop: Path) -> None:
     (shop / "imports" / "scratch" / first(shop, "imports/*.json").stem).mkdir(parents=True)
 
@@ -95,6 +101,14 @@ MENDABLE: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "remove lease.db; the next learner makes it",
     ),
 }
+MENDABLE |= {
+    f"{name} for all": (
+        lambda s, name=name: readable(s / name),
+        f"{name}: expected a file that its owner alone may read, got 'mode 644'",
+        "let its owner alone read it",
+    )
+    for name in ("shop.key", "session.key")
+}
 LOST: dict[str, tuple[Callable[[Path], object], str]] = {
     "names": (lambda s: first(s, "log/segments/*.parquet").unlink(), "got 'no such file'; rows 0 to 127 cannot be"),
     "numbers": (lambda s: scribbled(first(s, "log/segments/*.arrow")), "; rows 0 to 127 cannot be read"),
@@ -103,6 +117,7 @@ LOST: dict[str, tuple[Callable[[Path], object], str]] = {
     "key": (lambda s: (s / "shop.key").write_text("77"), "expected the key this log was begun with, got 'another'"),
     "no key": (lambda s: (s / "shop.key").unlink(), "shop.key: expected a file with 16 hexadecimal digits"),
     "quarantine": (lambda s: scribbled(s / "quarantine.db"), "quarantine.db: expected an undamaged database"),
+    "keys": (lambda s: (s / "keys.db").write_bytes(b"?" * 5000), "keys.db: expected an undamaged database"),
 }
 
 

@@ -50,6 +50,7 @@ def test_the_example_ends_in_the_same_states_on_both(
     source, mapping = EXAMPLES / "purchases.csv", EXAMPLES / "purchases.toml"
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / KEY_FILE).write_text("0123456789abcdef\n")
+    (tmp_path / "shop" / KEY_FILE).chmod(0o600)
     shutil.copytree(tmp_path / "shop", tmp_path / "folder" / "shop")
     with Shop.open(tmp_path / "folder" / "shop", create=True) as shop:
         shop.ingest(source, mapping)

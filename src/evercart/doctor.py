@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from evercart import checkpoints as saved_states
 from evercart.checkpoints import Checkpoints
-from evercart.config import Config, read_key
+from evercart.config import KEY_FILE, Config, read_key
 from evercart.daybook import day_paths
 from evercart.durable import WRITING, writing
 from evercart.errors import UserError, expected
@@ -29,7 +29,10 @@ from evercart.log.opening import address
 from evercart.place import Place
 from evercart.publish.examine import examine as examine_shelf
 from evercart.publish.moves import PROMOTION, Logged, logged
+from evercart.serve.guards.session import FILE as SESSION_KEY
+from evercart.serve.keystore import FILE as KEYS
 
+_OTHERS = 0o077  # what all but a file's owner may do with it
 _ROUNDS = 3  # mending one thing may leave strays of another
 _AGAIN = "the next `evercart run` learns what it held again from the log"
 
@@ -54,7 +57,7 @@ def diagnose(folder: Path) -> list[Finding]:
     end = known.next_offset if known else None
     shelf = examine_shelf(folder / "shelf", lambda: _moves(place, key), end)
     found = [*_log(place, key), *_saved(folder, config, end), *shelf, *_quarantine(folder)]
-    return [*found, *_imports(folder, known), *_lease(folder, place)]
+    return [*found, *_imports(folder, known), *_lease(folder, place), *_keys(folder)]
 
 
 def _log(place: Place, key: int) -> Iterator[Finding]:
@@ -204,3 +207,16 @@ def _lease(folder: Path, place: Place) -> Iterator[Finding]:
         wrong = sqlite_fault(path)
         if wrong:
             yield Finding(wrong, f"remove {LEASE}; the next learner makes it", path.unlink)
+
+
+def _keys(folder: Path) -> Iterator[Finding]:
+    path = folder / KEYS
+    wrong = sqlite_fault(path) if path.exists() else None
+    if wrong:
+        yield Finding(
+            wrong, f"nothing here can mend it: put {KEYS} back from a copy, or remove it, then make keys anew"
+        )
+    for path in (folder / name for name in (KEY_FILE, KEYS, SESSION_KEY)):
+        if path.exists() and path.stat().st_mode & _OTHERS:
+            wrong = expected(str(path), "a file that its owner alone may read", f"mode {path.stat().st_mode & 0o777:o}")
+            yield Finding(wrong, "let its owner alone read it", lambda path=path: path.chmod(0o600))  # type: ignore[misc]

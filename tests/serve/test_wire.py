@@ -25,9 +25,10 @@ def test_reasons_of_two_items_are_not_one_list():
     assert other.why == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, kind in vars(wire).items() if isinstance(kind, type) and kind.__module__ == wire.__name__]
-)
+TYPES = [name for name, kind in vars(wire).items() if getattr(kind, "__module__", "") == wire.__name__]
+
+
+@pytest.mark.parametrize("name", TYPES)
 def test_each_type_says_what_it_is(name):
     assert getattr(wire, name).__doc__.endswith(".")
 

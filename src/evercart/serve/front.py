@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 from itertools import count
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.exceptions import HTTPException
@@ -123,7 +124,7 @@ def fault(error: Exception, number: str, scope: Scope | None = None) -> Reply:
     if isinstance(error, Problem):
         headers: tuple[tuple[bytes, bytes], ...] = ()
         if error.retry_s is not None:
-            headers = ((b"retry-after", b"%d" % max(1, round(error.retry_s + 0.5))),)
+            headers = ((b"retry-after", b"%d" % max(1, ceil(error.retry_s))),)
         if error.status == 401:
             headers = ((b"www-authenticate", b'Bearer realm="evercart"'),)
         return Reply.json(Fault(str(error), number), error.status, headers)

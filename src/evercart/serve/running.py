@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from uvicorn import Config, Server
 
 from evercart.errors import UserError, expected
+from evercart.serve import pages
 from evercart.serve.connection import Connection, connections
 from evercart.serve.http import application
 
@@ -66,6 +67,7 @@ class Running(Server):
         except BaseException:
             await self._service.stop()
             raise
+        asyncio.get_running_loop().run_in_executor(None, pages.warm, self._service)
         self._told(address(self._listening))
 
     async def on_tick(self, counter: int) -> bool:

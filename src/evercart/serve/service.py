@@ -11,6 +11,7 @@ from evercart.serve.answering.answers import Answers
 from evercart.serve.answering.keeping import Keeping
 from evercart.serve.aside import Aside
 from evercart.serve.commit import Commit
+from evercart.serve.exposed import registry_of
 from evercart.serve.guards.door import Door
 from evercart.serve.guards.session import Sessions
 from evercart.serve.intake import Intake
@@ -33,6 +34,7 @@ class Service:
     sessions    who logged in with a browser
     door        what finds the caller of a request
     access      the log's lines about requests
+    registry    what is scraped
     """
 
     def __init__(self, shop: Shop, settings: Settings | None = None) -> None:
@@ -43,17 +45,25 @@ class Service:
         self.sessions = Sessions(Path(shop.folder), self.keys, self.settings.seconds_away)
         self.door = Door(self.keys, self.sessions, self.settings, self.metrics, shop.clock.wall_s)
         self.access = AccessLog()
+        self.registry = registry_of(self)
         self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
         commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
         self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
         self.keeping = Keeping(shop)
         self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
         self._profiles = Aside(shop)
+        self.metrics.watch("queue_events", "Events that wait for their commit.", lambda: self.intake.waiting)
+        about = "Decisions that found no room to wait for their commit."
+        self.metrics.watch("queue_dropped_decisions", about, lambda: self.intake.dropped)
 
     @property
     def ready(self) -> bool:
         """Return whether apps answer from their models."""
         return self.keeping.now is not None
+
+    def live_models(self) -> dict[str, tuple[str, str]]:
+        """Return the model with its revision that answers, by app."""
+        return {app: (one.weights.model, one.weights.revision) for app, one in self.keeping.weighed.items()}
 
     async def start(self) -> None:
         """Begin to answer."""

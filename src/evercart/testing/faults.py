@@ -97,6 +97,7 @@ class Life(NamedTuple):
         if not (folder / FILE).exists():
             folder.mkdir(parents=True, exist_ok=True)
             (folder / KEY_FILE).write_text(f"{KEY:016x}\n")
+            (folder / KEY_FILE).chmod(0o600)
             create(folder, "life", log=log)
         text = (folder / FILE).read_text().replace("events = 500000", f"events = {self.every}")
         text = text.replace("share = 0.025", "share = inf")

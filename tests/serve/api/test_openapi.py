@@ -31,7 +31,7 @@ def test_the_document_is_valid_and_tells_every_address(shop: Shop, url: str) -> 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     told = answer.json()
     validate(told, cls=OpenAPIV31SpecValidator)
-    known = {(one.method.lower(), one.path) for one in endpoints(Service(shop))}
+    known = {(one.method.lower(), one.path.replace(":path}", "}")) for one in endpoints(Service(shop))}
     assert {(method, path) for path, item in told["paths"].items() for method in item} == known
     assert {"/openapi.json", "/docs", "/healthz"} <= set(told["paths"])
 

@@ -30,6 +30,10 @@ def test_every_address_stands_there_with_its_scope_its_line_its_types() -> None:
     assert '<h3 id="OrderEvent">OrderEvent</h3>' in shown
 
 
+def test_a_page_tells_what_is_needed() -> None:
+    assert '<code>item</code> <span class="need">needed</span>' in page(document(TOLD), "http://shop")
+
+
 def test_every_link_inside_leads_somewhere() -> None:
     shown = page(document(TOLD), "http://shop")
     names = set(re.findall(r' id="([^"]+)"', shown))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
+import httpx
 import pytest
 
 from evercart.clock import Clock
@@ -13,9 +15,12 @@ from evercart.serve.caller import LOCAL, NOBODY, Caller
 from evercart.serve.guards.door import Door
 from evercart.serve.guards.session import Sessions
 from evercart.serve.keys import Keys
+from evercart.serve.keystore import KeyStore
 from evercart.serve.metrics import Metrics
 from evercart.serve.problem import NotAllowed, TooMany, WhoAreYou
 from evercart.serve.settings import Settings
+from evercart.shop import Shop
+from evercart.testing.serving import served
 from evercart.units import DAY_US, SECOND_US
 
 
@@ -130,3 +135,27 @@ def test_a_session_is_a_caller_where_nothing_changes(house: House) -> None:
     assert house.ask(cookie=cookie, method="POST") == NOBODY
     assert house.ask(cookie=cookie, method="POST", x_csrf_token=house.sessions.csrf(session)).name == "site"
     assert house.ask(cookie="evercart=1") == NOBODY
+
+
+def test_a_running_service_hears_of_keys_within_a_second(tmp_path: Path) -> None:
+    with Shop.open(tmp_path / "shop", create=True) as shop, served(shop) as url, httpx.Client(base_url=url) as client:
+        store = KeyStore(tmp_path / "shop", Clock())
+        assert client.get("/metrics").status_code == 200
+        text = store.create("site", ["read"], rate=2).text
+        assert _within_s(1.5, lambda: client.get("/metrics").status_code == 401)
+        client.headers["authorization"] = f"Bearer {text}"
+        answers = [client.get("/metrics") for _ in range(4)]
+        assert [answer.status_code for answer in answers][:3] == [200, 200, 429]
+        assert (answers[2].headers["retry-after"], answers[2].json()["error"]) == (
+            "1",
+            "key: expected at most 2 requests a second, got 'more'",
+        )
+        store.revoke("site")
+        assert _within_s(1.5, lambda: client.get("/healthz").status_code == 401)
+
+
+def _within_s(seconds: float, holds: Any) -> bool:
+    ends = monotonic() + seconds
+    while not (held := holds()) and monotonic() < ends:
+        sleep(0.05)
+    return bool(held)

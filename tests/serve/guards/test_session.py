@@ -129,12 +129,6 @@ def test_a_session_ends_with_its_time(sessions: Sessions, hands: Hands, text: st
     assert who(sessions, asking(cookie)) == ""
 
 
-def test_a_session_from_the_future_is_none(sessions: Sessions, hands: Hands, text: str) -> None:
-    cookie = pair_of(sessions.cookie(sessions.begin(text, CLIENT), {}))
-    hands.us -= DAY_US
-    assert who(sessions, asking(cookie)) == ""
-
-
 def test_an_ended_session_is_not_replayed(
     tmp_path: Path, sessions: Sessions, keys: Keys, hands: Hands, text: str
 ) -> None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from evercart.annals import Entry
 from evercart.serve.caller import Caller
 from evercart.serve.pages import page, static
-from evercart.serve.pages.app import marks_of
+from evercart.serve.pages.app import Racing, earned, marks_of
+from evercart.serve.pages.history import Found
 from evercart.serve.pages.standing import looker_of
 from evercart.serve.service import Service
 from evercart.shop import Shop
@@ -91,6 +92,24 @@ def test_html_in_what_the_shop_says_is_shown_as_it_is(raced) -> None:
         assert "<img" not in text
         assert "&lt;img" in text
         assert figures(text) or path == "/"
+
+
+def test_what_was_earned_is_what_the_gate_knew_last() -> None:
+    def measure(n: int, mean: float | None) -> dict[str, object]:
+        return {"name": "orders", "decisions": n, "mean": mean, "error": None}
+
+    def said(us: int, challenger: str, own: int, other: int) -> Found:
+        business = [[measure(own, 0.5)], [measure(other, 0.25)]]
+        return Found(us, False, (), {"champion": "a1", "challenger": challenger, "business": business})
+
+    racing = [
+        Racing("a", "a1", True, None, None),
+        Racing("b", "b1", False, None, said(2, "b1", 7, 0)),
+        Racing("c", "c1", False, None, said(1, "c1", 5, 3)),
+        Racing("d", "d1", False, None, Found(3, False, (), {})),
+    ]
+    assert earned(racing) == [("a", [measure(7, 0.5)]), ("c", [measure(3, 0.25)])]
+    assert earned([]) == []
 
 
 def test_going_back_is_to_what_was_live_before() -> None:

@@ -24,7 +24,9 @@ class Hands:
 
     @property
     def clock(self) -> Clock:
-        return Clock(now_us=lambda: NOW_US + int(self.wall * self.speed * 1e6), wall_s=lambda: self.wall)
+        return Clock(
+            now_us=lambda: NOW_US + int(self.wall * self.speed * 1e6), wall_s=lambda: self.wall, speed=self.speed
+        )
 
 
 def pulse_at(us: int, **more: object) -> Pulse:

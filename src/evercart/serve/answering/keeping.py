@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 import pyarrow as pa
@@ -13,13 +14,14 @@ from evercart.erasures import all_finished
 from evercart.errors import UserError
 from evercart.log import Log
 from evercart.recommender import Recommender
+from evercart.serve.answering.live import Fresh
 from evercart.serve.answering.opened import Opened, opened
 from evercart.shop import Shop
 
 _LOG: Final = logging.getLogger("evercart.serve")
 _AT_ONCE: Final = 1024  # rows of the log that a question takes in at most, before it is answered
 _LOOK_S: Final = 0.05  # between two looks for newer weights
-_TAIL_S: Final = 0.02  # between two looks for rows that others logged
+_TAIL_S: Final = 0.05  # between two looks for rows that others logged
 _MOST_WAIT_S: Final = 30.0
 
 
@@ -41,6 +43,11 @@ class Keeping:
     def at(self) -> int:
         """Return the next offset of the log that all answers know of; -1 before anything is loaded."""
         return self.now.at if self.now else -1
+
+    @property
+    def weighed(self) -> Mapping[str, Fresh]:
+        """Return the live weights by app; an app without a model has none."""
+        return self.now.weighed if self.now else {}
 
     def start(self) -> None:
         """Begin to load."""

@@ -67,7 +67,7 @@ def _operation(one: Endpoint, path: str, shapes: Shapes, keyed: bool, apps: Mapp
     found: Schema = {
         "operationId": f"{one.method.lower()}{re.sub('[^a-z0-9]+', '_', path.lower()).rstrip('_')}",
         "tags": [one.tag],
-        "summary": one.about,
+        "summary": one.about if one.about.endswith((".", "?")) else f"{one.about}.",
         "parameters": _parameters(one, path, shapes, apps),
     }
     body = _body(one, shapes)
@@ -98,7 +98,7 @@ def _parameter(name: str, where: str, schema: Schema, needed: bool, apps: Mappin
         found["description"] = text
     if name == "app" and apps:
         said["examples"] = [next(iter(apps))]
-    elif name in WORDS and WORDS[name].example is not None and "examples" not in said:
+    elif name != "id" and name in WORDS and WORDS[name].example is not None and "examples" not in said:
         said["examples"] = [WORDS[name].example]
     return found
 

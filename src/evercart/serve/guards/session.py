@@ -95,8 +95,7 @@ class Sessions:
             return None
         key, issued, until, mark = body.split(".")
         session = Session(key, int(issued), int(until), mark)
-        current = session.issued_us <= self._clock.now_us() < session.until_us
-        return session if current and not self._keys.ended(mark) else None
+        return session if self._clock.now_us() < session.until_us and not self._keys.ended(mark) else None
 
     def caller(self, session: Session) -> Caller | None:
         """Return who logged in, None where the key has gone since."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -54,7 +54,7 @@ def _gathered(visit: Visit, name: str) -> dict[str, Any]:
     lane = next(each for each in looker.lanes() if each.app.name == name)
     entries = histories_of(visit.service).of(name)
     told = [each for each in entries if each.why != "refused"]  # what the gate refuses, it says again and again
-    found = evidence_of(visit.service, lane, one.own)
+    found, racing = evidence_of(visit.service, lane, one.own), _racing(visit, lane, one)
     return {
         "one": one,
         "app": one.app,
@@ -64,7 +64,8 @@ def _gathered(visit: Visit, name: str) -> dict[str, Any]:
         "direction": direction(one.app, visit.words),
         "control": FROZEN if FROZEN in one.racers else "",
         "state": _state(standing, one),
-        "racing": _racing(visit, lane, one),
+        "racing": racing,
+        "earned": earned(racing),
         "entries": told[: -_ENTRIES - 1 : -1],
         "entry_count": len(told),
         "refused": len(entries) - len(told),
@@ -134,6 +135,18 @@ def _racing(visit: Visit, lane: Lane, one: AppStanding) -> list[Racing]:
         line = current.model if live and current else model.id
         found.append(Racing(name, line, live, cost.get(line), said.get(line)))
     return sorted(found, key=lambda each: not each.live)
+
+
+def earned(racing: Sequence[Racing]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """Return by model what came of its live decisions, as the gate knew when it judged last; nothing without any."""
+    names = {one.id: one.name for one in racing}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in sorted((each for each in racing if each.found), key=lambda each: each.found.us if each.found else 0):
+        said = one.found.evidence if one.found else {}
+        for who, measures in zip(("champion", "challenger"), said.get("business") or ((), ()), strict=True):
+            if any(measure["decisions"] for measure in measures):
+                found[names.get(said[who], said[who])] = measures
+    return sorted(found.items())
 
 
 def marks_of(entries: Sequence[Entry], zone: str) -> list[Mark]:

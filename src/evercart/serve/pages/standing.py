@@ -19,7 +19,7 @@ from evercart.publishing import FOLDER as LIVE
 from evercart.serve.pages.course import Course, Courses
 from evercart.serve.pages.history import Histories
 from evercart.serve.pages.kept import per_service
-from evercart.units import DAY_US, SECOND_US
+from evercart.units import DAY_US
 
 if TYPE_CHECKING:
     from evercart.pulse import Pulse
@@ -31,7 +31,6 @@ STALE_S: Final = 10.0  # after which a learner that says nothing is missed
 FAR_BEHIND: Final = 50_000  # events
 WEEK: Final = 7  # days
 LATELY_US: Final = 7 * DAY_US
-_SIMULATED: Final = 1.5  # a shop's clock that runs so much faster than the wall's is no real one
 
 
 class Judged(NamedTuple):
@@ -122,7 +121,7 @@ class Standing:
     @property
     def simulated(self) -> bool:
         """Return whether the shop's clock is no real one."""
-        return self.speed > _SIMULATED
+        return self.speed != 1
 
 
 class Looker:
@@ -133,8 +132,6 @@ class Looker:
         self._histories = histories_of(service)
         self._courses = Courses(Path(self._shop.folder) / "days")
         self._seen = deque[tuple[float, int]]()
-        self._began = (self._shop.clock.wall_s(), self._shop.clock.now_us())
-        self._speed = 1.0
         self._looked: tuple[float, Standing] | None = None
         self._lanes: tuple[tuple[bool, int], tuple[Lane, ...]] | None = None
 
@@ -162,20 +159,19 @@ class Looker:
         shop, log = self._shop, self._shop.log
         now_us, next_offset, last_us = shop.clock.now_us(), log.next_offset, log.last_us
         pulse = pulses.read(Path(shop.folder) / LIVE)
-        speed = self._paced(now_s, now_us)
         apps = tuple(self._app(lane, pulse) for lane in self.lanes())
         entries = [entry for one in apps for entry in self._histories.of(one.app.name) if entry.what == "alarm"]
         late = sorted((one for one in entries if one.us > last_us - LATELY_US), key=lambda one: -one.us)
         return Standing(
             now_us=now_us,
-            speed=speed,
+            speed=shop.clock.speed,
             next_offset=next_offset,
             last_us=last_us,
             live=log.live_from is not None,
             events_s=self._rate(now_s, next_offset),
             learned=self._learned(),
             pulse=pulse,
-            pulse_s=max(0.0, (now_us - pulse.us) / SECOND_US / speed) if pulse else None,
+            pulse_s=max(0.0, shop.clock.real_s(now_us - pulse.us)) if pulse else None,
             held=sum(shop.quarantine.counts().values()),
             alarms=tuple(late),
             apps=apps,
@@ -185,13 +181,6 @@ class Looker:
         """Return where the newest checkpoint stands, by its name: whether it is whole is for who goes on from it."""
         paths = self._shop.checkpoints.paths()
         return int(paths[-1].stem) if paths else 0
-
-    def _paced(self, now_s: float, now_us: int) -> float:
-        """Return how fast the shop's clock goes; it is measured, as no clock says so."""
-        passed_s = now_s - self._began[0]
-        if passed_s > 0.2:
-            self._speed = max(0.01, (now_us - self._began[1]) / SECOND_US / passed_s)
-        return self._speed
 
     def _rate(self, now_s: float, next_offset: int) -> float | None:
         self._seen.append((now_s, next_offset))
