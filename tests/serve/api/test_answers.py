@@ -104,8 +104,8 @@ def test_a_profile(shop, ask):
 @pytest.mark.parametrize(
     ("asks", "status", "text"),
     [
-        (get("/v1/recommend?k=0"), 400, "recommend.k: expected at least 1, got 0"),
-        (get("/v1/recommend?k=x"), 400, "query.k: expected int | null, got str"),
+        (get("/v1/recommend?k=0"), 400, "query.k: expected float >= 1.0"),
+        (get("/v1/recommend?k=x"), 400, "query.k: expected float | null, got str"),
         (get("/v1/recommend?usr=a"), 400, "query.usr: expected one of id item k session user why, got 'a'"),
         (get("/v1/recommend?user=a&user=b"), 400, "query.user: expected one value, got 'a, b'"),
         (get("/v1/recommend?user="), 400, "recommend.user: expected a name, got ''"),

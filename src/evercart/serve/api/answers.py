@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import pyarrow as pa
+from msgspec import Meta
 
 from evercart.app import App
 from evercart.deciding import fields
 from evercart.errors import UserError
+from evercart.events.check import MOST
 from evercart.events.schema import SCHEMA
 from evercart.mover import lane_of
 from evercart.serve.endpoint import Call, Endpoint
@@ -23,13 +25,17 @@ if TYPE_CHECKING:
 _RANKED: Final = ("user", "session", "item")
 
 
-class Somebody(msgspec.Struct):
+Whole = Annotated[float, Meta(multiple_of=1, ge=-MOST, le=MOST)]  # JSON tells no integer from a float that is whole
+Count = Annotated[float, Meta(multiple_of=1, ge=1, le=1_000)]
+
+
+class Somebody(msgspec.Struct, forbid_unknown_fields=True):
     """Who is asked about: any of user, session, item; of nobody, what is popular is shown."""
 
     user: str | None = None
     session: str | None = None
     item: str | None = None
-    k: int | None = None
+    k: Count | None = None
     why: bool = False
     id: str | None = None
 
@@ -37,7 +43,7 @@ class Somebody(msgspec.Struct):
 class Places(msgspec.Struct):
     """How long a list is to be, whether to say why."""
 
-    k: int | None = None
+    k: Count | None = None
     why: bool = False
 
 
@@ -65,12 +71,13 @@ def _lists(app: App) -> list[Endpoint]:
 
 async def _items(service: Service, app: str, asked: Somebody) -> Listed:
     keys = {name: value for name in _RANKED if (value := getattr(asked, name)) is not None}
-    return await service.answers.items(app, keys, asked.k, asked.why, asked.id)
+    return await service.answers.items(app, keys, _whole(asked.k), asked.why, asked.id)
 
 
 def _similar(app: str) -> Endpoint:
     async def similar(service: Service, call: Call) -> Listed:
-        return await service.answers.items(app, {"item": call.path["item"]}, call.query.k, call.query.why, beside=True)
+        k, why = _whole(call.query.k), call.query.why
+        return await service.answers.items(app, {"item": call.path["item"]}, k, why, beside=True)
 
     about = "Decide which items to show beside one that is looked at."
     return Endpoint("GET", "/v1/similar/{item:path}", "decide", about, similar, query=Places, gives=Listed, tag=app)
@@ -79,9 +86,11 @@ def _similar(app: str) -> Endpoint:
 def _decide(service: Service, app: App) -> Endpoint:
     """Return the address of an app that gives one answer; its body's fields are the keys of its declaration."""
     body = question(app.name, fields(lane_of(service.shop.ring(), app.name)))
+    whole = {name for name in body.__struct_fields__ if name != "id" and pa.types.is_integer(SCHEMA.field(name).type)}
 
     async def decide(service: Service, call: Call) -> Guessed:
-        keys = {name: value for name, value in msgspec.structs.asdict(call.body).items() if value is not None}
+        said = msgspec.structs.asdict(call.body).items()
+        keys = {name: int(value) if name in whole else value for name, value in said if value is not None}
         name = keys.pop("id", None)
         return await service.answers.guess(app.name, keys, name)
 
@@ -104,7 +113,11 @@ def question(app: str, fields: tuple[str, ...]) -> type[msgspec.Struct]:
 
 def _type(name: str) -> Any:
     type_ = SCHEMA.field(name).type
-    return str if pa.types.is_string(type_) else int if pa.types.is_integer(type_) else float
+    return str if pa.types.is_string(type_) else Whole if pa.types.is_integer(type_) else float
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 async def _profile(service: Service, call: Call) -> Profile:
