@@ -48,7 +48,7 @@ def test_what_was_learned(raced) -> None:
     assert found.behind == found.next_offset - raced.service.shop.checkpoints.next_offset() < 10
     raced.service.shop.promote("coupons", "twin", who="ann", force=True)
     (one,) = Looker(raced.service).look().apps
-    assert one.racers == ("twin", "continual", "seeing", "frozen")  # the live one first
+    assert one.racers == ("twin", "frozen", "continual", "seeing")  # the live one first
 
 
 def test_a_look_serves_all_who_ask_at_once(tmp_path: Path) -> None:

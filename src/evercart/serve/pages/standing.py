@@ -19,6 +19,7 @@ from evercart.publishing import FOLDER as LIVE
 from evercart.serve.pages.course import Course, Courses
 from evercart.serve.pages.history import Histories
 from evercart.serve.pages.kept import per_service
+from evercart.serve.pages.measures import lined_up
 from evercart.units import DAY_US
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class Looker:
         course = self._courses.of(name, len(racers))
         return AppStanding(
             app=lane.app,
-            racers=(own, *(one for one in racers if one != own)),
+            racers=lined_up(racers, own),
             order=racers,
             live=live,
             judged=_judged(name, racers, course, pulse),
