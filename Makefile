@@ -1,6 +1,7 @@
 # One command a job; each makes what it needs in .venv. Works with GNU make 3.81 or later and a POSIX shell.
 
 PYTHON ?=
+SERVE ?= 1
 BROWSER ?=
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
@@ -12,8 +13,8 @@ CODE := src tests benchmarks examples tools
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/.sample ## ingest the sample shop, turn the ring, write the report
-	@.venv/bin/evercart run
+run: .venv/.sample ## ingest the sample shop, turn the ring, write the report, serve the pages (SERVE=0: do not)
+	@exec .venv/bin/evercart $(if $(filter 0,$(SERVE)),run,demo)
 
 test: .venv/.dev browser ## run every test and doctest but the slow suites; BROWSER=0 leaves out those in a browser
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST) -m "not slow"

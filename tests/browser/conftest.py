@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from evercart.clock import Clock
+from evercart.serve.caller import SCOPES
 from evercart.serve.http import application
+from evercart.serve.keystore import KeyStore
 from evercart.serve.service import Service
 from evercart.shop import Shop
 from evercart.testing.chromium import FLAGS, require, wanted
@@ -37,11 +39,15 @@ class Live(NamedTuple):
 
     url      where, without a slash at the end
     hands    its clock
+    key      of an operator who may do all, "" where it has no keys
+    reader   of one who may only look, likewise
     """
 
     url: str
     service: Service
     hands: Hands
+    key: str
+    reader: str
 
     @property
     def shop(self) -> Shop:
@@ -84,15 +90,19 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
 
 
 @pytest.fixture(scope="module")
-def live(learned: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A copy of it that is served, one for each file of tests."""
+def live(
+    learned: tuple[Path, int], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Live]:
+    """A copy of it that is served, one for each file of tests; it has keys where the file says `KEYED = True`."""
     folder = tmp_path_factory.mktemp("served") / learned[0].name
     shutil.copytree(learned[0], folder)
     hands = Hands(learned[1])
     with Shop.open(folder, clock=Clock(now_us=hands.now_us)) as shop:
+        made, wanted = KeyStore(folder, Clock()), getattr(request.module, "KEYED", False)
+        key, reader = (made.create(*one).text if wanted else "" for one in (("anna", SCOPES), ("rob", ["read"])))
         service = Service(shop)
         with listening(application(service)) as url:
-            yield Live(url, service, hands)
+            yield Live(url, service, hands, key, reader)
 
 
 @pytest.fixture(scope="module")
@@ -125,4 +135,15 @@ def watcher(context: BrowserContext, live: Live) -> Iterator[Watcher]:
 
 @pytest.fixture
 def page(context: BrowserContext, watcher: Watcher) -> Page:
+    """A page of somebody who has not logged in."""
     return context.new_page()
+
+
+@pytest.fixture
+def anna(page: Page, live: Live) -> Page:
+    """A page of an operator who has logged in."""
+    page.goto("/login")
+    page.get_by_label("Key").fill(live.key)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Now")
+    return page

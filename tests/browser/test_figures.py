@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-INK = "getComputedStyle(document.querySelector('#figure-time').previousElementSibling.querySelector('.xtitle')).fill"
+INK = "getComputedStyle(document.querySelector('.chart .xtitle')).fill"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -41,7 +41,7 @@ def test_dark_and_light_are_followed(page: Page, live) -> None:
     drawn(page, "/apps/repurchase")
     light = page.evaluate(INK), page.evaluate(GROUND)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{INK} !== '{light[0]}'")
+    expect(page.locator(".chart .xtitle").first).not_to_have_css("fill", light[0])
     assert page.evaluate(GROUND) != light[1]
 
 

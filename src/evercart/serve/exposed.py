@@ -101,7 +101,7 @@ class Exposed(Collector):
     def _learner(self) -> Iterator[Metric]:
         shop = self._service.shop
         now = pulse.read(shop.folder / LIVE)
-        age_s = max(0.0, (shop.clock.now_us() - now.us) / SECOND_US) if now else inf
+        age_s = max(0.0, shop.clock.real_s(shop.clock.now_us() - now.us)) if now else inf
         yield _gauge(
             "evercart_pulse_age_seconds", "Since the learner last told how it is; +Inf before the first time.", age_s
         )

@@ -21,6 +21,7 @@ from evercart.units import MINUTE_S
 _LOG: Final = logging.getLogger("evercart.serve")
 _LOOK_S: Final = 1.0  # a revoked key is good for so long
 _MISS_S: Final = 0.05  # an unknown key makes us look sooner: it may be new
+_PATIENT: Final = 20  # looks in a row that fail before anything is said of it
 _NEVER_US: Final = 1 << 62
 WRONG: Final = "key: expected one that this shop knows, got one it does not"
 TWICE: Final = "key: expected one, got several"
@@ -58,8 +59,11 @@ class Keys(KeyStore):
         self._any = False
         self._db: sqlite3.Connection | None = None
         self._inode = self._version = -1
+        self._missed = 0
         self._next_look_s = self._next_note_s = 0.0
         self._read(begin=True)
+        if self._db is not None:
+            self._db.execute("PRAGMA busy_timeout = 0")  # from now on the event loop waits for nobody
         self._set_looks()
 
     def any(self) -> bool:
@@ -163,12 +167,17 @@ class Keys(KeyStore):
             self._read_changes(5 if begin else 0)
         except FileNotFoundError:
             self._forget_file()
-            self._by_id = {}
+            self._by_id, self._missed = {}, 0
         except (sqlite3.Error, OSError) as error:
             self._forget_file()
             if begin:
                 raise UserError(expected(str(self.path), "keys that can be read", str(error))) from None
-            _LOG.warning("keys.db: could not be read (%s); what was known still holds", type(error).__name__)
+            self._missed += 1
+            self._next_look_s = self._next_miss_s  # most likely somebody writes it: look again soon
+            if self._missed == _PATIENT:
+                _LOG.warning("keys.db: could not be read (%s); what was known still holds", type(error).__name__)
+        else:
+            self._missed = 0
 
     def _read_changes(self, wait_s: float) -> None:
         inode = self.path.stat().st_ino

@@ -92,11 +92,11 @@ class KeyStore:
         self._clock = clock
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, wait_s: float = 30) -> Iterator[sqlite3.Connection]:
         connection = None
         try:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            connection = sqlite3.connect(self.path, timeout=30)
+            connection = sqlite3.connect(self.path, timeout=wait_s)
             connection.executescript(TABLES)
             with connection:
                 yield connection
@@ -161,7 +161,7 @@ class KeyStore:
 
     def used(self, seen: Mapping[str, int]) -> None:
         """Note when keys were last seen: id -> microseconds."""
-        with self._open() as db:
+        with self._open(wait_s=1) as db:
             db.executemany("UPDATE keys SET used_us = ? WHERE id = ?", [(us, id) for id, us in seen.items()])
 
     def end(self, mark: str, until_us: int) -> bool:

@@ -36,7 +36,7 @@ def test_a_page_full_of_figures(raced) -> None:
 
 def test_the_live_model_comes_first_challengers_with_what_the_gate_objects(raced) -> None:
     text = raced.get("/apps/coupons").text
-    assert [line["name"] for line in figures(text)["time"]["data"][:4]] == ["seeing", "continual", "twin", "frozen"]
+    assert [line["name"] for line in figures(text)["time"]["data"][:4]] == ["seeing", "frozen", "continual", "twin"]
     part = text[text.index('id="challengers"') : text.index('id="happened"')]
     assert part.index("seeing") < part.index("continual") < part.index("twin")
     assert "evidence: expected at least" in part

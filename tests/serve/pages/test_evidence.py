@@ -34,7 +34,7 @@ def test_it_is_gathered_once(raced) -> None:
     found = evidence_of(raced.service, lane, "seeing")
     assert found is not None
     assert found is evidence_of(raced.service, lane, "seeing")
-    assert found.data.report.racers == ("seeing", "continual", "twin", "frozen")
+    assert found.data.report.racers == ("seeing", "frozen", "continual", "twin")
     assert set(found.data.differences) == {"continual", "twin", "frozen"}
     assert found.data.differences["frozen"].mean > 0  # what sees who asks loses less
     other = evidence_of(raced.service, lane, "twin")

@@ -48,7 +48,7 @@ def test_what_was_learned(raced) -> None:
     assert found.behind == found.next_offset - raced.service.shop.checkpoints.next_offset() < 10
     raced.service.shop.promote("coupons", "twin", who="ann", force=True)
     (one,) = Looker(raced.service).look().apps
-    assert one.racers == ("twin", "continual", "seeing", "frozen")  # the live one first
+    assert one.racers == ("twin", "frozen", "continual", "seeing")  # the live one first
 
 
 def test_a_look_serves_all_who_ask_at_once(tmp_path: Path) -> None:
@@ -80,11 +80,12 @@ def test_a_learner_is_missed_after_ten_seconds_of_the_wall_at_any_speed(tmp_path
 def test_today_is_what_the_learner_says_where_it_is_newer(raced) -> None:
     shop = raced.service.shop
     loss = {"continual": 0.5, "seeing": 0.4, "twin": 0.5, "frozen": 0.6}
-    for day, n, judged in (("2020-09-20", 7, True), ("2020-09-20", 0, False), ("1999-01-01", 7, False)):
+    days = (("2020-09-20", 30, True), ("2020-09-20", 29, False), ("2020-09-20", 0, False), ("1999-01-01", 99, False))
+    for day, n, judged in days:
         pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day(day, n, loss)}))
         (one,) = Looker(raced.service).look().apps
-        assert (one.judged is not None and one.judged.open) == (judged or not len(one.course))
-    pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day("2020-09-20", 7, {"other": 1.0})}))
+        assert (one.judged is not None and one.judged.open) == judged
+    pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day("2020-09-20", 70, {"other": 1.0})}))
     (one,) = Looker(raced.service).look().apps
     assert one.judged is None or not one.judged.open
 
@@ -92,12 +93,12 @@ def test_today_is_what_the_learner_says_where_it_is_newer(raced) -> None:
 def test_a_week_is_the_day_with_those_before(raced) -> None:
     shop = raced.service.shop
     loss = {"continual": 0.5, "seeing": 0.4, "twin": 0.5, "frozen": 0.6}
-    pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day("2020-09-20", 7, loss)}))
+    pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day("2020-09-20", 70, loss)}))
     (one,) = Looker(raced.service).look().apps
     assert one.week is not None
     closed = one.course.rows(slice(-6, None))
-    assert one.week.n == 7 + int(closed.n.sum())
-    means = (0.6 * 7 + closed.loss[:, one.order.index("frozen")].sum()) / one.week.n
+    assert one.week.n == 70 + int(closed.n.sum())
+    means = (0.6 * 70 + closed.loss[:, one.order.index("frozen")].sum()) / one.week.n
     assert abs(one.week.loss["frozen"] - means) < 1e-12
 
 

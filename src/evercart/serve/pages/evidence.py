@@ -19,6 +19,7 @@ from evercart.evaluate.report import Report
 from evercart.evaluate.scores import Named, by_slice, scores
 from evercart.lane import Lane
 from evercart.serve.pages.kept import per_service
+from evercart.serve.pages.measures import lined_up
 from evercart.shop import Shop
 from evercart.units import DAY_US
 from evercart.zones import local_us
@@ -84,11 +85,11 @@ class Gathered:
 
 
 def fronted(report: Report, days: Days, own: str) -> tuple[Report, Days]:
-    """Return a report with its days, one racer moved to the front."""
-    order = [report.racers.index(own), *(at for at, name in enumerate(report.racers) if name != own)]
+    """Return a report with its days, one racer moved to the front; the others as on all pages."""
+    order = [report.racers.index(name) for name in lined_up(report.racers, own)]
     racers = replace(days, sums=days.sums[:, order], hist=days.hist[:, order])
     moved = replace(racers, slice_sums=days.slice_sums[:, :, order], bucket_loss=days.bucket_loss[:, :, order])
-    return replace(report, racers=tuple(report.racers[at] for at in order)), moved
+    return replace(report, racers=lined_up(report.racers, own)), moved
 
 
 def _read(path: Path) -> Days | None:

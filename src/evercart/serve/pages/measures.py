@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from evercart.app import App
+from evercart.lane import FROZEN
 from evercart.serve.pages.language import Words
 from evercart.serve.pages.text import DASH, number, percent
 
@@ -22,6 +23,16 @@ class Beside(NamedTuple):
 
     text: str
     tone: str
+
+
+def lined_up(racers: Sequence[str], own: str) -> tuple[str, ...]:
+    """Return racers as pages show them: the live one, the control, the challengers.
+
+    >>> lined_up(("continual", "hyper", "frozen"), "hyper")
+    ('hyper', 'frozen', 'continual')
+    """
+    first = [name for name in (own, FROZEN) if name in racers]
+    return (*dict.fromkeys([*first, *racers]),)
 
 
 def score(app: App, loss: float | None) -> str:

@@ -112,6 +112,8 @@ def _app_news(found: News, one: AppStanding, now: Standing, words: Words) -> Non
         said = beside(week.loss, week.n, one.own, FROZEN, words) if week else None
         found.text[f"{key}.verdict"] = said.text if said else words("now.not_yet")
         found.tone[f"{key}.verdict"] = said.tone if said else "soft"
+    found.text[f"{key}.days"] = text.count(len(one.course))
+    found.text[f"{key}.live"] = one.live
     age_us = now.now_us - one.published_us if one.published_us is not None else None
     found.text[f"{key}.weights"] = text.age(age_us, words)
     for racer in one.racers:

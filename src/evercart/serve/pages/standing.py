@@ -19,6 +19,7 @@ from evercart.publishing import FOLDER as LIVE
 from evercart.serve.pages.course import Course, Courses
 from evercart.serve.pages.history import Histories
 from evercart.serve.pages.kept import per_service
+from evercart.serve.pages.measures import lined_up
 from evercart.units import DAY_US
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _RATE_S: Final = 10.0  # over which events a second are counted
 STALE_S: Final = 10.0  # after which a learner that says nothing is missed
 FAR_BEHIND: Final = 50_000  # events
 WEEK: Final = 7  # days
+FEW: Final = 30  # questions; fewer are no score yet
 LATELY_US: Final = 7 * DAY_US
 
 
@@ -197,7 +199,7 @@ class Looker:
         course = self._courses.of(name, len(racers))
         return AppStanding(
             app=lane.app,
-            racers=(own, *(one for one in racers if one != own)),
+            racers=lined_up(racers, own),
             order=racers,
             live=live,
             judged=_judged(name, racers, course, pulse),
@@ -208,10 +210,11 @@ class Looker:
 
 
 def _judged(app: str, racers: tuple[str, ...], course: Course, pulse: Pulse | None) -> Judged | None:
-    """Return the day that is being judged, else the last one that closed."""
+    """Return the day that is being judged once there is enough of it, else the last one that closed."""
     last = course.last(racers)
     today = pulse.today.get(app) if pulse else None
-    if today and today.n and set(racers) <= set(today.loss) and (last is None or today.day > last[0]):
+    known = today is not None and today.n > 0 and set(racers) <= set(today.loss)
+    if known and today and (last is None or (today.day > last[0] and today.n >= FEW)):
         return Judged(today.day, today.n, today.loss, True)
     return Judged(*last, open=False) if last else None
 

@@ -56,7 +56,7 @@ async def _versions(visit: Visit) -> Response:
         raise Unknown(expected("app", "one of " + " ".join(names), asked))
     most = None if visit.asked("all") else _FEW
     apps = await run_in_threadpool(lambda: [_kept(visit, name, most) for name in ([asked] if asked else names)])
-    return await visit.page("versions.html.j2", shown=apps, one=asked, every=most is None)
+    return await visit.page("versions.html.j2", topic="now", shown=apps, one=asked, every=most is None)
 
 
 def _kept(visit: Visit, app: str, most: int | None) -> Kept:

@@ -1,5 +1,6 @@
 "use strict";
-// Puts what the service says into the places that wait for it: [data-live="name"] gets text, [data-tone="name"] a class.
+// Puts what the service says into the places that wait for it: [data-live="name"] gets text, [data-tone="name"] a class;
+// [data-of="name"] shows once that is no more what it was when the page was made, [data-was].
 (() => {
   const topic = document.body.dataset.topic;
   const state = document.getElementById("connected");
@@ -27,8 +28,14 @@
       if (points !== undefined) place.setAttribute("points", points);
     }
   };
+  const compare = (news) => {
+    for (const place of document.querySelectorAll("[data-was]")) {
+      const text = news.text[place.dataset.of];
+      if (text !== undefined) place.hidden = text === place.dataset.was;
+    }
+  };
   const source = new EventSource(`/live?topic=${topic}&lang=${document.documentElement.lang}`);
-  source.addEventListener("news", (event) => { show(true); tell(JSON.parse(event.data)); });
+  source.addEventListener("news", (event) => { show(true); const news = JSON.parse(event.data); tell(news); compare(news); });
   source.addEventListener("open", () => show(true));
   source.addEventListener("error", () => show(false));
   window.addEventListener("pagehide", () => source.close());
