@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer import Option
 
 from evercart.commands.base import HERE, AsJson, Folder, app, open_shop, out, shown
 from evercart.commands.clocked import OriginUs, SinceUs, Speed, clock_of
+
+_SWITCH_S: Final = 0.0005  # that the thread which commits may keep requests waiting; Python's own choice is ten times
 
 Host = Annotated[str | None, Option(help="Where to listen; 127.0.0.1, this machine alone, unless shop.toml says more.")]
 Port = Annotated[int | None, Option(help="Which port; 8321 unless shop.toml says another; 0 for a free one.", min=0)]
@@ -49,6 +51,7 @@ def serve(
             else:
                 out.print(f"Serving {opened.config.name} at {address}", highlight=False, markup=False, soft_wrap=True)
 
+        sys.setswitchinterval(_SWITCH_S)
         handler = logs.begin(sys.stderr, access=settings.access_log)
         try:
             run(service, listening, told)

@@ -91,8 +91,8 @@ def _decide(service: Service, app: App) -> Endpoint:
     async def decide(service: Service, call: Call) -> Guessed:
         said = msgspec.structs.asdict(call.body).items()
         keys = {name: int(value) if name in whole else value for name, value in said if value is not None}
-        name = keys.pop("id", None)
-        return await service.answers.guess(app.name, keys, name)
+        keys.pop("id", None)
+        return await service.answers.guess(app.name, keys, call.body.id)
 
     about = f"Decide: {app.about}"
     given: dict[str, Any] = {"takes": body, "gives": Guessed, "statuses": (409,), "tag": app.name}
