@@ -18,12 +18,13 @@ from evercart.lane import CHAMPION, Lane
 from evercart.learners.isolated import Cell, why
 from evercart.log import Log
 from evercart.loop import Ring
-from evercart.publish.moves import PROMOTION, Current, Move, logged, table
+from evercart.publish.moves import PROMOTION, Current, Logged, Move, logged, table
 from evercart.publish.shelf import Shelf
 from evercart.succession import ENROLMENT, States, foreseen, live_of
 from evercart.units import DAY_US
 
 VERDICT: Final = number("verdict")
+_JUDGEMENTS: Final = (PROMOTION, ENROLMENT, VERDICT)
 _WHO: Final = "evercart"
 
 
@@ -54,11 +55,49 @@ class Ruling(NamedTuple):
         ]
 
 
+@dataclass
+class Told:
+    """What the log says about judgements, from an offset on; of each model the last word alone is kept.
+
+    end    how far it was read; -1: not yet
+    """
+
+    end: int = -1
+    _rows: dict[tuple[int, str, str, str], tuple[int, int]] = field(default_factory=dict)  # offset, day
+
+    def read(self, log: Log) -> list[Logged]:
+        """Read what was logged since; return the moves in it."""
+        stop = log.next_offset
+        rows = log.names(self.end, stop, _JUDGEMENTS).to_pylist()
+        for row in rows:
+            if row["kind"] != PROMOTION:
+                key = row["kind"], row["app"], row["current"], row["model"]
+                self._rows[key] = row["offset"], row["event_us"] // DAY_US
+        self.end = max(self.end, stop)
+        return logged(rows)
+
+    def enrolled(self, live: Current) -> set[str]:
+        """Return the models that were enrolled since what is live is."""
+        return set(self._since(ENROLMENT, live))
+
+    def judged(self, live: Current) -> dict[str, int]:
+        """Return the day of each model's last verdict since what is live is."""
+        return self._since(VERDICT, live)
+
+    def _since(self, kind: int, live: Current) -> dict[str, int]:
+        return {
+            key[3]: day
+            for key, (offset, day) in self._rows.items()
+            if key[:3] == (kind, live.app, live.model) and offset >= live.offset
+        }
+
+
 @dataclass(frozen=True)
 class Referee:
     """Judges for one shop; the process that learns asks it whenever it has caught up.
 
     turned    when the model dethroned last comes back
+    told      what the log says of earlier judgements, as far as it was read: one referee reads nothing twice
 
     What a shop's log does not say yet is written first: which model is live, which challengers are enrolled. A
     verdict is logged once a day of the log for each challenger, whenever one passes besides.
@@ -69,6 +108,7 @@ class Referee:
     shelf: Shelf
     now_us: Callable[[], int]
     turned: Turned = field(default_factory=Turned)
+    told: Told = field(default_factory=Told)
 
     def rule(self, states: States, at: int, guess_us: Mapping[str, float | None]) -> Ruling:
         """Judge every app; append to the log what follows; tell the shelf.
@@ -78,7 +118,7 @@ class Referee:
         """
         if at == 0:
             return Ruling()  # nothing was ever asked
-        follow(self.log, self.shelf)
+        self._read_on()
         self._begin(states)
         gates = foreseen(self.ring, states, self.log, at)
         verdicts: list[tuple[str, Verdict]] = []
@@ -93,9 +133,19 @@ class Referee:
             moves += [back] if back else _best(lane.app.name, found, self._us())
         rows = [verdict_row(app, verdict, self._us()) for app, verdict in verdicts]
         self._append([*rows, table(moves)] if moves else rows)  # all, or after a kill nothing
-        follow(self.log, self.shelf)
+        self._read_on()
         names = tuple((model.id, model.name) for model in self.shelf.models())
         return Ruling(tuple(verdicts), tuple(moves), names)
+
+    def _read_on(self) -> None:
+        """Read what the log has by now about judgements; tell the shelf of moves."""
+        if self.told.end < 0:
+            follow(self.log, self.shelf)
+            lives = [self.shelf.current(lane.app.name) for lane in self.ring.lanes()]
+            self.told.end = min((live.offset for live in lives if live), default=self.log.next_offset)
+        moves = self.told.read(self.log)
+        if moves:
+            self.shelf.obey(moves)
 
     def _us(self) -> int:
         """Return the log time that a row written now gets: history keeps its own clock."""
@@ -109,8 +159,8 @@ class Referee:
     def _begin(self, states: States) -> None:
         """Write down what is live, which challengers may be judged, where the log does not say it; in one commit."""
         rows: list[pa.Table] = []
+        self.shelf.enrol(model for lane in self.ring.lanes() for model in lane.models.values())
         for lane in self.ring.lanes():
-            self.shelf.enrol(lane.models.values())
             live = self.shelf.current(lane.app.name)
             if live is None:
                 rows += self._first(lane)
@@ -120,7 +170,7 @@ class Referee:
             elif live_of(lane, states) in ("", live.model):  # else the ring has yet to obey the last move
                 rows += self._later(lane, states, live)
         self._append(rows)
-        follow(self.log, self.shelf)
+        self._read_on()
 
     def _declared(self, lane: Lane, before: str, why: str, reason: str = "") -> Move:
         return Move(lane.app.name, before, lane.models[CHAMPION].id, why, _WHO, self._us(), reason)
@@ -134,7 +184,7 @@ class Referee:
     def _later(self, lane: Lane, states: States, live: Current) -> list[pa.Table]:
         """Return the enrolment of those that came later, judged from now on."""
         state = states[lane.gates[0].name]
-        told = {row["model"] for row in self._rows(lane, live, (ENROLMENT,))}
+        told = self.told.enrolled(live)
         lines = {racer: lane.reign.line(state, racer) for racer in lane.reign.racers}
         known = {live.model, *told, *(lines[racer] for racer in lane.reign.enrolled(state))}
         new = (line for line in lines.values() if line not in known)
@@ -146,16 +196,11 @@ class Referee:
             return True
         return any(one.id == model and one.origin is not None for one in self.shelf.models(lane.app.name))
 
-    def _rows(self, lane: Lane, live: Current, kinds: tuple[int, ...]) -> list[dict[str, Any]]:
-        """Return the rows of these kinds about one app, since what is live is."""
-        rows = self.log.names(live.offset, self.log.next_offset, kinds).to_pylist()
-        return [row for row in rows if row["app"] == lane.app.name and row["current"] == live.model]
-
     def _judged(
         self, lane: Lane, states: States, live: Current, behind: int, guess_us: Mapping[str, float | None]
     ) -> list[Verdict]:
         """Return the verdicts of the day; later ones of the day only where one passes."""
-        last = {row["model"]: row["event_us"] // DAY_US for row in self._rows(lane, live, (VERDICT,))}
+        last = self.told.judged(live)
         state, us, found = states[lane.gates[0].name], self._us(), []
         for racer in lane.reign.enrolled(state):
             stage = lane.racers[racer]

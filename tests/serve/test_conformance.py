@@ -13,7 +13,7 @@ import pytest
 
 from evercart import Shop
 from evercart.serve.caller import SCOPES
-from evercart.serve.keys import Keys
+from evercart.serve.keystore import KeyStore
 from evercart.testing.serving import served
 
 HERE = Path(__file__).parent
@@ -44,7 +44,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def _conforms(shop: Shop, folder: Path, examples: int, coverage: str) -> None:
     """Raise `AssertionError` with all that schemathesis found."""
-    key = Keys(shop.folder).create("conformance", SCOPES).text
+    key = KeyStore(shop.folder, shop.clock).create(f"conformance-{examples}", SCOPES).text
     (folder / "schemathesis.toml").write_text(CONFIG.format(key=key, coverage=coverage))
     shutil.copy(HERE / "conformance_checks.py", folder)
     with served(shop) as url:

@@ -100,3 +100,20 @@ def test_two_services_share_no_number(service: Service, tmp_path: Path) -> None:
         other.metrics.taken(1, 0, 0)
         assert samples(service)["evercart_events_total", of("accepted")] == 0
         assert samples(other)["evercart_events_total", of("accepted")] == 1
+
+
+def test_what_answers_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = {"spend": ("m1", "r1"), "repurchase": ("m2", "r2")}
+    monkeypatch.setattr(service, "live_models", lambda: live)
+    said = samples(service)
+    assert (
+        said["evercart_live_info", of("spend", "m1", "r1")]
+        == said["evercart_live_info", of("repurchase", "m2", "r2")]
+        == 1
+    )
+
+
+def test_a_length_that_is_watched_is_read_at_each_scrape(service: Service) -> None:
+    lengths = iter([3, 5])
+    service.metrics.watch("own_length", "Of a test.", lambda: next(lengths))
+    assert [samples(service)["evercart_own_length", of()] for _ in range(2)] == [3, 5]

@@ -64,7 +64,7 @@ def reader(log: Log) -> Read:
     """Return what reads features out of a log; a stretch without decisions costs next to nothing."""
 
     def read(start: int, stop: int) -> Kept:
-        rows = log.names(start, stop, kinds=(DECISION,))
+        rows = log.names(start, stop, kinds=(DECISION,), columns=("offset", "x"))
         rows = rows.filter(pc.is_valid(rows["x"]))
         return Kept(rows["offset"].to_numpy(), rows["x"])
 

@@ -135,8 +135,13 @@ class Log(Protocol):
         """
         ...
 
-    def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
-        """Return the rows of [start, stop) as they were sent: `offset`, `logged_us`, then `SCHEMA`."""
+    def names(
+        self, start: int, stop: int, kinds: Collection[int] | None = None, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """Return the rows of [start, stop) as they were sent: `offset`, `logged_us`, then `SCHEMA`.
+
+        columns    which of these, in this order, where not all are wanted
+        """
         ...
 
     def find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:

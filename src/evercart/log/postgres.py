@@ -190,12 +190,15 @@ class PostgresLog:
                 yield events.rows(slice(at, at + rows))
             start = int(events.offset[-1]) + 1 if len(events) == asked else stop
 
-    def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
+    def names(
+        self, start: int, stop: int, kinds: Collection[int] | None = None, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Return the rows of [start, stop) as they were sent; see `Log.names`."""
-        parts = [STAMPED.empty_table()]
+        asked = STAMPED.names if columns is None else list(columns)
+        parts = [STAMPED.empty_table().select(asked)]
         while start < stop and _any(kinds):
-            found = self._tables.names(start, stop, kinds, READ_ROWS)
-            parts.append(found)
+            found = self._tables.names(start, stop, kinds, READ_ROWS, ("offset", *asked))
+            parts.append(found.select(asked))
             start = found["offset"][-1].as_py() + 1 if found.num_rows == READ_ROWS else stop
         return pa.concat_tables(parts)
 

@@ -327,16 +327,32 @@ class SqliteLog:
                 if self._database.meta()["generation"] == before:
                     raise
 
-    def names(self, start: int, stop: int, kinds: Collection[int] | None = None) -> pa.Table:
+    def names(
+        self, start: int, stop: int, kinds: Collection[int] | None = None, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         """Return the rows of [start, stop) as they were sent; see `Log.names`."""
-        parts = [STAMPED.empty_table()]
-        for events in self.read(start, stop, kinds=kinds):
-            parts.append(self._whole(self._names, events.offset))
+        asked = STAMPED.names if columns is None else [STAMPED.field(name).name for name in columns]
+        parts = [STAMPED.empty_table().select(asked)]
+        while start < stop:
+            found, start = self._whole(self._names, start, stop, kinds, asked)
+            parts.append(found)
         return pa.concat_tables(parts)
 
-    def _names(self, offsets: NDArray[np.int64]) -> pa.Table:
-        with self._reading() as meta:
-            return Known(self._archive, self._tail, meta["next_offset"]).at(offsets)
+    def _names(
+        self, start: int, stop: int, kinds: Collection[int] | None, columns: Sequence[str]
+    ) -> tuple[pa.Table, int]:
+        """Return the rows of [start, stop) that lie in one place, with their end."""
+        with self._reading():
+            segment = self._archive.at(start)
+            if segment is None:
+                return self._tail.rows(start, stop, columns, kinds), stop
+            end = min(segment.stop, stop)
+            if not holds(segment, kinds):
+                return STAMPED.empty_table().select(columns), end
+            kind = read_numbers(self._archive.folder, segment, ("kind",))["kind"]
+            here = kind[start - segment.first : end - segment.first]
+            asked = np.ones(len(here), np.bool_) if kinds is None else np.isin(here, list(kinds))
+            return self._archive.rows(start + np.flatnonzero(asked)).select(columns), end
 
     def find(self, ids: pa.ChunkedArray) -> NDArray[np.int64]:
         """Return the offset at which the row with each id stands; see `Log.find`."""

@@ -227,9 +227,14 @@ class Tables:
         sql = f'SELECT {_LIST} FROM {self._events} WHERE "offset" = ANY({{}}::bigint[]) ORDER BY "offset"'
         return self._server.table(sql, unique.tolist()).cast(STAMPED).take(order)
 
-    def names(self, start: int, stop: int, kinds: Collection[int] | None, rows: int) -> pa.Table:
-        """Return the first `rows` rows of [start, stop), in `STAMPED`."""
-        return self._between(_LIST, start, stop, kinds, rows).cast(STAMPED)
+    def names(
+        self, start: int, stop: int, kinds: Collection[int] | None, rows: int, columns: Sequence[str]
+    ) -> pa.Table:
+        """Return columns of the first `rows` rows of [start, stop), as in `STAMPED`."""
+        asked = dict.fromkeys(columns)
+        listed = ", ".join(f'"{name}"' for name in asked)
+        schema = pa.schema([STAMPED.field(name) for name in asked])
+        return self._between(listed, start, stop, kinds, rows).cast(schema)
 
     def numbers(
         self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None, rows: int

@@ -36,9 +36,12 @@ class Tail:
         values = zip(range(first, first + rows), logged_us.tolist(), *sent.values(), strict=True)
         self._database.many(f"INSERT INTO events ({columns}) VALUES ({places})", values)
 
-    def rows(self, start: int, stop: int) -> pa.Table:
-        """Return the rows of [start, stop), in `STAMPED`."""
-        return _table(self._between(_STAMPED, start, stop), STAMPED)
+    def rows(
+        self, start: int, stop: int, columns: Sequence[str] = STAMPED.names, kinds: Collection[int] | None = None
+    ) -> pa.Table:
+        """Return columns of the rows of [start, stop) as in `STAMPED`, only rows of these kinds if any are named."""
+        named = ", ".join(f'"{name}"' for name in columns)
+        return _table(self._between(named, start, stop, kinds), pa.schema([STAMPED.field(name) for name in columns]))
 
     def numbers(
         self, start: int, stop: int, columns: Sequence[str], kinds: Collection[int] | None = None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
 JSON = "application/json"
+_HELD = float(1 << 63)  # integers are smaller
 
 
 class Gone(Exception):
@@ -73,10 +74,32 @@ def read_json(body: bytes, kind: str, takes: Any, depth: int) -> Any:
     if kind != JSON:
         raise NoSuchForm(expected("content-type", JSON, kind or "none"))
     try:
-        return msgspec.json.decode(body, type=takes)
-    except msgspec.ValidationError as error:
-        raise Problem(told("body", error)) from None
+        try:
+            return msgspec.json.decode(body, type=takes)
+        except msgspec.ValidationError as error:
+            return _converted(whole(msgspec.json.decode(body)), takes, told("body", error))
     except RecursionError:
         raise Problem(expected("body", f"JSON nested at most {depth} deep", "deeper")) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(expected("body", "JSON", str(error))) from None
+
+
+def _converted(value: Any, takes: Any, text: str) -> Any:
+    try:
+        return msgspec.convert(value, takes)
+    except msgspec.ValidationError:
+        raise Problem(text) from None
+
+
+def whole(value: Any) -> Any:
+    """Return JSON with whole numbers as integers, which they are: some programs write 5 as 5.0.
+
+    >>> whole({"k": 5.0, "share": [0.5]})
+    {'k': 5, 'share': [0.5]}
+    """
+    if isinstance(value, dict):
+        return {name: whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    held = isinstance(value, float) and value.is_integer() and abs(value) < _HELD
+    return int(value) if held else value
