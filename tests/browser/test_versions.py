@@ -32,3 +32,14 @@ def test_compare_two(page: Page, live) -> None:
     expect(page.get_by_role("heading", name="Weights")).to_be_visible()
     page.get_by_role("link", name="Back to the versions").click()
     expect(page.get_by_role("heading", name="repurchase", exact=True)).to_be_visible()
+
+
+def test_a_page_says_when_it_is_no_longer_true(page: Page, live) -> None:
+    page.goto("/versions?app=repurchase")
+    news = page.get_by_role("link", name="There is news since this page was made. Show it.")
+    expect(page.locator("#connected")).to_have_text("live")
+    expect(news).to_be_hidden()
+    live.shop.promote("repurchase", "restarted", who="ann", force=True)
+    news.first.click()
+    expect(page.get_by_text("restarted is live.")).to_be_visible()
+    live.shop.rollback("repurchase", who="ann")

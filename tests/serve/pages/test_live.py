@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from evercart.clock import Clock
 from evercart.serve.pages import live
 from evercart.serve.pages.language import languages
 from evercart.serve.pages.live import TOPICS, Live, News
@@ -16,6 +18,7 @@ from evercart.shop import Shop
 from evercart.testing.serving import served
 
 EN = languages()["en"]
+SERVICE: Any = SimpleNamespace(shop=SimpleNamespace(clock=Clock()))
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def said(part: bytes) -> Any:
 
 def test_one_task_makes_the_news_for_all(ticking: list[int]) -> None:
     async def look() -> tuple[list[Any], list[Any]]:
-        shared = Live(None, every_s=0.01)  # type: ignore[arg-type]
+        shared = Live(SERVICE, every_s=0.01)
         one, two = shared.stream("tick", EN), shared.stream("tick", EN)
         first = [said(await anext(one)), said(await anext(two))]
         later = [said(await anext(one)), said(await anext(two))]
@@ -52,7 +55,7 @@ def test_one_task_makes_the_news_for_all(ticking: list[int]) -> None:
 
 def test_a_slow_browser_gets_the_newest(ticking: list[int]) -> None:
     async def look() -> list[str]:
-        shared = Live(None, every_s=0.001)  # type: ignore[arg-type]
+        shared = Live(SERVICE, every_s=0.001)
         one = shared.stream("tick", EN)
         await anext(one)
         await asyncio.sleep(0.2)
@@ -69,12 +72,21 @@ def test_quiet_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TOPICS, "still", lambda service, words: News())
 
     async def look() -> list[bytes]:
-        one = Live(None, every_s=0.01, beat_s=0.05).stream("still", EN)  # type: ignore[arg-type]
+        one = Live(SERVICE, every_s=0.01, beat_s=0.05).stream("still", EN)
         found = [await anext(one), await anext(one), await anext(one)]
         await one.aclose()
         return found
 
     assert asyncio.run(look())[2] == b": still here\n\n"
+
+
+def test_whoever_looks_for_long_has_to_ask_again(ticking: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LONGEST_S", 0.05)
+
+    async def look() -> int:
+        return len([part async for part in Live(SERVICE, every_s=0.01).stream("tick", EN)])
+
+    assert 1 <= asyncio.run(look()) < 10
 
 
 def test_news_that_fail_once_come_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -89,7 +101,7 @@ def test_news_that_fail_once_come_again(monkeypatch: pytest.MonkeyPatch, caplog:
     monkeypatch.setitem(TOPICS, "moody", moody)
 
     async def look() -> list[str]:
-        one = Live(None, every_s=0.01).stream("moody", EN)  # type: ignore[arg-type]
+        one = Live(SERVICE, every_s=0.01).stream("moody", EN)
         found = [said(await anext(one)), said(await anext(one))]
         await one.aclose()
         return found

@@ -54,7 +54,7 @@ def test_the_score_beside_the_control(raced) -> None:
     assert re.search(r">\d+ % better than frozen over 7 days<|>[\d.]+ % better than frozen over 7 days<", text)
     assert "Questions asked on 2020-09-20, 120 judged so far." in text
     assert "log loss (nats)" in text
-    assert "480 a second" in text
+    assert "480 a second, 10 % of a core" in text
     assert "evercart learn" not in text
 
 

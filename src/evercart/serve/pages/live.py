@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("evercart.serve")
 EVERY_S: Final = 1.0
 BEAT_S: Final = 15.0  # after which a line goes out though nothing moved, so that proxies keep the connection
+LONGEST_S: Final = 600.0
 MOST: Final = 500  # who may look at once
 _WAITING: Final = 4  # news that may wait for a slow browser: older ones are passed over
 
@@ -63,19 +64,24 @@ class Live:
         self._service, self._every_s, self._beat_s = service, every_s, beat_s
         self._clients: set[_Client] = set()
         self._task: asyncio.Task[None] | None = None
+        self._now_s = service.shop.clock.wall_s
 
     def __len__(self) -> int:
         return len(self._clients)
 
     async def stream(self, topic: str, words: Words) -> AsyncIterator[bytes]:
-        """Hand out news of a topic in a language until the browser goes, or the server hangs up."""
+        """Hand out news of a topic in a language until the browser goes, or the server hangs up.
+
+        After a while it ends: the browser asks again, so that who may no longer look is told.
+        """
         client = _Client(topic, words, asyncio.Queue(_WAITING))
         self._clients.add(client)
         try:
             first = await self._news(topic, words)
             self._begin()
             yield b"retry: 2000\n\n" + (first or b"")
-            while True:
+            until_s = self._now_s() + LONGEST_S
+            while self._now_s() < until_s:
                 try:
                     said = await asyncio.wait_for(client.waiting.get(), self._beat_s)
                 except TimeoutError:

@@ -64,7 +64,7 @@ def news(now: Standing, words: Words, zone: str) -> News:
         "newest": _newest(now, words),
         "newest_at": text.when(now.last_us, zone) if now.next_offset else "",
         "pulse": text.age(now.pulse_s * SECOND_US if now.pulse_s is not None else None, words),
-        "learned_s": words("now.rate", n=text.rate(now.pulse.events_s)) if now.pulse and now.learning else "",
+        "learned_s": _working(now, words),
         "behind": text.count(now.behind),
         "held": text.count(now.held),
         "alarms": text.count(len(now.alarms)),
@@ -90,6 +90,14 @@ def news(now: Standing, words: Words, zone: str) -> News:
     for one in now.apps:
         _app_news(found, one, now, words)
     return found
+
+
+def _working(now: Standing, words: Words) -> str:
+    """Return what the learner does and costs."""
+    if now.pulse is None or not now.learning:
+        return ""
+    cpu = text.percent(100.0 * now.pulse.cpu_share, signed=False)
+    return words("now.working", n=text.rate(now.pulse.events_s), cpu=cpu)
 
 
 def _newest(now: Standing, words: Words) -> str:

@@ -10,10 +10,19 @@
     said(state.lastElementChild, on ? state.dataset.on : state.dataset.off);
     state.firstElementChild.className = on ? "dot on" : "dot off";
   };
+  const calm = 20000; // ms between two changes of what a screen reader says aloud
+  const changed = new Map();
+  const mayChange = (place) => {
+    const aloud = place.closest("[role=status]");
+    if (!aloud || aloud.hidden) return true;
+    if (performance.now() - (changed.get(place) ?? -calm) < calm) return false;
+    changed.set(place, performance.now());
+    return true;
+  };
   const tell = (news) => {
     for (const place of document.querySelectorAll("[data-live]")) {
       const text = news.text[place.dataset.live];
-      if (text !== undefined) said(place, text);
+      if (text !== undefined && text !== place.textContent && mayChange(place)) place.textContent = text;
     }
     for (const place of document.querySelectorAll("[data-tone]")) {
       const tone = news.tone[place.dataset.tone];
@@ -39,4 +48,5 @@
   source.addEventListener("open", () => show(true));
   source.addEventListener("error", () => show(false));
   window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();
