@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from evercart.config import read_key
 from evercart.log import Log
@@ -22,6 +25,9 @@ from evercart.serve.settings import Settings
 from evercart.shop import Shop
 
 _TAIL_ROWS = 1 << 20  # sealing is the learner's: only where there is none, whoever appends does it
+
+
+T = TypeVar("T")
 
 
 class Service:
@@ -51,7 +57,7 @@ class Service:
         self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
         self.keeping = Keeping(shop)
         self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
-        self._profiles = Aside(shop)
+        self._aside = Aside(shop)
         self.metrics.watch("queue_events", "Events that wait for their commit.", lambda: self.intake.waiting)
         about = "Decisions that found no room to wait for their commit."
         self.metrics.watch("queue_dropped_decisions", about, lambda: self.intake.dropped)
@@ -74,7 +80,7 @@ class Service:
         """Let what is waiting end."""
         await self.intake.stop()
         await self.keeping.stop()
-        self._profiles.close()
+        self._aside.close()
         self._log.close()
         self.keys.close()
         self.access.stop()
@@ -83,9 +89,13 @@ class Service:
         self.metrics.committed(rows, seconds)
         self.keeping.committed(rows, events, next_offset)
 
+    async def beside(self, work: Callable[[Shop], T]) -> T:
+        """Return what some work with the shop returns; it is done in a thread, with connections of its own."""
+        return await asyncio.to_thread(self._aside.use, work)
+
     def profile(self, user: str) -> Profile:
         """Return what is known of a shopper; reads the log, so it is asked in a thread."""
-        return self._profiles.use(lambda shop: shop.profile(user))
+        return self._aside.use(lambda shop: shop.profile(user))
 
 
 def _own_log(shop: Shop) -> Log:

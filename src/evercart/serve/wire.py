@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+# JSON tells no integer from a number that is whole
+Whole = Annotated[float, Meta(multiple_of=1, ge=-(10**15), le=10**15)]
 
 
 class Fault(Struct):
@@ -179,14 +182,44 @@ class Moved(Struct):
     reason: str
 
 
-class Promote(Struct):
+class Today(Struct):
+    """The mean loss of each racer over what was judged so far today."""
+
+    day: str
+    n: int
+    loss: dict[str, float]
+
+
+class AppReport(Struct):
+    """How good an app is: mean losses by racer over all closed days; the summary of its last backtest."""
+
+    name: str
+    losses: dict[str, float]
+    today: Today | None
+    backtest: dict[str, Any] | None
+
+
+class Report(Struct):
+    """How far a shop is: events in the log, how many of them are learned; when the learner told of itself last."""
+
+    shop: str
+    events: int
+    learned: int
+    last_us: int
+    live: bool
+    quarantined: int
+    pulse_us: int | None
+    apps: list[AppReport]
+
+
+class Promote(Struct, forbid_unknown_fields=True):
     """Ask the gate to make a model live; `force` overrules it."""
 
     model: str
     force: bool = False
 
 
-class Rollback(Struct):
+class Rollback(Struct, forbid_unknown_fields=True):
     """Go back; `to` names a model or a revision, None what was live before."""
 
     to: str | None = None
@@ -211,11 +244,11 @@ class Quarantined(Struct):
     rows: list[Held]
 
 
-class Retry(Struct):
+class Retry(Struct, forbid_unknown_fields=True):
     """Send rows again: all that wait where none is named; `edits` replaces fields, null takes one away."""
 
-    numbers: list[int] | None = None
-    edits: dict[str, Any] = {}
+    numbers: list[Whole] | None = None
+    edits: dict[str, str | float | None] = {}
 
 
 class Retried(Struct):

@@ -12,12 +12,11 @@ from msgspec import Meta
 from evercart.app import App
 from evercart.deciding import fields
 from evercart.errors import UserError
-from evercart.events.check import MOST
 from evercart.events.schema import SCHEMA
 from evercart.mover import lane_of
 from evercart.serve.endpoint import Call, Endpoint
 from evercart.serve.problem import Problem, Unknown
-from evercart.serve.wire import Guessed, Listed, Profile
+from evercart.serve.wire import Guessed, Listed, Profile, Whole
 
 if TYPE_CHECKING:
     from evercart.serve.service import Service
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 _RANKED: Final = ("user", "session", "item")
 
 
-Whole = Annotated[float, Meta(multiple_of=1, ge=-MOST, le=MOST)]  # JSON tells no integer from a float that is whole
 Count = Annotated[float, Meta(multiple_of=1, ge=1, le=1_000)]
 
 
