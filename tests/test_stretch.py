@@ -7,17 +7,24 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from evercart import durable
+from evercart.config import create
+from evercart.events.kinds import number
 from evercart.publish import published
 from evercart.publish.published import Reader
 from evercart.pulse import Pulse
 from evercart.referee import Referee
 from evercart.shop import Shop
 from evercart.stretch import JUDGE_S
-from evercart.testing.resting import NOW_US, Resting, begun
+from evercart.testing.disks import Failing
+from evercart.testing.resting import NOW_US, Resting, begun, turned
+from evercart.testing.shop import SimulatedShop
+from evercart.units import SECOND_US
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +104,60 @@ def test_what_a_person_promotes_answers_within_two_seconds(world: Resting) -> No
     live = reader.newest()
     assert live is not None
     assert live.next_offset > world.shop.current("spend").offset
+
+
+def test_apps_follow_what_the_log_holds_by_now(tmp_path: Path) -> None:
+    create(tmp_path / "shop", "young")
+    table = SimulatedShop(seed=3, shoppers=20, items=30, days=12).table()
+    orders = table.filter(pc.equal(table["kind"], number("order")))
+    late = pa.array([f"late {place}" for place in range(len(table))])
+    table = table.set_column(table.schema.get_field_index("id"), "id", late)
+    one = Resting(tmp_path / "shop", pa.concat_tables([orders.slice(0, 100), table.slice(0, 300)]), rows=5)
+    one.learn(20)
+    text = "shop young: what its log holds asks for other apps; learning all of its log again"
+    assert text in one.told
+    assert set(one.told) == {text}
+    assert one.shop.status()["learned"] >= one.shop.log.next_offset - 1
+    with turned(one.folder, tmp_path / "again", one.now_us() + SECOND_US) as again:
+        one.s += 1.0
+        one.shop.run()
+        assert one.shop.fingerprint() == again.fingerprint()
+    one.shop.close()
+
+
+def test_a_control_that_stopped_too_early_learns_once_the_log_is_long_enough(tmp_path: Path) -> None:
+    create(tmp_path / "shop", "young")
+    orders = SimulatedShop(seed=3, shoppers=20, items=30, days=12).table()
+    orders = orders.filter(pc.equal(orders["kind"], number("order")))
+    one = Resting(tmp_path / "shop", orders, rows=1, speed=10 * 24 * 3600)  # ten days a second
+    one.learn(len(orders) / 10 + 2)
+    text = "shop young: its control had stopped before it learned anything; learning all of its log again"
+    assert one.told[-1] == text
+    assert one.told.count(text) == 1
+    assert one.shop.ring().frozen_us > one.shop.log.names(0, 1)["logged_us"][0].as_py()
+    assert one.pulses[-1].offset >= one.shop.log.next_offset - 1
+    one.shop.close()
+
+
+def test_one_write_that_fails_wherever_it_is_changes_nothing(world: Resting, tmp_path: Path) -> None:
+    shutil.copytree(world.folder, tmp_path / "quiet")
+    disk = Failing()
+    with disk.failing():
+        quiet = Resting(tmp_path / "quiet", world.live, rows=2)
+        quiet.learn(6)
+        quiet.shop.close()
+    rng = np.random.default_rng(1)
+    for at in rng.choice(disk.calls, 4, replace=False).tolist():
+        folder = tmp_path / f"fails-{at}"
+        shutil.copytree(world.folder, folder)
+        one = Resting(folder, world.live, rows=2)
+        with Failing(at).failing():
+            one.opened()
+            one.learn(9)
+        assert all(text.endswith("; to be tried again") for text in one.told)
+        one.learn(10)
+        with turned(folder, folder / "again", one.now_us() + SECOND_US) as again:
+            one.s += 1.0
+            one.shop.run()
+            assert one.shop.fingerprint() == again.fingerprint()
+        one.shop.close()

@@ -129,8 +129,14 @@ class Stretch:
         kinds = set(np.unique(events.kind).tolist())
         if not kinds <= self._kinds:
             self._kinds |= kinds
-            self.anew |= self._shop.apps != self._course.kit.ring.apps
+            self._learn_anew(self._shop.apps != self._course.kit.ring.apps, "what its log holds asks for other apps")
         if self._course.at >= _TWICE * self._looked:
             self._looked = self._course.at
             frozen_us = self._course.kit.ring.frozen_us
-            self.anew |= frozen_too_early(self._course.kit.log, self._course.kit.ring.apps, frozen_us)
+            early = frozen_too_early(self._course.kit.log, self._course.kit.ring.apps, frozen_us)
+            self._learn_anew(early, "its control had stopped before it learned anything")
+
+    def _learn_anew(self, needed: bool, why: str) -> None:
+        if needed and not self.anew:
+            self._shop.told(f"shop {self._shop.config.name}: {why}; learning all of its log again")
+        self.anew |= needed

@@ -161,3 +161,12 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
     LOG.warning("x")
     end(handler)
     assert handler.behind.dropped == 1
+
+
+def test_lines_that_a_slow_reader_lost_are_counted() -> None:
+    handler = begin(io.StringIO(), access=True)
+    log = AccessLog()
+    log.behind.dropped, handler.behind.dropped = 2, 3
+    assert log.dropped == 5
+    end(handler)
+    assert log.dropped == 2

@@ -19,8 +19,8 @@ def simulate(
         Path, Option("--shop", metavar="DIR", readable=False, help="A folder to throw away: a new one.")
     ] = Path("shop-simulated"),
     speed: Annotated[str, Option(metavar="100x", help="How much faster its time passes than ours.")] = "100x",
-    shoppers: Annotated[int, Option(help="How many there are at any time.", min=1)] = 1_500,
-    days: Annotated[int, Option(help="Of history, from which it learns before it begins to live.", min=1)] = 21,
+    shoppers: Annotated[int, Option(help="How many there are at any time.", min=1)] = 2_500,
+    days: Annotated[int, Option(help="Of history, from which it learns before it begins to live.", min=1)] = 14,
     minutes: Annotated[float | None, Option("--for", help="Minutes of ours until it ends; never unless said.")] = None,
     port: Annotated[int | None, Option(help="Where it is served; the first free one from 8322 on.", min=0)] = None,
     port_from: Annotated[int, Option(hidden=True)] = 8_322,

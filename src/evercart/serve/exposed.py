@@ -18,7 +18,6 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from evercart import __version__, pulse
 from evercart.publishing import FOLDER as LIVE
 from evercart.serve.metrics import Histogram
-from evercart.units import SECOND_US
 
 if TYPE_CHECKING:
     from evercart.serve.service import Service
@@ -114,7 +113,7 @@ class Exposed(Collector):
             yield _gauge("evercart_learner_cpu_share", "Of one core, taken by the learner.", now.cpu_share)
             said = GaugeMetricFamily("evercart_published_age_seconds", "Since an app's live weights.", None, ["app"])
             for app, us in now.published_us.items():
-                said.add_metric([app], max(0.0, (shop.clock.now_us() - us) / SECOND_US))
+                said.add_metric([app], max(0.0, shop.clock.real_s(shop.clock.now_us() - us)))
             yield said
 
     def _watched(self) -> Iterator[Metric]:

@@ -114,8 +114,9 @@ class AccessLog:
 
     @property
     def dropped(self) -> int:
-        """Return how many lines did not fit the queue."""
-        return self.behind.dropped
+        """Return how many lines did not fit a queue, here or where they are written."""
+        handlers = [one for one in logging.getLogger().handlers if isinstance(one, LinesHandler)]
+        return self.behind.dropped + sum(one.behind.dropped for one in handlers)
 
     def request(
         self, id: str, method: str, route: str, status: int, seconds: float, bytes_in: int, bytes_out: int, key: str

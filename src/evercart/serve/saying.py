@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-_ROUTINE: Final = ("pulse", "learn", "compile", "end")  # what a learner says of itself when all is well
+_ROUTINE: Final = ("pulse", "learn", "compile", "end", "played")  # what programs say while all is well
 _FAULT: Final = 500  # the least status that is our fault
 
 

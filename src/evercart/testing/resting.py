@@ -36,7 +36,7 @@ class Resting:
     ) -> None:
         self.folder, self.s, self.pulses, self.told = folder, 0.0, list[Pulse](), list[str]()
         self.then = dict[float, Callable[[Shop], object]]()
-        self._live, self._speed, self._every_s, self._rows, self._sent = live, speed, every_s, rows, 0
+        self.live, self._speed, self._every_s, self._rows, self._sent = live, speed, every_s, rows, 0
         self.shop = self.opened()
 
     def opened(self) -> Shop:
@@ -51,8 +51,8 @@ class Resting:
 
     def _rest(self, seconds: float) -> None:
         self.s += seconds
-        while self._sent < len(self._live) and self._sent / self._rows * self._every_s <= self.s:
-            self.shop.log.append(self._live.slice(self._sent, self._rows), self.now_us())
+        while self._sent < len(self.live) and self._sent / self._rows * self._every_s <= self.s:
+            self.shop.log.append(self.live.slice(self._sent, self._rows), self.now_us())
             self._sent += self._rows
         for at in [at for at in self.then if at <= self.s]:
             self.then.pop(at)(self.shop)

@@ -11,6 +11,7 @@ import json
 import math
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -43,7 +44,7 @@ from evercart.testing.visits import moments
 from evercart.units import DAY_US, HOUR_S, SECOND_US
 
 MARK: Final = "simulated.json"  # only a folder that holds it is ever removed
-OPENS_US: Final = 8 * HOUR_S * SECOND_US  # of the day on which the stream begins
+OPENS_US: Final = 10 * HOUR_S * SECOND_US  # of the day on which the stream begins
 LATEST: Final = 1_000_000  # days, after which a simulation would end
 _EVERY_S: Final = 10.0  # between two lines of progress
 _LOCK: Final = "simulate.lock"
@@ -59,9 +60,9 @@ class Plan:
     """
 
     speed: float = 100.0
-    shoppers: int = 1_500
+    shoppers: int = 2_500
     items: int = 400
-    days: int = 21
+    days: int = 14
     seed: int = 1
     minutes: float | None = None
 
@@ -218,7 +219,7 @@ class Sayer:
 def main() -> None:
     """Make the shop, stream into it until told to end; exit 2 where the user can mend what is wrong."""
     args = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # while it is prepared, too, the folder is removed
+    signal.signal(signal.SIGTERM, _end)  # while it is prepared, too, the folder is removed
     console = Console(stderr=args.json, width=None if sys.stdout.isatty() else 200)
     try:
         code = _streamed(args, console)
@@ -230,13 +231,23 @@ def main() -> None:
     sys.exit(code)
 
 
+def _end(number: int, frame: object) -> None:
+    sys.exit(0)
+
+
 def _streamed(args: argparse.Namespace, console: Console) -> int:
     plan = Plan(speed=args.speed, shoppers=args.shoppers, days=args.days, minutes=args.minutes)
-    with stage(args.shop, keep=args.keep):
-        port = free_port("127.0.0.1", args.port_from) if args.port is None else args.port
+    if args.prepare:
         teller = Teller(Console(stderr=True), Clock().wall_s)
         with teller.telling():
             prepare(args.shop, plan, teller)
+        return 0
+    with stage(args.shop, keep=args.keep):
+        port = free_port("127.0.0.1", args.port_from) if args.port is None else args.port
+        words = (*sys.argv[1:], "--prepare")  # in a process whose memory is let go
+        code = subprocess.run([sys.executable, "-m", "evercart.testing.streaming", *words], check=False).returncode
+        if code:
+            return code
         return Stream(args.shop, plan, port, _say_json if args.json else Sayer(plan, console)).run()
 
 
@@ -251,6 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port-from", type=int, default=8_322)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--prepare", action="store_true")
     return parser
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from evercart.serve.keystore import KeyStore
 from evercart.serve.pages.login import onward
+from evercart.serve.settings import Settings
+from evercart.testing.serving import served
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,13 @@ def test_a_key_taken_back_ends_its_sessions(empty) -> None:
     KeyStore(empty.service.keys.path.parent, empty.service.shop.clock).revoke("ann")
     empty.service.keys._next_look_s = 0
     assert empty.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(("proxies", "secure"), [(("127.0.0.1",), True), ((), False)])
+def test_only_a_proxy_that_is_named_says_that_it_is_https(empty, proxies: tuple[str, ...], secure: bool) -> None:
+    key = key_of(empty, "read")
+    with served(empty.service.shop, Settings(proxies=proxies)) as url, httpx.Client(base_url=url) as client:
+        client.headers.update({"x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.7"})
+        token = token_of(client.get("/login"))
+        cookie = client.post("/login", data={"key": key, "csrf": token}).headers["set-cookie"]
+        assert cookie.startswith("__Host-") == cookie.endswith("; Secure") == secure
