@@ -43,3 +43,17 @@ def test_an_app_that_is_gone_leaves_its_answers(lived: Shop, monkeypatch: pytest
     monkeypatch.setattr(module, "the_one", lambda log, id: row)
     found = Opener(lived).open("any")
     assert found.app is None and found.version is None and found.came.closes_us == 0
+
+
+def test_where_the_revision_is_gone_the_nearest_kept_one_is_taken_apart(
+    lived: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evercart.serve.looking import opened as module
+
+    row = {**module.the_one(lived.log, "back-8-3"), "revision": "gone"}
+    monkeypatch.setattr(module, "the_one", lambda log, id: row)
+    found = Opener(lived).open("any")
+    assert found.version is None and found.instead is not None
+    assert found.instead.model == row["model"] and found.why.moved and found.why.reason == ""
+    apart = [abs(one.next_offset - row["feature_offset"]) for one in lived.versions("repurchase")]
+    assert abs(found.instead.next_offset - row["feature_offset"]) == min(apart)

@@ -39,6 +39,7 @@ class Opened(NamedTuple):
     app       None where the shop no longer has it
     model     None where the shelf never had it
     version   the revision that answered; None where it is no longer kept
+    instead   the kept revision of the same model that was taken apart in its place; None where that was not needed
     features  in the order of the app's columns; none where they are no longer kept
     """
 
@@ -47,6 +48,7 @@ class Opened(NamedTuple):
     answered: Answered
     model: Model | None
     version: Version | None
+    instead: Version | None
     features: tuple[Feature, ...]
     why: Why
     came: Came
@@ -71,11 +73,13 @@ class Opener:
         version = next((one for one in versions if (one.model, one.fingerprint) == named), None)
         came = came_of(shop.log, row, app)
         if app is None or app.candidates is not None:
-            return Opened(row, app, answered(row), model, version, (), Why(reason=LIST), came)
+            return Opened(row, app, answered(row), model, version, None, (), Why(reason=LIST), came)
         ring = shop.ring()
         lane = next(one for one in ring.lanes() if one.app.name == app.name)
-        why = self._why(lane, row)
-        return Opened(row, app, answered(row), model, version, _features(lane, known_of(lane, row)), why, came)
+        near = None if version else _nearest(row, versions)
+        why = self._why(lane, row | {"revision": near.fingerprint} if near else row)
+        features = _features(lane, known_of(lane, row))
+        return Opened(row, app, answered(row), model, version, near, features, why, came)
 
     def _why(self, lane: Lane, row: Row) -> Why:
         """Return why; a revision that came since the shelf was looked at is looked for once more."""
@@ -86,6 +90,15 @@ class Opener:
                 self._revisions = Revisions(self._shop.shelf)
                 found = why_of(ring, lane, log, self._revisions, row)
             return found
+
+
+def _nearest(row: Row, versions: list[Version]) -> Version | None:
+    """Return the kept revision of the same model that had learned most nearly as much of the log.
+
+    Weights are published every second, but kept only now and then.
+    """
+    own = [one for one in versions if one.model == row["model"]]
+    return min(own, key=lambda one: abs(one.next_offset - (row["feature_offset"] or 0)), default=None)
 
 
 def _features(lane: Lane, known: Known) -> tuple[Feature, ...]:
