@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import Any
 
@@ -267,3 +269,29 @@ def test_finding_a_caller_is_cheap(begin: Begin, store: KeyStore) -> None:
             keys.caller(said)
         best = min(best, (perf_counter() - began) / 500)
     assert best < 50e-6  # about 4 µs on a quiet machine; this catches a slow hash or a read of the file
+
+
+def test_threads_may_ask_while_keys_change(begin: Begin, hands: Hands, store: KeyStore) -> None:
+    texts = [store.create("site", ["decide"]).text]
+    keys, failed = begin(), []
+
+    def ask() -> None:
+        for _ in range(300):
+            hands.turn(0.4)
+            try:
+                keys.any()
+                keys.caller(bearing(texts[-1]))
+            except Exception as error:
+                failed.append(error)
+
+    threads = [Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        store.create(f"other-{number}", ["read"])
+        if number % 5 == 0:  # as when a copy is put back
+            shutil.copy(store.path, store.path.with_name("copy"))
+            store.path.with_name("copy").replace(store.path)
+    for thread in threads:
+        thread.join()
+    assert failed == []

@@ -8,7 +8,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from hmac import compare_digest
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Final
 
 from evercart.clock import Clock
@@ -60,6 +60,7 @@ class Keys(KeyStore):
         self._db: sqlite3.Connection | None = None
         self._inode = self._version = -1
         self._missed = 0
+        self._reading = Lock()  # pages are made in threads of their own
         self._next_look_s = self._next_note_s = 0.0
         self._read(begin=True)
         if self._db is not None:
@@ -163,6 +164,10 @@ class Keys(KeyStore):
             self._aside(self.note)
 
     def _read(self, *, begin: bool = False) -> None:
+        with self._reading:
+            self._try_to_read(begin)
+
+    def _try_to_read(self, begin: bool) -> None:
         try:
             self._read_changes(5 if begin else 0)
         except FileNotFoundError:
