@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from evercart import pulse as pulses
@@ -77,10 +78,21 @@ def test_a_learner_is_missed_after_ten_seconds_of_the_wall_at_any_speed(tmp_path
             assert not looker.look().learning
 
 
+DAYS = (  # after the last closed one that is saved, questions, whether that day is shown
+    (1, 10, True),
+    (1, 9, False),  # too few
+    (2, 1, True),  # the one between closed since
+    (2, 0, False),
+    (0, 99, False),
+)
+
+
 def test_today_is_what_the_learner_says_where_it_is_newer(raced) -> None:
     shop = raced.service.shop
     loss = {"continual": 0.5, "seeing": 0.4, "twin": 0.5, "frozen": 0.6}
-    days = (("2020-09-20", 30, True), ("2020-09-20", 29, False), ("2020-09-20", 0, False), ("1999-01-01", 99, False))
+    (last,) = Looker(raced.service).look().apps
+    closed = date.fromisoformat(last.course.last(last.order)[0])
+    days = [((closed + timedelta(days=ahead)).isoformat(), n, judged) for ahead, n, judged in DAYS]
     for day, n, judged in days:
         pulses.write(shop.folder / "live", pulse_at(NOW_US, today={"coupons": Day(day, n, loss)}))
         (one,) = Looker(raced.service).look().apps

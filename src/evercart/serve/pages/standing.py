@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -31,7 +32,7 @@ _RATE_S: Final = 10.0  # over which events a second are counted
 STALE_S: Final = 10.0  # after which a learner that says nothing is missed
 FAR_BEHIND: Final = 50_000  # events
 WEEK: Final = 7  # days
-FEW: Final = 30  # questions; fewer are no score yet
+FEW: Final = 10  # questions; fewer are no score yet
 LATELY_US: Final = 7 * DAY_US
 
 
@@ -214,9 +215,14 @@ def _judged(app: str, racers: tuple[str, ...], course: Course, pulse: Pulse | No
     last = course.last(racers)
     today = pulse.today.get(app) if pulse else None
     known = today is not None and today.n > 0 and set(racers) <= set(today.loss)
-    if known and today and (last is None or (today.day > last[0] and today.n >= FEW)):
+    if known and today and (last is None or (today.day > last[0] and (today.n >= FEW or _apart(last[0], today.day)))):
         return Judged(today.day, today.n, today.loss, True)
     return Judged(*last, open=False) if last else None
+
+
+def _apart(closed: str, open_day: str) -> bool:
+    """Return whether days lie between: they closed, too, but are not saved yet."""
+    return date.fromisoformat(open_day) - date.fromisoformat(closed) > timedelta(days=1)
 
 
 histories_of = per_service(lambda service: Histories(service.shop))
