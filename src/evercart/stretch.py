@@ -18,6 +18,7 @@ from evercart.shop import Shop
 from evercart.ticks import Ticks
 
 JUDGE_S: Final = 10.0  # between two judgements
+TIDY_S: Final = 5.0  # between two looks whether live rows are to be sealed
 JUDGE_SHARE: Final = 0.01  # of the time, at most
 PULSE_S: Final = 1.0
 LOOK_S: Final = 0.05  # between two looks at the log
@@ -63,6 +64,7 @@ class Stretch:
         self._level = (
             self._duty("heartbeat", lambda: self._ticks.beat(self._clock.now_us())),
             self._duty("judge", self._judge, JUDGE_S, JUDGE_SHARE),
+            self._duty("seal", kit.log.tidy, TIDY_S),
         )
 
     def _duty(self, name: str, do: Callable[[], object], seconds: float = 0.0, share: float = 1.0) -> Every:

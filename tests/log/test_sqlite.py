@@ -356,6 +356,17 @@ def test_any_write_of_blanking_may_fail(told_of, tmp_path, outcomes, number):
         assert rows_of(folder).equals(after)
 
 
+def test_many_live_rows_are_sealed_by_whoever_tidies(tmp_path):
+    log, other = open_log(tmp_path, 1, tail_rows=1_000), open_log(tmp_path, 1, tail_rows=6)
+    log.append(table(0, 5), 9)  # one row more says that live begins
+    other.tidy()
+    assert other._archive.stop == 0
+    log.append(table(5, 1), 9)
+    other.tidy()
+    assert (other._archive.stop, log.next_offset) == (7, 7)
+    assert log.names(1, 7)["id"].to_pylist() == [f"{n}" for n in range(6)]
+
+
 def test_whoever_appends_goes_on_while_rows_are_sealed(tmp_path, monkeypatch):
     log, other = open_log(tmp_path, 1), open_log(tmp_path, 1)
     log.append(table(0, 5), 9)

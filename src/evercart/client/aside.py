@@ -16,7 +16,7 @@ from evercart.client.core import Core, closed, lost, new_id, summed, waits
 from evercart.client.events import Event
 from evercart.client.failures import Failed
 from evercart.client.tries import Answer, Lost, Send
-from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Quarantined, Retried, Taken, VersionShown
+from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Profile, Quarantined, Retried, Taken, VersionShown
 
 
 class AsyncClient(Core):
@@ -112,7 +112,7 @@ class AsyncClient(Core):
         """Return what is like an item."""
         return await self._ask(asks.similar(item, k))
 
-    async def profile(self, user: str) -> dict[str, Any]:
+    async def profile(self, user: str) -> Profile:
         """Return what is known of a shopper."""
         return await self._ask(asks.profile(user))
 

@@ -13,6 +13,7 @@ from evercart.serve.wire import (
     Guessed,
     Listed,
     Moved,
+    Profile,
     Promote,
     Quarantined,
     Retried,
@@ -66,9 +67,9 @@ def similar(item: str, k: int | None) -> Ask[Listed]:
     return Ask("GET", with_query(f"/v1/similar/{part(item)}", {"k": k}), Listed)
 
 
-def profile(user: str) -> Ask[dict[str, Any]]:
+def profile(user: str) -> Ask[Profile]:
     """Ask what is known of a shopper."""
-    return Ask("GET", f"/v1/profile/{part(user)}", dict[str, Any])
+    return Ask("GET", f"/v1/profile/{part(user)}", Profile)
 
 
 def apps() -> Ask[list[AppShown]]:

@@ -18,7 +18,7 @@ from evercart.client.core import Core, closed, lost, new_id, summed, waits
 from evercart.client.events import Event
 from evercart.client.failures import Failed
 from evercart.client.tries import Answer, Lost, Send
-from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Quarantined, Retried, Taken, VersionShown
+from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Profile, Quarantined, Retried, Taken, VersionShown
 
 _OPEN: Final[weakref.WeakSet[Client]] = weakref.WeakSet()  # whose events may wait when the process ends
 
@@ -118,7 +118,7 @@ class Client(Core):
         """Return what is like an item."""
         return self._ask(asks.similar(item, k))
 
-    def profile(self, user: str) -> dict[str, Any]:
+    def profile(self, user: str) -> Profile:
         """Return what is known of a shopper."""
         return self._ask(asks.profile(user))
 

@@ -160,6 +160,10 @@ class Log(Protocol):
         """Move live rows into a sealed segment; reads stay the same."""
         ...
 
+    def tidy(self) -> None:
+        """Seal live rows if they have become many, so that whoever appends need not."""
+        ...
+
     def verify(self) -> list[str]:
         """Return one text for each stored file whose contents are not what was committed."""
         ...

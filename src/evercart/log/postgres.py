@@ -214,6 +214,9 @@ class PostgresLog:
     def seal(self) -> None:
         """Do nothing: rows stay where they are."""
 
+    def tidy(self) -> None:
+        """Do nothing: rows stay where they are."""
+
     def verify(self) -> list[str]:
         """Return one text for each way in which the rows are not what was committed."""
         return self._tables.faults()

@@ -240,6 +240,13 @@ class SqliteLog:
         late = int(np.count_nonzero(event_us < logged_us))
         return Appended(len(event_us), sifted.duplicates, late, sifted.refused, self._archive.stop)
 
+    def tidy(self) -> None:
+        """Seal live rows if they have become many; see `Log.tidy`."""
+        with self._reading() as meta:
+            many = meta["next_offset"] - self._archive.stop > self._tail_rows
+        if many:
+            self.seal()
+
     def seal(self) -> None:
         """Move live rows into sealed segments; who appends meanwhile waits only for the manifest's commits."""
         while not self._seal_ahead():

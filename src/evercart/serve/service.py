@@ -59,6 +59,7 @@ class Service:
         self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
         self._aside = Aside(shop)
         self.metrics.watch("queue_events", "Events that wait for their commit.", lambda: self.intake.waiting)
+        self.metrics.watch("answers_offset", "Answers know the log up to here.", lambda: self.keeping.at)
         about = "Decisions that found no room to wait for their commit."
         self.metrics.watch("queue_dropped_decisions", about, lambda: self.intake.dropped)
 
