@@ -149,6 +149,11 @@ def weights(site: Site, args: argparse.Namespace) -> dict[str, Any]:
 def swap(site: Site, args: argparse.Namespace) -> dict[str, Any]:
     """Models are rolled back, forced live, again and again, while questions come in."""
     seconds = min(args.seconds, 60)
+    with Asker(site.port) as asker:  # the learner keeps a second revision before long
+        ends = time.monotonic() + 120
+        while not site.moves(asker) and time.monotonic() < ends:
+            asker.told("POST", "/v1/events", [view("swap")])
+            time.sleep(1)
     moves: list[float] = []
     refused: list[str] = []
     over = threading.Event()

@@ -29,6 +29,14 @@ def stop(why: str) -> NoReturn:
     raise SystemExit(why)
 
 
+def _cpu_s(pid: int) -> float:
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has ended
+        return 0.0
+    return (int(words[11]) + int(words[12])) * TICK_S
+
+
 class Program:
     """A process of ours; what it says on its error stream is kept."""
 
@@ -40,16 +48,26 @@ class Program:
 
     @property
     def cpu_s(self) -> float:
-        """Return the CPU seconds that it has taken, all threads."""
-        words = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) * TICK_S
+        """Return the CPU seconds that it has taken, all threads, with the processes that it began."""
+        return sum(map(_cpu_s, self.pids))
+
+    @property
+    def pids(self) -> list[int]:
+        """Return its process, those that it began."""
+        found = [self.pid]
+        for one in found:
+            for task in Path(f"/proc/{one}/task").glob("*/children"):
+                found += map(int, task.read_text().split())
+        return found
 
     def memory_mb(self) -> dict[str, float]:
-        """Return resident memory, its share where pages are shared, what is its own alone."""
-        rows = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()[1:]
-        kb = {name: int(rest.split()[0]) for name, _, rest in (row.partition(":") for row in rows)}
-        own = kb["Private_Clean"] + kb["Private_Dirty"]
-        return {"rss": kb["Rss"] / 1e3, "pss": kb["Pss"] / 1e3, "own": own / 1e3, "anonymous": kb["Anonymous"] / 1e3}
+        """Return resident memory, its share where pages are shared, what no file holds; of all its processes."""
+        found = {"rss": 0.0, "pss": 0.0, "anonymous": 0.0}
+        for one in self.pids:
+            rows = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()[1:]
+            kb = {name.lower(): int(rest.split()[0]) for name, _, rest in (row.partition(":") for row in rows)}
+            found = {name: sum_mb + kb[name] / 1e3 for name, sum_mb in found.items()}
+        return found
 
     def errors(self) -> str:
         """Return what it said."""

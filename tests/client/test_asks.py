@@ -9,7 +9,7 @@ from evercart.serve.wire import AppShown, Guessed, Listed, Taken
 
 
 def test_names_are_quoted_wherever_they_stand() -> None:
-    assert asks.similar("a/b?c", None).path == "/v1/similar/a%2Fb%3Fc"
+    assert asks.similar("a/b?c", {"k": None}).path == "/v1/similar/a%2Fb%3Fc"
     assert asks.profile("ü\n").path == "/v1/profile/%C3%BC%0A"
     assert asks.decide("../x", {}).path == "/v1/..%2Fx/decide"
     assert asks.recommend({"user": "a&k=9", "why": True}).path == "/v1/recommend?user=a%26k%3D9&why=true"

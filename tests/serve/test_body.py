@@ -70,3 +70,20 @@ def test_what_is_none(body, kind, error, text):
     with pytest.raises(error) as found:
         read_json(body, kind, Question, 8)
     assert str(found.value) == text
+
+
+@pytest.mark.parametrize(("written", "k"), [(b"5", 5), (b"5.0", 5), (b"1e3", 1000)])
+def test_a_whole_number_is_one_however_it_is_written(written, k):
+    assert read_json(b'{"user": "a", "k": %s}' % written, "application/json", Question, 8).k == k
+
+
+@pytest.mark.parametrize("written", [b"5.5", b'"5"', b"1e300"])
+def test_what_is_no_whole_number_stays_none(written):
+    with pytest.raises(Problem, match=r"^body\.k: expected int, got (float|str)$"):
+        read_json(b'{"user": "a", "k": %s}' % written, "application/json", Question, 8)
+
+
+def test_depth_is_bounded_on_every_way():
+    deep = b'{"user": 1, "z": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with pytest.raises(Problem, match=r"^body: expected JSON nested at most 8 deep, got 'deeper'$"):
+        read_json(deep, "application/json", Question, 8)

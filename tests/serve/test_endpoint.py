@@ -62,6 +62,18 @@ def test_parameters_that_are_none(query, text):
     assert str(error.value) == text
 
 
+class Perhaps(msgspec.Struct):
+    k: int | None = None
+    name: str | None = None
+
+
+def test_null_is_no_number_but_may_be_a_name():
+    endpoint = Endpoint("GET", "/a", "", "Say.", echo, query=Perhaps)
+    with pytest.raises(Problem, match=r"^query.k: expected a value, got 'null'$"):
+        answered(endpoint, query=b"k=null")
+    assert msgspec.json.decode(answered(endpoint, query=b"name=null").body)["query"] == {"k": None, "name": "null"}
+
+
 def test_a_scope_is_needed():
     endpoint = Endpoint("GET", "/a", "operate", "Say.", echo)
     with pytest.raises(NotAllowed, match=r"^key: expected one with the scope operate, got 'till'$"):

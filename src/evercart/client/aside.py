@@ -16,7 +16,18 @@ from evercart.client.core import Core, closed, lost, new_id, summed, waits
 from evercart.client.events import Event
 from evercart.client.failures import Failed
 from evercart.client.tries import Answer, Lost, Send
-from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Profile, Quarantined, Retried, Taken, VersionShown
+from evercart.serve.wire import (
+    AppShown,
+    Guessed,
+    Listed,
+    Moved,
+    Profile,
+    Quarantined,
+    Report,
+    Retried,
+    Taken,
+    VersionShown,
+)
 
 
 class AsyncClient(Core):
@@ -110,7 +121,7 @@ class AsyncClient(Core):
 
     async def similar(self, item: str, k: int | None = None) -> Listed:
         """Return what is like an item."""
-        return await self._ask(asks.similar(item, k))
+        return await self._ask(asks.similar(item, {"k": k, "id": new_id()}))
 
     async def profile(self, user: str) -> Profile:
         """Return what is known of a shopper."""
@@ -123,6 +134,10 @@ class AsyncClient(Core):
     async def versions(self, app: str | None = None) -> list[VersionShown]:
         """Return the kept revisions, newest first."""
         return await self._ask(asks.versions(app))
+
+    async def report(self) -> Report:
+        """Return how far the shop is, how good its models are."""
+        return await self._ask(asks.report())
 
     async def promote(self, app: str, model: str, *, force: bool = False) -> Moved:
         """Ask the gate to make a model live; raises `Refused` with its objections."""

@@ -16,6 +16,7 @@ from evercart.serve.wire import (
     Profile,
     Promote,
     Quarantined,
+    Report,
     Retried,
     Retry,
     Rollback,
@@ -62,9 +63,9 @@ def decide(app: str, said: Mapping[str, Any]) -> Ask[Guessed]:
     return Ask("POST", f"/v1/{part(app)}/decide", Guessed, _encoder.encode(keys))
 
 
-def similar(item: str, k: int | None) -> Ask[Listed]:
+def similar(item: str, said: Mapping[str, Any]) -> Ask[Listed]:
     """Ask what is like an item."""
-    return Ask("GET", with_query(f"/v1/similar/{part(item)}", {"k": k}), Listed)
+    return Ask("GET", with_query(f"/v1/similar/{part(item)}", said), Listed)
 
 
 def profile(user: str) -> Ask[Profile]:
@@ -80,6 +81,11 @@ def apps() -> Ask[list[AppShown]]:
 def versions(app: str | None) -> Ask[list[VersionShown]]:
     """Ask for the kept revisions."""
     return Ask("GET", with_query("/v1/versions", {"app": app}), list[VersionShown])
+
+
+def report() -> Ask[Report]:
+    """Ask how far the shop is, how good its models are."""
+    return Ask("GET", "/v1/report", Report)
 
 
 def promote(app: str, model: str, *, force: bool) -> Ask[Moved]:

@@ -18,7 +18,18 @@ from evercart.client.core import Core, closed, lost, new_id, summed, waits
 from evercart.client.events import Event
 from evercart.client.failures import Failed
 from evercart.client.tries import Answer, Lost, Send
-from evercart.serve.wire import AppShown, Guessed, Listed, Moved, Profile, Quarantined, Retried, Taken, VersionShown
+from evercart.serve.wire import (
+    AppShown,
+    Guessed,
+    Listed,
+    Moved,
+    Profile,
+    Quarantined,
+    Report,
+    Retried,
+    Taken,
+    VersionShown,
+)
 
 _OPEN: Final[weakref.WeakSet[Client]] = weakref.WeakSet()  # whose events may wait when the process ends
 
@@ -116,7 +127,7 @@ class Client(Core):
 
     def similar(self, item: str, k: int | None = None) -> Listed:
         """Return what is like an item."""
-        return self._ask(asks.similar(item, k))
+        return self._ask(asks.similar(item, {"k": k, "id": new_id()}))
 
     def profile(self, user: str) -> Profile:
         """Return what is known of a shopper."""
@@ -129,6 +140,10 @@ class Client(Core):
     def versions(self, app: str | None = None) -> list[VersionShown]:
         """Return the kept revisions, newest first."""
         return self._ask(asks.versions(app))
+
+    def report(self) -> Report:
+        """Return how far the shop is, how good its models are."""
+        return self._ask(asks.report())
 
     def promote(self, app: str, model: str, *, force: bool = False) -> Moved:
         """Ask the gate to make a model live; raises `Refused` with its objections."""

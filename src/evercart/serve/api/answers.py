@@ -43,6 +43,7 @@ class Places(msgspec.Struct):
 
     k: Count | None = None
     why: bool = False
+    id: str | None = None
 
 
 def of_apps(service: Service) -> list[Endpoint]:
@@ -74,11 +75,12 @@ async def _items(service: Service, app: str, asked: Somebody) -> Listed:
 
 def _similar(app: str) -> Endpoint:
     async def similar(service: Service, call: Call) -> Listed:
-        k, why = _whole(call.query.k), call.query.why
-        return await service.answers.items(app, {"item": call.path["item"]}, k, why, beside=True)
+        k, why, id = _whole(call.query.k), call.query.why, call.query.id
+        return await service.answers.items(app, {"item": call.path["item"]}, k, why, id, beside=True)
 
     about = "Decide which items to show beside one that is looked at."
-    return Endpoint("GET", "/v1/similar/{item:path}", "decide", about, similar, query=Places, gives=Listed, tag=app)
+    given: dict[str, Any] = {"query": Places, "gives": Listed, "statuses": (409,), "tag": app}
+    return Endpoint("GET", "/v1/similar/{item:path}", "decide", about, similar, **given)
 
 
 def _decide(service: Service, app: App) -> Endpoint:
