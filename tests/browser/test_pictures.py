@@ -41,7 +41,9 @@ def learner(live) -> None:
     lanes = {lane.app.name: [*lane.racers] for lane in live.shop.ring().lanes()}
     means = {"repurchase": 0.58, "spend": 1180.0, "recommend": 0.52}
     found = np.linspace(0, 0.04, 4)
-    losses = {app: {name: means[app] * (1 + found[at]) for at, name in enumerate(names)} for app, names in lanes.items()}
+    losses = {
+        app: {name: means[app] * (1 + found[at]) for at, name in enumerate(names)} for app, names in lanes.items()
+    }
     today = {app: Day("2027-01-17", 24, said) for app, said in losses.items()}
     pulses.write(live.shop.folder / "live", Pulse(us, end, end, 3.2, 0.02, losses, today, dict.fromkeys(lanes, us)))
 

@@ -2,79 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 KEYED = True
+HERE = Path(__file__).parent
+LACKING, FAINT = ((HERE / name).read_text().partition("\n")[2] for name in ("lacking.js", "faint.js"))
 PATHS = (
     *("/", "/apps/repurchase", "/apps/recommend", "/versions", "/decisions", "/decisions?name=nobody"),
-    *("/decisions/back-8-3", "/data", "/data/quarantine/2", "/versions/promote?app=repurchase&model=restarted"),
+    *(
+        "/decisions/back-8-3",
+        "/try?app=spend",
+        "/try?app=recommend",
+        "/data",
+        "/data/quarantine/2",
+        "/versions/promote?app=repurchase&model=restarted",
+    ),
 )
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DARK = {"color_scheme": "dark"}
 CHINESE = {"locale": "zh-CN"}
-
-LACKING = """() => {
-  const wrong = [];
-  const all = (what) => [...document.querySelectorAll(what)];
-  const shown = (one) => one.checkVisibility({ visibilityProperty: true });
-  const told = (one) => `${one.tagName.toLowerCase()} ${one.id || one.className} ${one.textContent.trim().slice(0, 40)}`;
-  const named = (one) => (one.getAttribute("aria-label") || "").trim()
-    || (one.getAttribute("aria-labelledby") || "").split(" ").map((id) => document.getElementById(id)?.textContent || "").join("").trim();
-  if (!document.documentElement.lang) wrong.push("no language");
-  if (!document.title.trim()) wrong.push("no title");
-  for (const [what, n] of [["h1", 1], ["main", 1], ["header", 1], ["footer", 1]])
-    if (all(what).length !== n) wrong.push(`${all(what).length} of ${what}`);
-  let level = 0;
-  for (const one of all("h1, h2, h3, h4, h5, h6").filter(shown)) {
-    const now = Number(one.tagName[1]);
-    if (now > level + 1) wrong.push(`heading skips a level: ${told(one)}`);
-    level = now;
-  }
-  for (const one of all("input:not([type=hidden]), select, textarea"))
-    if (!(one.labels.length && [...one.labels].some((label) => label.textContent.trim())) && !named(one)) wrong.push(`no label: ${told(one)} ${one.name}`);
-  for (const one of all("a, button, summary").filter(shown))
-    if (!one.textContent.trim() && !named(one)) wrong.push(`no name: ${told(one)}`);
-  for (const one of all("nav, [role=img], [role=region], meter"))
-    if (!named(one)) wrong.push(`no name: ${told(one)}`);
-  for (const one of all("th")) if (!one.scope) wrong.push(`no scope: ${told(one)}`);
-  for (const one of all(".scroll").filter(shown))
-    if (one.scrollWidth > one.clientWidth && one.tabIndex < 0) wrong.push(`cannot be scrolled by keyboard: ${told(one)}`);
-  const ids = all("[id]").map((one) => one.id);
-  for (const id of ids.filter((id, at) => ids.indexOf(id) !== at)) wrong.push(`twice: ${id}`);
-  for (const name of ["aria-labelledby", "aria-describedby", "for", "list"])
-    for (const one of all(`[${name}]`))
-      for (const id of one.getAttribute(name).split(" ")) if (!document.getElementById(id)) wrong.push(`${name} of nothing: ${id}`);
-  return wrong;
-}"""
-
-FAINT = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const colour = (text) => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1);
-    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
-    return [r, g, b, a / 255];
-  };
-  const behind = (one) => {
-    const layers = [];
-    for (let at = one; at; at = at.parentElement) layers.push(colour(getComputedStyle(at).backgroundColor));
-    layers.push([255, 255, 255, 1]);
-    return layers.reverse().reduce((under, [r, g, b, a]) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a)), [255, 255, 255]);
-  };
-  const light = (c) => c.map((v) => v / 255).map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const wrong = [];
-  for (const one of document.querySelectorAll("body *")) {
-    const says = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!says || one.closest("svg, script, .chart, meter, option, .unseen, .skip") || !one.checkVisibility({ visibilityProperty: true })) continue;
-    const style = getComputedStyle(one), size = parseFloat(style.fontSize);
-    const [a, b] = [light(colour(style.color).slice(0, 3)), light(behind(one))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    if (ratio < (large ? 3 : 4.5)) wrong.push(`${ratio.toFixed(2)}: ${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`);
-  }
-  return wrong;
-}"""
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -105,8 +54,9 @@ def focused(page: Page) -> dict:
     return page.evaluate(
         """() => {
       const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
-      return { tag: one.tagName, text: (one.textContent || one.value || "").trim(), id: one.id, href: one.getAttribute("href"),
-               ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, top: box.top, bottom: box.bottom };
+      const text = (one.textContent || one.value || "").trim();
+      const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+      return { tag: one.tagName, text, href: one.getAttribute("href"), ring, top: box.top, bottom: box.bottom };
     }"""
     )
 
@@ -114,10 +64,8 @@ def focused(page: Page) -> dict:
 @pytest.mark.parametrize("path", ["/decisions", "/data", "/data/quarantine/2", "/decisions/back-8-3"])
 def test_the_keyboard_goes_everywhere_in_order(anna: Page, path: str) -> None:
     anna.goto(path)
-    wanted = anna.evaluate(
-        """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
-          .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled).length"""
-    )
+    every = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+    wanted = sum(one.is_visible() for one in anna.locator(every).all())
     seen = []
     for _ in range(wanted):
         anna.keyboard.press("Tab")
