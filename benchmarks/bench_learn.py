@@ -211,9 +211,8 @@ def tell(commits: list[tuple[float, int]], seen: Seen, begun: int, args: argpars
         share = (cpu_s[part[-1]] - cpu_s[part[0]]) / (wall_s[part[-1]] - wall_s[part[0]])
         print(f"  CPU share{name}: {share:.3f} of a core")
     first, last = steady[[0, -1]]
-    print(
-        f"  memory: {size[first]:.0f} MB, then {size[last]:.0f} MB; of states {saved[first]:.0f}, then {saved[last]:.0f}"
-    )
+    kept = f"checkpoint {saved[first]:.0f} MB, then {saved[last]:.0f} MB"
+    print(f"  memory {size[first]:.0f} MB, then {size[last]:.0f} MB; {kept}")
 
 
 if __name__ == "__main__":
