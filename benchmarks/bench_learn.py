@@ -33,10 +33,10 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Seen(NamedTuple):
-    """Offsets by time: of the log, of the live weights; what the learner takes, once a second."""
+    """Offsets of the live weights by time; what the learner takes, once a second."""
 
     live: list[tuple[float, int]]
-    cost: list[tuple[float, float, float]]  # wall s, CPU s, MB
+    cost: list[tuple[float, float, float, float]]  # wall s, CPU s, MB resident, MB of the newest checkpoint
 
 
 def history(folder: Path, events: int) -> None:
@@ -125,7 +125,7 @@ def watch(folder: Path, apps: list[str], learner: int, appender: subprocess.Pope
             seen.live.append((now_s, offset))
             last = offset
         if not seen.cost or now_s - seen.cost[-1][0] >= 1:
-            seen.cost.append((now_s, *_taken(learner)))
+            seen.cost.append((now_s, *_taken(learner), _saved(folder)))
         if until_s == float("inf") and appender.poll() is not None:
             until_s = now_s + 4
         time.sleep(LOOK_S)
@@ -137,6 +137,11 @@ def _taken(pid: int) -> tuple[float, float]:
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return (int(words[11]) + int(words[12])) / TICKS, pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _saved(folder: Path) -> float:
+    paths = sorted((folder / "checkpoints").glob("0*.safetensors"))
+    return paths[-1].stat().st_size / 1e6 if paths else 0.0
 
 
 def started(words: list[str], **more: int) -> subprocess.Popen[bytes]:
@@ -199,12 +204,15 @@ def tell(commits: list[tuple[float, int]], seen: Seen, begun: int, args: argpars
     print(f"learning for ever, after {begun:,} events, {args.seconds:g} s at {rate:,.0f} rows a second")
     p50, p95, p99, worst = (*np.quantile(delay_s, (0.5, 0.95, 0.99), method="higher"), delay_s.max())
     print(f"  logged to live: p50 {p50:.2f} s, p95 {p95:.2f} s, p99 {p99:.2f} s, at most {worst:.2f} s")
-    wall_s, cpu_s, size = (np.array(part) for part in zip(*seen.cost, strict=True))
+    wall_s, cpu_s, size, saved = (np.array(part) for part in zip(*seen.cost, strict=True))
     steady = np.flatnonzero((wall_s >= logged_s[0] + 10) & (wall_s <= logged_s[-1]))
     half = len(steady) // 2
     for name, part in (("", steady), (" first half", steady[:half]), (" second half", steady[half:])):
         share = (cpu_s[part[-1]] - cpu_s[part[0]]) / (wall_s[part[-1]] - wall_s[part[0]])
-        print(f"  CPU share{name}: {share:.3f} of a core; memory {size[part[0]]:.0f} MB, then {size[part[-1]]:.0f} MB")
+        print(f"  CPU share{name}: {share:.3f} of a core")
+    first, last = steady[[0, -1]]
+    kept = f"checkpoint {saved[first]:.0f} MB, then {saved[last]:.0f} MB"
+    print(f"  memory {size[first]:.0f} MB, then {size[last]:.0f} MB; {kept}")
 
 
 if __name__ == "__main__":

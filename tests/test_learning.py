@@ -12,7 +12,6 @@ import pytest
 from evercart import erasing, pulse
 from evercart.clock import Clock
 from evercart.errors import UserError
-from evercart.lease import SqliteLeases
 from evercart.publish.published import Reader
 from evercart.shop import Shop
 from evercart.testing.resting import Killed, Resting, begun, turned
@@ -70,7 +69,7 @@ def test_an_event_is_in_the_live_weights_within_two_seconds(history, tmp_path: P
 def test_a_second_learner_is_told_who_learns(history, tmp_path: Path) -> None:
     one = world(history, tmp_path / "shop")
     with (
-        SqliteLeases(one.folder).held(one.now_us),
+        one.shop.leases.held(one.shop.clock.even_us),
         pytest.raises(UserError, match=r"expected no other learner on this shop, got 'process \d+ on .* until 2"),
     ):
         one.learn(5)

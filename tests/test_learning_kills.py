@@ -14,7 +14,7 @@ from evercart.shop import Shop
 from evercart.testing.resting import begun, turned
 from evercart.units import DAY_US, SECOND_US
 
-KILLS = 8
+KILLS = 6
 SPEED = 24 * 3600
 
 

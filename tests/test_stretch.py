@@ -147,7 +147,7 @@ def test_one_write_that_fails_wherever_it_is_changes_nothing(world: Resting, tmp
         quiet.learn(6)
         quiet.shop.close()
     rng = np.random.default_rng(1)
-    for at in rng.choice(disk.calls, 4, replace=False).tolist():
+    for at in rng.choice(disk.calls, 3, replace=False).tolist():
         folder = tmp_path / f"fails-{at}"
         shutil.copytree(world.folder, folder)
         one = Resting(folder, world.live, rows=2)

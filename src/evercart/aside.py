@@ -51,7 +51,7 @@ def stepped_aside(folder: Path, leases: Leases, clock: Clock, *, gives_way: bool
         waited_s = 0.0
         while True:
             try:
-                grant = held.enter_context(leases.held(clock.now_us))
+                grant = held.enter_context(leases.held(clock.even_us))
                 break
             except Taken:
                 if not gives_way or waited_s >= WAIT_S:

@@ -37,6 +37,14 @@ class Clock:
         """
         return us / SECOND_US / self.speed
 
+    def even_us(self) -> int:
+        """Return a time that passes as the wall's does, whatever the speed, the same for all who share the clock.
+
+        >>> Clock(lambda: 500, speed=100.0).even_us()
+        5
+        """
+        return self.now_us() if self.speed == 1.0 else int(self.now_us() / self.speed)
+
     @classmethod
     def at_speed(cls, speed: float, origin_us: int, since_us: int, wall_us: Callable[[], int] = _now_us) -> Self:
         """Return the clock of a simulated shop: it showed `origin_us` when the wall's clock showed `since_us`.

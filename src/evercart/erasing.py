@@ -78,7 +78,7 @@ def erase(shop: Shop, what: str, name: str, told: Callable[[Progress], None] = l
         while found.levels:
             for part in found.parts():
                 shop.log.blank(part)
-                grant.renew(shop.clock.now_us())
+                grant.renew(shop.clock.even_us())
             found = traces(shop.log, what, name)  # rows may have come meanwhile
         shop.log.blank(())  # one that was ended may have left something in the journal
         shop.quarantine.forget(what, name)

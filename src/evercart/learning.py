@@ -63,7 +63,7 @@ class Learning:
         shop, clock = self._shop, self._clock
         try:
             with (
-                shop.leases.held(clock.now_us) as grant,
+                shop.leases.held(clock.even_us) as grant,
                 alerting(shop.config.webhook, shop.log, shop.folder, clock.now_us, shop.told) as tell,
             ):
                 course = self._begun(grant)

@@ -184,7 +184,7 @@ class Shop:
 
     def run(self, told: Callable[[Progress], None] = lambda _: None, *, replay: bool = False) -> Turned:
         """Turn the ring for all apps up to the last closed tick of the log, going on from the last checkpoint."""
-        with self.leases.held(self.clock.now_us) as grant:
+        with self.leases.held(self.clock.even_us) as grant:
             kit = kit_of(self, grant, replay=replay)
             with alerting(self.config.webhook, self.log, self.folder, self.clock.now_us, self.told):
                 return turn(kit, told)

@@ -54,7 +54,7 @@ class Stretch:
         self._stepped, self._published, self._judged, self._looked = False, True, -1, max(course.at, 1)
         self._follow = self._duty("follow", self._take)
         self._between = (
-            self._duty("lease", lambda: kit.grant.renew(self._clock.now_us())),
+            self._duty("lease", lambda: kit.grant.renew(self._clock.even_us())),
             self._duty("alarms", course.warn),
             self._duty("checkpoint", self._save),
             self._duty("publish", self._publish),

@@ -32,7 +32,7 @@ def turn(kit: Kit, told: Callable[[Progress], None], course: Callable[[Kit], Cou
     batches = whole_ticks(kit.ring.read(kit.log, on.at), kit.ring.tick)
     for events in on.parts(batches):
         on.step(events)
-        kit.grant.renew(kit.clock.now_us())
+        kit.grant.renew(kit.clock.even_us())
         if on.due:
             on.save()
         on.publish()

@@ -173,3 +173,19 @@ def test_who_may_only_look_is_offered_nothing_else(page: Page, live, watcher) ->
     watcher.allowed.append("status of 403")
     page.goto("/versions/promote?app=repurchase&model=restarted")
     expect(page.get_by_role("alert")).to_contain_text("key: expected one with the scope operate")
+
+
+def test_an_app_is_asked_by_hand(anna: Page, live) -> None:
+    anna.get_by_role("link", name="Try it").click()
+    anna.get_by_role("link", name="spend").last.click()
+    anna.get_by_label("user").fill("u84")
+    anna.get_by_role("button", name="Ask").click()
+    answer = anna.locator("#answer")
+    expect(answer).to_contain_text("how often (order)")
+    expect(answer.locator("pre").nth(1)).to_contain_text(f"curl {live.url}/v1/spend/decide -H")
+    answer.get_by_role("link", name="Open this decision").click()
+    expect(heading(anna)).to_have_text("Decision: spend")
+    anna.goto("/try?app=recommend")
+    anna.get_by_label("Places").fill("4")
+    anna.get_by_role("button", name="Ask").click()
+    expect(anna.locator("#answer tbody tr")).to_have_count(4)

@@ -41,7 +41,7 @@ class Resting:
 
     def opened(self) -> Shop:
         """Open the shop, as another process would."""
-        clock = Clock(self.now_us, lambda: 0.0, lambda: self.s, rest_s=self._rest)
+        clock = Clock(self.now_us, lambda: 0.0, lambda: self.s, self._speed, self._rest)
         self.shop = Shop.open(self.folder, clock=clock, told=self.told.append)
         return self.shop
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from evercart.serve.pages import app, data, decisions, live, login, now, static, versions
+from evercart.serve.pages import app, data, decisions, live, login, now, static, trying, versions
 from evercart.serve.pages.page import Page, lost, templates
 from evercart.serve.pages.standing import looker_of
 
@@ -24,6 +24,7 @@ PAGES: tuple[Page, ...] = (
     *versions.PAGES,
     *decisions.PAGES,
     *data.PAGES,
+    *trying.PAGES,
     *login.PAGES,
     *live.PAGES,
 )
