@@ -54,7 +54,7 @@ if os.access(CACHE, os.W_OK):
 
 def kernel(function: F) -> F:
     """Compile a function to machine code: no interpreter lock, no fast-math, cached on disk."""
-    return cast(F, numba.njit(nogil=False, cache=True, error_model="numpy")(function))
+    return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 def lean(function: F) -> F:
@@ -64,4 +64,4 @@ def lean(function: F) -> F:
     every row, that made the tables six times faster. A function that does allocate does not compile.
     """
     options: Any = {"_nrt": False, "forceinline": True}
-    return cast(F, numba.njit(nogil=False, cache=True, error_model="numpy", **options)(function))
+    return cast(F, numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function))
