@@ -17,6 +17,7 @@ import pytest
 from evercart import AsyncClient, Client, Shop
 from evercart.client import Refused
 from evercart.serve.keystore import KeyStore
+from evercart.serve.settings import Settings
 from evercart.serve.wire import Guessed, Listed, Profile, Quarantined, Report
 from evercart.testing.serving import served
 
@@ -36,7 +37,7 @@ def key(shop: Shop) -> str:
 
 @pytest.fixture(scope="module")
 def url(shop: Shop, key: str) -> Iterator[str]:
-    with served(shop) as url:
+    with served(shop, Settings(wait_ms=10_000)) as url:  # each decision is in the log when its answer comes
         until_s = time.monotonic() + 120
         while httpx.get(f"{url}/readyz").status_code != 200:
             assert time.monotonic() < until_s
