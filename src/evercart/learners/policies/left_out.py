@@ -25,6 +25,5 @@ class LeftOut:
     def __call__(self, slate: Slate) -> Slate:
         """Return the slate without these items."""
         items, others = self.items, self.others
-        return slate.without(
-            np.array([(one in items) != others for one in slate.items.tolist()], np.bool_), self.reason
-        )
+        out = [(one in items) != others for one in slate.items.tolist()]
+        return slate.without(np.array(out, np.bool_), self.reason) if any(out) else slate
