@@ -127,6 +127,16 @@ def test_a_decision_sent_again_is_not_made_again(with_client: Callable[[Work], A
     with_client(work)
 
 
+def test_a_decision_on_its_way_into_the_log_is_not_made_again_either(shop: Shop, key: str) -> None:
+    with served(shop, Settings(wait_ms=0)) as url, Client(url, key) as client:  # before its states are loaded, too
+        assert not client.decide("spend", user="ann", id="hasty").confirmed
+        with pytest.raises(Refused, match=r"^id: expected one that is not in the log, got 'hasty'$"):
+            client.decide("spend", user="ann", id="hasty")
+        with pytest.raises(Refused, match=r"^decide spend\.user: expected a name, got ''$"):
+            client.decide("spend", user="", id="wrong")
+        assert client.decide("spend", user="ann", id="wrong").decision == "wrong"
+
+
 def test_each_event_is_answered_for(with_client: Callable[[Work], Any]) -> None:
     async def work(client: Any, got: Any) -> None:
         good, bad = {"kind": "view", "item": "tea", "id": f"{type(client).__name__}-1"}, {"kind": "view", "id": "bad"}

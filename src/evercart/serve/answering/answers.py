@@ -22,6 +22,7 @@ from evercart.shop import Shop
 
 _TAKEN: Final = "its id is taken"
 _LATE: Final = "late"
+_LATELY: Final = 10_000  # far more than can wait for a commit at once
 _LOADING: Final = "the states are being loaded"
 POPULAR, DEFAULT = "popular", "default"
 
@@ -42,6 +43,7 @@ class Answers:
         self._keeping, self._intake = keeping, intake
         self._apps = {app.name: app for app in shop.apps}
         self._new_id = Ids()
+        self._lately: dict[str, None] = {}  # decisions that may be on their way into the log, oldest first
 
     async def items(
         self,
@@ -67,6 +69,7 @@ class Answers:
         self._require_new(id)
         level, now, name = self._keeping.level(app), self._keeping.now, id or self._new_id()
         if now is None:
+            _require_names("recommend", keys)
             said, us = Listed(name, app, [], "", "", 1.0, -1, False, DEFAULT, _LOADING), self._clock.now_us()
         else:
             live = now.weighed.get(app)
@@ -94,6 +97,8 @@ class Answers:
         now = self._keeping.now
         if now:
             now.decider.require(app, keys)
+        else:
+            _require_names(f"decide {app}", keys)
         if now and app in now.weighed:
             one, said_row = now.decider.answer(app, keys, name, level=False)
             made = (one.model, one.revision, one.chance, one.feature_offset)
@@ -117,11 +122,14 @@ class Answers:
         if id is None:
             return
         require(id != "", "id", "a name", id)
-        if self._keeping.stands(id):
+        if id in self._lately or self._keeping.stands(id):
             raise Conflict(expected("id", "one that is not in the log", id))
 
     async def _logged(self, said: Mapping[str, Any]) -> bool:
         """Have a decision logged; return whether it is, as far as an answer may wait for that."""
+        self._lately[said["id"]] = None
+        if len(self._lately) > _LATELY:
+            del self._lately[next(iter(self._lately))]
         done = self._intake.decide(said)
         late = asyncio.get_running_loop().call_later(self._settings.wait_ms / 1000, _give_up, done)
         try:
@@ -131,6 +139,12 @@ class Answers:
         if why == _TAKEN:
             raise Conflict(expected("id", "one that is not in the log", said["id"]))
         return why == ""
+
+
+def _require_names(where: str, keys: Mapping[str, Any]) -> None:
+    """Raise `UserError` for a name that is none, where nothing is loaded yet that would."""
+    for name, value in keys.items():
+        require(value != "", f"{where}.{name}", "a name", value)
 
 
 def _give_up(done: asyncio.Future[str]) -> None:
