@@ -44,8 +44,7 @@ _NEVER: Final = int(np.iinfo(np.int64).max)  # an offset that no log reaches
 _KEPT_S: Final = 3650 * DAY_S  # what was popular long ago is better than nothing
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(NamedTuple):
     """One item of an answer.
 
     item     its name

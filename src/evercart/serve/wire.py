@@ -46,7 +46,7 @@ class Reason(Struct):
     kind: str = ""
 
 
-class Shown(Struct):
+class Shown(Struct, omit_defaults=True):
     """An item of a list, best first."""
 
     item: str

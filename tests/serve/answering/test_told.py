@@ -31,8 +31,14 @@ def test_the_row_says_what_was_shown():
     said = row(listed("d", "recommend", ANSWER, None, "popular"), {"user": "u"}, 123)
     assert json.loads(said["properties"]) == {
         "shown": [
-            {"item": "a", "place": 1, "score": 2.5, "chance": 0.5},
-            {"item": "b", "place": 2, "score": 1.0, "chance": 0.25},
+            {
+                "item": "a",
+                "score": 2.5,
+                "place": 1,
+                "chance": 0.5,
+                "why": [{"text": "like what you saw", "worth": 0.3, "kind": "content"}],
+            },
+            {"item": "b", "score": 1.0, "place": 2, "chance": 0.25},
         ],
         "removed": {"bought before": 3},
         "fallback": "popular",

@@ -43,8 +43,7 @@ def row(said: Listed, keys: Mapping[str, str], us: int) -> dict[str, Any]:
 
     us    when it was asked
     """
-    shown = [{"item": one.item, "place": one.place, "score": one.score, "chance": one.chance} for one in said.items]
-    body = {"shown": shown, "removed": said.removed, "fallback": said.fallback}
+    body = {"shown": said.items, "removed": said.removed, "fallback": said.fallback}
     return {
         "id": said.decision,
         "event_us": us,
