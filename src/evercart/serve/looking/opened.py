@@ -15,6 +15,7 @@ from evercart.serve.looking.finding import Row, the_one
 from evercart.serve.looking.natural import Natural, natural
 from evercart.serve.looking.topics import topics
 from evercart.serve.looking.why import Known, Why, known_of, why_of
+from evercart.serve.looking.why_list import STANDIN, WhyList, why_list
 from evercart.verifying import REVISION, Revisions
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ class Opener:
         why = self._why(lane, row | {"revision": near.fingerprint} if near else row)
         features = _features(lane, known_of(lane, row))
         return Opened(row, app, answered(row), model, version, near, features, why, came)
+
+    def why_list(self, opened: Opened) -> WhyList:
+        """Return why each item of a list was shown; reads the states of a checkpoint, which takes a while."""
+        if opened.app is None or opened.app.candidates is None:
+            return WhyList({}, reason=STANDIN)
+        lane = next(one for one in self._shop.ring().lanes() if one.app.name == opened.row["app"])
+        with self._lock:
+            return why_list(self._shop, lane, opened.row)
 
     def _why(self, lane: Lane, row: Row) -> Why:
         """Return why; a revision that came since the shelf was looked at is looked for once more."""
