@@ -18,6 +18,7 @@ from evercart.hashing import hash_name
 from evercart.lane import Lane
 from evercart.learners.isolated import Isolated, own
 from evercart.learners.reasons.why import Why
+from evercart.loop import Ring
 from evercart.serve.looking.answered import answered
 from evercart.serve.looking.finding import Row
 from evercart.shortlist import Shortlist
@@ -58,7 +59,8 @@ def why_list(shop: Shop, lane: Lane, row: Row) -> WhyList:
         return WhyList({}, reason=FAR)
     try:
         saved = read(before[-1])
-        states = shop.checkpoints.states(shop.ring(), saved)
+        ring = Ring(shop.apps, shop.config.tick, saved.about["frozen_us"], key=shop.log.key)
+        states = shop.checkpoints.states(ring, saved)
     except UserError:
         return WhyList({}, reason=OTHER)
     following = _following(shop, lane, parts, states, saved.next_offset)
