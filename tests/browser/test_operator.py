@@ -166,6 +166,7 @@ def test_who_may_only_look_is_offered_nothing_else(page: Page, live, watcher) ->
     page.goto("/login")
     page.get_by_label("Key").fill(live.reader)
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name="Try it")).to_have_count(0)
     for path in ("/versions", "/data", "/data/quarantine/2"):
         page.goto(path)
         buttons = [one.inner_text() for one in page.get_by_role("button").all()]
@@ -189,3 +190,26 @@ def test_an_app_is_asked_by_hand(anna: Page, live) -> None:
     anna.get_by_label("Places").fill("4")
     anna.get_by_role("button", name="Ask").click()
     expect(anna.locator("#answer tbody tr")).to_have_count(4)
+
+
+def test_names_are_shown_not_obeyed(anna: Page, live, watcher) -> None:
+    """Whatever shoppers, items, sessions are called: nothing of it runs, nothing of it is asked for."""
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'{{7*7}}"
+    watcher.allowed.append("status of 404")  # no decision is called so
+    said: list[str] = []
+    anna.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    view = {"kind": "view", "id": evil, "user": evil, "item": evil, "session": evil, "text": evil}
+    send(live, [{**view, "event_us": live.hands.us}])
+    anna.goto("/try?app=spend")
+    anna.get_by_label("user").fill(evil)
+    anna.get_by_role("button", name="Ask").click()
+    expect(anna.locator("#answer pre").first).to_contain_text("decision")
+    anna.get_by_role("link", name="Open this decision").click()
+    expect(anna.get_by_role("link", name=evil)).to_be_visible()
+    anna.get_by_role("link", name=evil).click()
+    expect(anna.get_by_label("Decision, user, session or item")).to_have_value(evil)
+    expect(anna.locator("tbody tr").first).to_contain_text(evil)
+    for path in ("/", "/data", "/data/quarantine/3", "/data/quarantine/4", f"/decisions/{evil.replace('/', '%2F')}"):
+        anna.goto(path)
+        expect(heading(anna)).to_be_visible()
+    assert said == [] and anna.locator("main img, main script:not([type='application/json'])").count() == 0

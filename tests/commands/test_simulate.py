@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,14 @@ def test_no_shop_of_yours_is_touched(tmp_path: Path) -> None:
     said = evercart("simulate", "--shop", "shop", folder=tmp_path, code=2)
     assert said == "--shop: expected a new folder, or a simulated shop's, got 'shop (a shop)'\n"
     assert "shop" in evercart("status", folder=tmp_path)
+
+
+def test_it_lives_then_leaves_nothing(tmp_path: Path) -> None:
+    words = ("--shoppers", "60", "--days", "9", "--speed", "3000x", "--for", "0.1", "--port", "0", "--json")
+    said = [json.loads(line) for line in evercart("simulate", *words, folder=tmp_path).splitlines()]
+    assert said[0]["address"].startswith("http://127.0.0.1:")
+    played = said[-1]
+    assert played["what"] == "played"
+    assert played["troubles"] == 0, played
+    assert played["events"] > 0
+    assert not list(tmp_path.iterdir())

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from evercart.commands.up import programs
 from evercart.testing.console import COMMAND, evercart
@@ -66,18 +65,16 @@ def _pid_of(parent: int, word: str) -> int:
     raise AssertionError(word)
 
 
-@pytest.mark.parametrize("killed", ["serve", "learn"])
-def test_what_is_killed_is_back_then_both_end(tmp_path: Path, killed: str) -> None:
+def test_what_is_killed_is_back_then_both_end(tmp_path: Path) -> None:
     evercart("init", folder=tmp_path)
     with _up(tmp_path, "--port", "0") as up:
         where = up.until('"address"')["address"]
         assert httpx.get(f"{where}/healthz").text == "alive\n"
         up.until('"process": "learn"', '"learn"')
-        os.kill(_pid_of(up.process.pid, killed), signal.SIGKILL)
-        assert up.until(f"{killed} ended")["message"] == f"{killed} ended by SIGKILL; it starts again in 0.5 s"
-        where = up.until('"address"')["address"] if killed == "serve" else where
-        if killed == "learn":
-            up.until('"process": "learn"', '"learn"')
+        for killed in ("learn", "serve"):
+            os.kill(_pid_of(up.process.pid, killed), signal.SIGKILL)
+            assert up.until(f"{killed} ended")["message"] == f"{killed} ended by SIGKILL; it starts again in 0.5 s"
+        where = up.until('"address"')["address"]
         assert httpx.get(f"{where}/healthz").text == "alive\n"
         children = [_pid_of(up.process.pid, one) for one in ("serve", "learn")]
         up.end()

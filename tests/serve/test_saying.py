@@ -24,6 +24,7 @@ from evercart.serve.saying import parsed, readable, tagged
         ),
         ('{"route": "/v1/events", "status": 503}', "route /v1/events, status 503"),
         ('{"route": "/v1/events", "status": 429}', None),
+        ('{"route": "/readyz", "status": 503}', None),
         ('{"what": "gate", "text": "spend: refused"}', "gate: spend: refused"),
     ],
 )

@@ -96,9 +96,9 @@ class _Told:
 
     def _address(self, name: str, address: str) -> None:
         if name == SIMULATED:
-            typer.echo(f"A simulated shop, in which things happen all the time: {address}")
+            typer.echo(f"Simulated shop, in which things happen all the time: {address}; Ctrl-C stops both")
         elif self._beside:
-            typer.echo(f"{self._name}, which stands still as nothing is sent to it: {address}")
+            typer.echo(f"{self._name}, as it was learned; nothing happens until events are sent to it: {address}")
         else:
             typer.echo(f"Serving {self._name} at {address}; Ctrl-C stops it")
 

@@ -33,7 +33,7 @@ def readable(line: str) -> str | None:
         return line
     if said.get("what") in _ROUTINE or str(said.get("level", "")).lower() in ("info", "debug"):
         return None
-    if isinstance(status := said.get("status"), int) and status < _FAULT:
+    if isinstance(status := said.get("status"), int) and (status < _FAULT or said.get("route") == "/readyz"):
         return None
     if "text" in said and (kind := said.get("what") or said.get("level")):
         fault = said.get("fault")

@@ -15,12 +15,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
@@ -47,6 +48,7 @@ MARK: Final = "simulated.json"  # only a folder that holds it is ever removed
 OPENS_US: Final = 10 * HOUR_S * SECOND_US  # of the day on which the stream begins
 LATEST: Final = 1_000_000  # days, after which a simulation would end
 _EVERY_S: Final = 10.0  # between two lines of progress
+_READY_S: Final = 60.0
 _LOCK: Final = "simulate.lock"
 
 
@@ -93,7 +95,7 @@ def stage(folder: Path, *, keep: bool) -> Iterator[None]:
         try:
             yield
         finally:
-            if not keep:
+            if not keep and folder.exists():
                 shutil.rmtree(folder)
 
 
@@ -176,6 +178,7 @@ class Stream:
 
     def _play(self, address: str) -> None:
         try:
+            self._wait(address)
             with Client(address, told=lambda text: None) as site:
                 player = Player(site, self._clock, self._stop)
                 threading.Thread(target=self._watch, args=(player.played,), name="watch", daemon=True).start()
@@ -185,6 +188,14 @@ class Stream:
         finally:
             self._stop.set()
             self._supervisor.stop()
+
+    def _wait(self, address: str) -> None:
+        """Wait until models answer; not for ever, as what stands in for them does."""
+        ends_s = self._wall_s() + _READY_S
+        while self._wall_s() < ends_s and not self._stop.wait(0.1):
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{address}/readyz").status_code == httpx.codes.OK:
+                    return
 
     def _watch(self, played: Played) -> None:
         """Say now and then what was played; end it when its time is over."""

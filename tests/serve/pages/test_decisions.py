@@ -114,3 +114,4 @@ def test_a_list_is_told_by_its_places(tmp_path: Path, browse) -> None:
         assert "i1, i2, i3, i4 and 2 more" in browser.get("/decisions").text
         page = browser.get("/decisions/d").text
         assert "shown at place 3" in page and "0.1000" in page and "What was shown" in page
+        assert "No model ranked this list" in browser.get("/decisions/d?why=1").text

@@ -73,7 +73,13 @@ def test_a_list_is_answered_with_reasons(served: httpx.Client) -> None:
     assert answer.text.count('<th scope="row" class="wrap">i') == 3
     assert "shop.recommend(" in answer.text and "popular" in answer.text
     name = re.search(r'href="/decisions/([^"]+)"', answer.text)
-    assert name is not None and "What was shown" in served.get(f"/decisions/{name[1]}").text
+    assert name is not None
+    page = served.get(f"/decisions/{name[1]}").text
+    assert "What was shown" in page and "Computed again" not in page
+    said = re.search(r'href="([^"]+why=1)"', page)
+    assert said is not None
+    page = served.get(said[1]).text
+    assert "Computed again from the checkpoint before it." in page and "popular with others" in page
 
 
 @pytest.mark.parametrize(

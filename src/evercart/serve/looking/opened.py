@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from evercart.app import App
 from evercart.lane import Lane
+from evercart.loop import Ring
 from evercart.publish.model import Model
 from evercart.publish.revision import Version
 from evercart.serve.looking.answered import Answered, answered
@@ -15,6 +16,7 @@ from evercart.serve.looking.finding import Row, the_one
 from evercart.serve.looking.natural import Natural, natural
 from evercart.serve.looking.topics import topics
 from evercart.serve.looking.why import Known, Why, known_of, why_of
+from evercart.serve.looking.why_list import STANDIN, WhyList, why_list
 from evercart.verifying import REVISION, Revisions
 
 if TYPE_CHECKING:
@@ -66,24 +68,36 @@ class Opener:
         """Return what is known of a decision; raises `Unknown`."""
         shop = self._shop
         row = the_one(shop.log, id)
-        app = next((one for one in shop.apps if one.name == row["app"]), None)
+        ring = self._ring()
+        lane = next((one for one in ring.lanes() if one.app.name == row["app"]), None)
+        app = lane.app if lane else None
         model = next((one for one in shop.shelf.models() if one.id == row["model"]), None)
         named = (row["model"], row["revision"])
         versions = shop.shelf.versions(row["app"]) if row["app"] else []
         version = next((one for one in versions if (one.model, one.fingerprint) == named), None)
         came = came_of(shop.log, row, app)
-        if app is None or app.candidates is not None:
+        if lane is None or lane.app.candidates is not None:
             return Opened(row, app, answered(row), model, version, None, (), Why(reason=LIST), came)
-        ring = shop.ring()
-        lane = next(one for one in ring.lanes() if one.app.name == app.name)
         near = None if version else _nearest(row, versions)
-        why = self._why(lane, row | {"revision": near.fingerprint} if near else row)
+        why = self._why(ring.of_one_answer, lane, row | {"revision": near.fingerprint} if near else row)
         features = _features(lane, known_of(lane, row))
         return Opened(row, app, answered(row), model, version, near, features, why, came)
 
-    def _why(self, lane: Lane, row: Row) -> Why:
+    def why_list(self, opened: Opened) -> WhyList:
+        """Return why each item of a list was shown; reads the states of a checkpoint, which takes a while."""
+        if opened.app is None or opened.app.candidates is None:
+            return WhyList({}, reason=STANDIN)
+        lane = next(one for one in self._ring().lanes() if one.app.name == opened.row["app"])
+        with self._lock:
+            return why_list(self._shop, lane, opened.row)
+
+    def _ring(self) -> Ring:
+        """Return the ring as far as it matters here: when the control stopped does not."""
+        return Ring(self._shop.apps, self._shop.config.tick, frozen_us=0, key=self._shop.log.key)
+
+    def _why(self, ring: Ring, lane: Lane, row: Row) -> Why:
         """Return why; a revision that came since the shelf was looked at is looked for once more."""
-        ring, log = self._shop.ring().of_one_answer, self._shop.log
+        log = self._shop.log
         with self._lock:
             found = why_of(ring, lane, log, self._revisions, row)
             if found.reason == REVISION:

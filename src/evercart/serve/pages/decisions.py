@@ -81,7 +81,8 @@ def _line(row: Row, names: dict[str, str], units: dict[str, str]) -> dict[str, A
 async def _decision(visit: Visit) -> Response:
     opener = opener_of(visit.service)
     opened = await run_in_threadpool(opener.open, visit.request.path_params["id"])
-    return await visit.page("decision.html.j2", **_said(opened, visit))
+    each = await run_in_threadpool(opener.why_list, opened) if visit.asked("why") else None
+    return await visit.page("decision.html.j2", each=each, **_said(opened, visit))
 
 
 def _said(opened: Opened, visit: Visit) -> dict[str, Any]:
