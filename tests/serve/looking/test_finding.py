@@ -30,10 +30,12 @@ def table(start: int, stop: int):
     return rows([decided(i) if i % 10 == 0 else views[i] for i in range(start, stop)])
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    """Sealed segments with a live tail; the row that begins live stands between them."""
-    made = open_log(tmp_path_factory.mktemp("log"), key=1, segment_rows=128)
+@pytest.fixture(scope="module", params=["folder", "server"])
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """History with live rows, in each store; the row that begins live stands between them."""
+    folder = request.param == "folder"
+    where = tmp_path_factory.mktemp("log") if folder else request.getfixturevalue("server").url("finding")
+    made = open_log(where, key=1, segment_rows=128)
     made.import_history("history", lambda skip: iter([table(0, HISTORY).slice(skip)]))
     made.append(table(HISTORY, HISTORY + LIVE), HISTORY * 2)
     yield made
