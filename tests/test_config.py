@@ -62,7 +62,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
     [
         (
             "time_zon = 'UTC'",
-            "shop.toml: time_zon: expected one of name time_zone apps log tick checkpoint webhook "
+            "shop.toml: time_zon: expected one of name time_zone apps log tick checkpoint webhook serve "
             "repurchase spend recommend (nearest: time_zone), got 'time_zon'",
         ),
         ("tick = 5", "shop.toml: tick: expected a table, got 5"),
@@ -77,7 +77,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("spend = 5", "shop.toml: spend: expected a table, got 5"),
         (
             "[spnd]\nmost = 5",
-            "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook repurchase spend "
+            "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook serve repurchase spend "
             "recommend (nearest: spend), got 'spnd'",
         ),
         ("log = 5", "shop.toml: log: expected text, got 5"),

@@ -43,7 +43,7 @@ def plainly(where: object) -> Iterator[None]:
     >>> with plainly("log.db"):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
     Traceback (most recent call last):
-    evercart.errors.UserError: log.db: expected room on the disk, got 'No space left on device'
+    evercart.errors.Passing: log.db: expected room on the disk, got 'No space left on device'
     """
     try:
         yield
