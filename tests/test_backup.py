@@ -116,6 +116,16 @@ def test_databases_come_as_one_file(shop: Path, tmp_path: Path) -> None:
     assert len(_names(tmp_path / "copy")) == len(_names(shop))
 
 
+def test_what_nothing_names_yet_stays_behind(shop: Path, tmp_path: Path) -> None:
+    strays = ["shelf/" + "0" * 64 + ".safetensors", "log/segments/0000000000999999.names.parquet"]
+    strays += [f"days/{app.name}/0000000000999999.arrow" for app in (shop / "days").iterdir()]
+    for name in strays:
+        (shop / name).write_bytes(b"in the making")
+    copied(shop, tmp_path / "copy")
+    assert diagnose(tmp_path / "copy") == []
+    assert not [name for name in strays if (tmp_path / "copy" / name).exists()]
+
+
 def test_what_goes_meanwhile_makes_a_folder_be_copied_again(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ import asyncio
 import pyarrow as pa
 
 from evercart.erasing import erase
+from evercart.events.kinds import number as kind_number
+from evercart.events.schema import conform
 from evercart.publishing import FOLDER
 from evercart.serve.answering.keeping import Keeping
 from evercart.shop import Shop
@@ -89,6 +91,36 @@ def test_an_erased_shopper_is_a_stranger_at_once_then_forgotten(shop):
     known, left, stranger = ran(shop, work)
     assert [one.item for one in left] == [one.item for one in stranger]
     assert [one.score for one in known] != [one.score for one in left]
+
+
+def test_other_apps_answer_once_what_the_log_holds_asks_for_them(tmp_path):
+    def rows(kind, first, **more):
+        names = [f"{kind}-{n}" for n in range(first, first + 300)]
+        columns = {
+            "id": names,
+            "event_us": [n * 1_000_000 for n in range(300)],
+            "user": [f"u{n % 9}" for n in range(300)],
+        }
+        items = [f"i{n % 7}" for n in range(300)]
+        numbers = pa.array([kind_number(kind)] * 300, pa.int16())
+        return conform(pa.table({**columns, "item": items, "kind": numbers, **more}))
+
+    said = []
+    with Shop.open(tmp_path / "shop", create=True, told=said.append) as shop:
+        orders = rows("order", 0, quantity=[1_000] * 300, amount=[100] * 300)
+        shop.log.import_history("orders", lambda skip: iter([orders.slice(skip)]))
+        shop.run()
+
+        async def work(keeping):
+            before = keeping.now.apps
+            views = rows("view", 0, session=[f"s{n // 5}" for n in range(300)])
+            shop.log.import_history("views", lambda skip: iter([views.slice(skip)]))
+            await asyncio.to_thread(shop.run, replay=True)
+            await until(lambda: keeping.now.apps != before)
+            return keeping.now.apps == shop.apps, set(keeping.now.weighed)
+
+        assert ran(shop, work) == (True, {app.name for app in shop.apps})
+    assert [text for text in said if text.startswith("live weights of recommend: expected the weights of a model")]
 
 
 def test_the_folder_of_live_weights_is_where_the_learner_puts_them(shop):

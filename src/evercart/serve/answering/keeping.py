@@ -37,6 +37,7 @@ class Keeping:
         self.now: Opened | None = None
         self._known = self._due = 0  # next offsets: of the log when last seen, after the newest row that says something
         self._receipts: frozenset[str] = frozenset()
+        self._outgrown = False  # whether the apps are others by now
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -88,12 +89,12 @@ class Keeping:
         return self.now is not None and bool(self.now.shop.log.find(pa.chunked_array([[id]]))[0] >= 0)
 
     async def _loading(self) -> None:
-        """Load, then look for newer weights; load anew after an erasure."""
+        """Load, then look for newer weights; load anew after an erasure, or once the log asks for other apps."""
         wait_s = 1.0
         while True:
             try:
                 await self._load()
-                while not self._forgets():
+                while not self._outdated():
                     await asyncio.sleep(_LOOK_S)
                     await self._look()
                     wait_s = 1.0
@@ -105,18 +106,23 @@ class Keeping:
     async def _load(self) -> None:
         receipts = all_finished(self._shop.folder)
         loaded = await asyncio.to_thread(opened, self._shop)
-        before, self.now, self._receipts = self.now, loaded, receipts
+        before, self.now, self._receipts, self._outgrown = self.now, loaded, receipts, False
         if before:
             before.close()
 
     async def _look(self) -> None:
         """Let newer weights answer; they are read aside, so that no question waits for it."""
-        if self.now and (fresh := await asyncio.to_thread(self.now.live.look)):
-            self.now.weigh(fresh)
+        now = self.now
+        if now is None:
+            return
+        now.weigh(await asyncio.to_thread(now.live.look))
+        if now.live.strange:
+            self._outgrown = await asyncio.to_thread(lambda: self._shop.apps != now.apps)
 
-    def _forgets(self) -> bool:
-        """Return whether an erasure is finished of which these states know nothing."""
-        return bool(self.now and self.now.stale and all_finished(self._shop.folder) != self._receipts)
+    def _outdated(self) -> bool:
+        """Return whether an erasure is finished of which these states know nothing, or the apps have changed."""
+        erased = self.now and self.now.stale and all_finished(self._shop.folder) != self._receipts
+        return self._outgrown or bool(erased)
 
     async def _tailing(self) -> None:
         """Take in what others logged, what no question had the time for."""

@@ -39,10 +39,12 @@ class Live:
         self._lanes = {lane.app.name: lane for lane in ring.lanes()}
         self._readers = {name: Reader(folder, name, told) for name in self._lanes}
         self._seen: dict[str, Published] = {}
+        self.strange = False  # whether the last look found weights of a model that does not race here
 
     def look(self) -> list[Fresh]:
         """Return what was published since the last look, ready to answer."""
         found: list[Fresh] = []
+        self.strange = False
         for app, reader in self._readers.items():
             newest = reader.newest()
             if newest is None or newest is self._seen.get(app):
@@ -51,6 +53,7 @@ class Live:
             try:
                 found.append(Fresh(app, self._weights(self._lanes[app], newest), newest.next_offset))
             except UserError as error:
+                self.strange = True
                 self._told(f"{error}; going on with what was published before")
         return found
 

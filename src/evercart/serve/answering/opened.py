@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from evercart.app import App
 from evercart.deciding import Decider
 from evercart.erasures import finished
 from evercart.publishing import FOLDER as LIVE
@@ -25,6 +26,7 @@ class Opened:
     lists      by app, where it ranks
     decider    for the apps that give one answer
     live       looks for newer weights
+    apps       as the log asked for them when this was opened
     weighed    apps whose weights are live; others answer with what is popular, or with their default
     """
 
@@ -32,6 +34,7 @@ class Opened:
     lists: dict[str, Recommender]
     decider: Decider
     live: Live
+    apps: tuple[App, ...]
     weighed: dict[str, Fresh]
 
     @property
@@ -87,6 +90,6 @@ def _opened(shop: Shop) -> Opened:
     decider = Decider(alone, shop.log, shop.checkpoints, clock, ids, served=True)
     if alone.apps:
         decider.level()
-    found = Opened(shop, lists, decider, Live(ring, shop.folder / LIVE, shop.shelf, shop.told), {})
+    found = Opened(shop, lists, decider, Live(ring, shop.folder / LIVE, shop.shelf, shop.told), ring.apps, {})
     found.weigh(found.live.look())
     return found
