@@ -96,7 +96,7 @@ def peer() -> FastAPI:
 def unlogged(service: Service) -> None:
     """Let decisions go nowhere; the answer is the same."""
 
-    async def logged(said: Any) -> bool:
+    async def logged(said: Any, *, ours: bool) -> bool:
         return True
 
     service.answers._logged = logged  # type: ignore[method-assign]

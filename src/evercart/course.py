@@ -95,6 +95,7 @@ class Course:
         kit = self.kit
         with self._pace.saving(self.at):
             self.warn()
+            kit.log.sync()  # no state may outlive the rows it was learned from
             with kit.grant.committing():
                 self.book.save(self.at)  # first: days beyond the last checkpoint are dropped on resuming, never missing
                 scores = {stage: {"guess_us": one} for stage, one in self._costs.measured(self.states).items()}

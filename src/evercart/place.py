@@ -9,6 +9,7 @@ from typing import Final, Self
 
 from evercart.errors import UserError, expected, require
 from evercart.lease import Leases, SqliteLeases
+from evercart.log.deferred import Deferred
 from evercart.log.log import Log
 from evercart.log.opening import address, begun, is_url, open_log
 from evercart.log.sqlite import TAIL_ROWS
@@ -92,6 +93,10 @@ class Place:
         tail_rows    live rows that stand in a folder's database before whoever appends seals them
         """
         return open_log(self.where, key, tail_rows=tail_rows)
+
+    def deferred(self) -> Deferred | None:
+        """Open the log in a folder for rows that need not be durable at once; a server has its own ways."""
+        return Deferred(self.path) if self.path is not None else None
 
     def leases(self, folder: Path) -> Leases:
         """Return who may learn on the shop in this folder: on a server, also from other machines."""

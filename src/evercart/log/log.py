@@ -156,6 +156,10 @@ class Log(Protocol):
         """Add a heartbeat row to a live log whose last row is older than now; return whether one was added."""
         ...
 
+    def sync(self) -> None:
+        """Make durable whatever was read from it: a row may be seen a moment before it is."""
+        ...
+
     def seal(self) -> None:
         """Move live rows into a sealed segment; reads stay the same."""
         ...

@@ -214,6 +214,9 @@ class PostgresLog:
     def seal(self) -> None:
         """Do nothing: rows stay where they are."""
 
+    def sync(self) -> None:
+        """Do nothing: whatever can be read is durable."""
+
     def tidy(self) -> None:
         """Do nothing: rows stay where they are."""
 

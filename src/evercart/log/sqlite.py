@@ -240,6 +240,10 @@ class SqliteLog:
         late = int(np.count_nonzero(event_us < logged_us))
         return Appended(len(event_us), sifted.duplicates, late, sifted.refused, self._archive.stop)
 
+    def sync(self) -> None:
+        """Make durable whatever was read from it; see `Log.sync`."""
+        self._database.sync()
+
     def tidy(self) -> None:
         """Seal live rows if they have become many; see `Log.tidy`."""
         with self._reading() as meta:

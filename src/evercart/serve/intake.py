@@ -11,6 +11,7 @@ from typing import Any, Final
 from evercart.errors import UserError, expected
 from evercart.log import Log
 from evercart.serve.commit import Commit, Decided, Done, Taking
+from evercart.serve.deciding import Deciding
 from evercart.serve.problem import Busy, TooMany
 from evercart.serve.sent import Sent
 from evercart.serve.wire import Taken
@@ -37,6 +38,7 @@ class Intake:
     committed    called in the event loop with how many rows, how many of them events, in how many seconds, the log's
                  next offset after it
     wall_s       a clock that never goes back
+    deciding     logs decisions whose ids are ours; None: they go the way of events
 
     An event is acknowledged when its commit is durable. While one commit is on its way to the disk, the next one
     gathers; commits follow each other by 1 ms at least, as each costs the same whether it holds one row or ten.
@@ -48,6 +50,7 @@ class Intake:
         most: int,
         committed: Callable[[int, int, float, int], None],
         wall_s: Callable[[], float],
+        deciding: Deciding | None = None,
     ) -> None:
         self._commit, self._most, self._committed, self._wall_s = commit, most, committed, wall_s
         self._waiting = _Waiting()
@@ -56,12 +59,18 @@ class Intake:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._last_s = -_APART_S  # when the last commit began
-        self.dropped = 0  # decisions that found no room
+        self._deciding = deciding
+        self._dropped = 0
 
     @property
     def log(self) -> Log:
         """Return the log that is appended to."""
         return self._commit.log
+
+    @property
+    def dropped(self) -> int:
+        """Return how many decisions found no room."""
+        return self._dropped + (self._deciding.dropped if self._deciding else 0)
 
     @property
     def waiting(self) -> int:
@@ -72,9 +81,13 @@ class Intake:
         """Begin to commit for the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
+        if self._deciding:
+            self._deciding.start()
 
     async def stop(self) -> None:
         """Commit what waits, then end."""
+        if self._deciding:
+            await self._deciding.stop()
         with self._due:
             self._closing = True
             self._due.notify()
@@ -97,12 +110,17 @@ class Intake:
             self._due.notify()
         return done
 
-    def decide(self, row: Mapping[str, Any]) -> asyncio.Future[str]:
-        """Have a decision logged; the result is "" once it is, else why it is not."""
+    def decide(self, row: Mapping[str, Any], *, ours: bool = False) -> asyncio.Future[str]:
+        """Have a decision logged; the result is "" once it is, else why it is not.
+
+        ours    whether its id was drawn here, so that no row can have it
+        """
+        if ours and self._deciding and not self._closing:
+            return self._deciding.decide(row)
         done: asyncio.Future[str] = self._running().create_future()
         with self._due:
             if self._closing or len(self._waiting.deciding) >= self._most:
-                self.dropped += 1
+                self._dropped += 1
                 done.set_result("no room")
             else:
                 self._waiting.deciding.append(Decided(row, done))

@@ -14,6 +14,7 @@ from evercart.serve.answering.answers import Answers
 from evercart.serve.answering.keeping import Keeping
 from evercart.serve.aside import Aside
 from evercart.serve.commit import Commit
+from evercart.serve.deciding import Deciding
 from evercart.serve.exposed import registry_of
 from evercart.serve.guards.door import Door
 from evercart.serve.guards.session import Sessions
@@ -54,7 +55,9 @@ class Service:
         self.registry = registry_of(self)
         self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
         commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
-        self.intake = Intake(commit, self.settings.queue, self._committed, shop.clock.wall_s)
+        deferred, most = shop.config.place(shop.folder).deferred(), self.settings.queue
+        deciding = Deciding(deferred, most, self._committed, shop.clock) if deferred else None
+        self.intake = Intake(commit, most, self._committed, shop.clock.wall_s, deciding)
         self.keeping = Keeping(shop)
         self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
         self._aside = Aside(shop)

@@ -58,7 +58,7 @@ class Failing:
     def failing(self) -> Iterator[None]:
         """Put this disk under everything inside."""
         with ExitStack() as patches:
-            for name in ("fsync", "replace"):
+            for name in ("fsync", "fdatasync", "replace"):
                 patches.enter_context(mock.patch.object(os, name, self._before(getattr(os, name))))
             patches.enter_context(mock.patch.object(durable, "opened", self._opened(durable.opened)))
             patches.enter_context(mock.patch("evercart.log.ids.opened", self._opened(durable.opened)))

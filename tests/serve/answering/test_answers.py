@@ -8,20 +8,20 @@ import time
 import pyarrow as pa
 import pytest
 
-from evercart.serve.commit import Commit
+from evercart.log.deferred import Deferred
 from evercart.serve.problem import Unknown
 
 
 def test_an_answer_does_not_wait_longer_for_its_commit(shop, ask, monkeypatch):
-    commit = Commit.__call__
+    sync = Deferred.sync
 
-    def slow(self, taking, deciding):
+    def slow(self):
         time.sleep(0.2)
-        return commit(self, taking, deciding)
+        sync(self)
 
     async def work(service, client):
         with monkeypatch.context() as patched:
-            patched.setattr(Commit, "__call__", slow)
+            patched.setattr(Deferred, "sync", slow)
             said = await service.answers.items("recommend", {"session": "s"}, 3)
             unconfirmed = service.metrics.unconfirmed
             while service.intake.log.find(ids(said.decision))[0] < 0:

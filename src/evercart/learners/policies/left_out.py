@@ -24,6 +24,7 @@ class LeftOut:
 
     def __call__(self, slate: Slate) -> Slate:
         """Return the slate without these items."""
-        items, others = self.items, self.others
-        out = [(one in items) != others for one in slate.items.tolist()]
-        return slate.without(np.array(out, np.bool_), self.reason) if any(out) else slate
+        held = list(map(self.items.__contains__, slate.items.tolist()))
+        if all(held) if self.others else not any(held):  # nearly always
+            return slate
+        return slate.without(np.array(held, np.bool_) != self.others, self.reason)

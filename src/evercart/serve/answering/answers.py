@@ -79,7 +79,7 @@ class Answers:
             if not len(answer) and not fallback:  # nothing is known that would still hold: what is popular is better
                 fallback, answer = POPULAR, now.lists[app].answer(**given, popular=True)
             said, us = listed(name, app, answer, live, fallback), answer.us
-        said.confirmed = await self._logged(row(said, keys, us))
+        said.confirmed = await self._logged(row(said, keys, us), ours=id is None)
         self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
         return said
 
@@ -108,7 +108,7 @@ class Answers:
             said = Guessed(name, app, default, asked.unit, "", "", 1.0, at, False, DEFAULT)
             said_row = {"id": name, "event_us": self._clock.now_us(), "kind": DECISION, "app": app, **keys}
             said_row |= {"guess": default, "chance": 1.0, "feature_offset": at}
-        said.confirmed = await self._logged(said_row)
+        said.confirmed = await self._logged(said_row, ours=id is None)
         self._metrics.answered(app, said.fallback, said.confirmed, self._clock.wall_s() - began_s)
         return said
 
@@ -125,12 +125,12 @@ class Answers:
         if id in self._lately or self._keeping.stands(id):
             raise Conflict(expected("id", "one that is not in the log", id))
 
-    async def _logged(self, said: Mapping[str, Any]) -> bool:
+    async def _logged(self, said: Mapping[str, Any], *, ours: bool) -> bool:
         """Have a decision logged; return whether it is, as far as an answer may wait for that."""
         self._lately[said["id"]] = None
         if len(self._lately) > _LATELY:
             del self._lately[next(iter(self._lately))]
-        done = self._intake.decide(said)
+        done = self._intake.decide(said, ours=ours)
         late = asyncio.get_running_loop().call_later(self._settings.wait_ms / 1000, _give_up, done)
         try:
             why = await done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -68,8 +69,8 @@ class Keeping:
         if next_offset < 0:
             return
         if events or next_offset - rows != self._known:
-            self._due = next_offset
-        self._known = next_offset
+            self._due = max(self._due, next_offset)
+        self._known = max(self._known, next_offset)  # two threads commit: one may be heard of late
 
     def level(self, app: str) -> bool:
         """Take in for an app what the log has more, unless that is too much for now; return whether nothing is left."""
@@ -106,6 +107,7 @@ class Keeping:
     async def _load(self) -> None:
         receipts = all_finished(self._shop.folder)
         loaded = await asyncio.to_thread(opened, self._shop)
+        await asyncio.to_thread(_set_apart)
         before, self.now, self._receipts, self._outgrown = self.now, loaded, receipts, False
         if before:
             before.close()
@@ -144,3 +146,10 @@ class Keeping:
             return
         if end > self._known:
             self._known = self._due = end
+
+
+def _set_apart() -> None:
+    """Keep the collector of garbage from walking through what was loaded, which stays, again and again."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -8,6 +8,7 @@ that it has made to lead here. Such requests are told by what the browser says o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from evercart.serve.keys import Keys
 
 _ALONE: Final = "while the shop has no key; see evercart key create"
+_REMEMBERED: Final = 256  # names, addresses that were judged: the same few ask again and again
 _PROXIES: Final = (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via")
 
 
@@ -27,6 +29,7 @@ def require_safe(host: str, keys: Keys, where: str = "--host") -> None:
         raise UserError(expected(where, f"a loopback address {_ALONE}", host))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_loopback(host: str) -> bool:
     """Return whether a name or an address means this machine and nothing else.
 
@@ -77,6 +80,7 @@ def _without_port(host: str) -> str:
     return name if colon and (port.isascii() and port.isdigit()) and (":" not in name or name[-1:] == "]") else host
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _is_foreign(client: str) -> bool:
     try:
         return not ip_address(client).is_loopback
