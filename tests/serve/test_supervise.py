@@ -117,12 +117,28 @@ def test_a_second_signal_waits_for_nobody() -> None:
 
     def twice() -> None:
         _stop()
-        threading.Timer(0.1, _stop).start()
+        threading.Timer(0.8, _stop).start()
 
     heard.then = [(lambda: heard.count("here") == 1, twice)]
     began = time.monotonic()
     assert Supervisor([_python("a", STUBBORN)], heard, Patience(drain_s=30)).run() == 0
     assert time.monotonic() - began < 10
+
+
+def test_a_signal_that_comes_twice_at_once_is_one() -> None:
+    """Ctrl-C under `make run` comes from the terminal, then from make; what ends must be let end."""
+    heard = _Heard()
+    code = "import signal, sys, time\n"
+    code += "def end(*_): time.sleep(0.4); print('tidied', flush=True); sys.exit(0)\n"
+    code += "signal.signal(signal.SIGTERM, end); print('here', flush=True); time.sleep(60)"
+
+    def twice() -> None:
+        _stop()
+        threading.Timer(0.05, _stop).start()
+
+    heard.then = [(lambda: heard.count("here") == 1, twice)]
+    assert Supervisor([_python("a", code)], heard, Patience(drain_s=30)).run() == 0
+    assert heard.count("tidied") == 1
 
 
 def test_lines_come_whole_whatever_they_hold() -> None:

@@ -20,6 +20,7 @@ _CHUNK: Final = 65_536
 _LONGEST: Final = 1 << 20  # bytes of a line; what is longer is told in parts
 _LAST_WORDS_S: Final = 1.0  # for what a program that ended has written before
 _DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG
+_ECHO_S: Final = 0.5  # after a signal: one more is the same one, as Ctrl-C comes from the terminal and from make
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -80,6 +81,7 @@ class Supervisor:
         self._patience = patience or Patience()
         self._running: dict[str, Process] = {}
         self._code = 0
+        self._asked_s: float | None = None  # when a signal first came
         self._stop: asyncio.Event
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -115,9 +117,11 @@ class Supervisor:
         return self._code
 
     def _signalled(self) -> None:
-        if self._stop.is_set():  # for the second time
+        now_s = asyncio.get_running_loop().time()
+        if self._asked_s is not None and now_s - self._asked_s > _ECHO_S:  # somebody has lost patience
             for process in self._running.values():
                 _send(process, signal.SIGKILL)
+        self._asked_s = now_s if self._asked_s is None else self._asked_s
         self._stop.set()
 
     async def _end(self) -> None:
