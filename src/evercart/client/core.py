@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ _JSON: Final = {"content-type": "application/json"}
 _NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class Core:
+class Core(ABC):
     """The part that both clients share.
 
     url          of the service
@@ -64,9 +65,9 @@ class Core:
         self._away = False  # whether the service could not be reached of late
         self._open()
 
+    @abstractmethod
     def _open(self) -> None:
         """Get ready to send."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url!r})"
