@@ -14,12 +14,12 @@ from served import Site
 
 PARTS: dict[str, Callable[[Site, argparse.Namespace], dict[str, Any]]] = {
     "answers": parts.answers,
-    "ingest": parts.ingest,
     "next": parts.next_answer,
     "weights": parts.weights,
     "swap": parts.swap,
     "page": parts.page,
     "peer": parts.peer,
+    "ingest": parts.ingest,  # last: the learner of the same shop is behind after it
 }
 
 

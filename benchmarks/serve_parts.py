@@ -147,7 +147,7 @@ def weights(site: Site, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def swap(site: Site, args: argparse.Namespace) -> dict[str, Any]:
-    """Models are rolled back, forced live, again and again, while questions come in."""
+    """Revisions are made live in turn, older and newer, while questions come in."""
     seconds = min(args.seconds, 60)
     with Asker(site.port) as asker:  # the learner keeps a second revision before long
         ends = time.monotonic() + 120

@@ -282,4 +282,4 @@ class Site(NamedTuple):
         if older is None:
             return []
         back = ("POST", "/v1/recommend/rollback", {"to": older["revision"]})
-        return [back, ("POST", "/v1/recommend/promote", {"model": live["model"], "force": True})]
+        return [back, ("POST", "/v1/recommend/rollback", {"to": live["revision"]})]

@@ -54,6 +54,7 @@ def ran(shop, work, most=100):
         finally:
             log.free.set()
             await one.stop()
+            log.close()
 
     return asyncio.run(run()), told
 

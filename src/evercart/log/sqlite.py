@@ -394,9 +394,7 @@ def _cut(events: Events, kinds: Collection[int] | None, rows: int) -> Iterator[E
     """Yield the rows of the asked kinds, at most so many at once; all of them are views, nothing is copied."""
     for at in range(0, len(events), rows):
         part = events.rows(slice(at, at + rows))
-        if kinds is not None:
-            asked = np.isin(part.kind, list(kinds))
-            if not asked.all():
-                part = part.rows(asked)
+        asked = None if kinds is None else np.isin(part.kind, list(kinds))
+        part = part if asked is None or asked.all() else part.rows(asked)
         if len(part):
             yield part

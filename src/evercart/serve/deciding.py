@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import Any, Final
 
 from evercart.clock import Clock
@@ -21,14 +21,13 @@ from evercart.serve.commit import Decided
 _LOG: Final = logging.getLogger("evercart.serve")
 _AGAIN_S: Final = 0.001  # after somebody else was writing
 _PATIENCE: Final = 5_000  # times that it is asked again at the end
-_CHECKPOINT_S: Final = 0.5  # between two looks at how long the journal has become
 _NO_ROOM: Final = "no room"
 
 
 class Deciding:
     """Logs decisions whose ids no row has.
 
-    log          to add to; closed with this
+    log          to add to
     most         decisions that may wait
     committed    called with how many rows, how many of them events, in how many seconds, the log's next offset
     """
@@ -41,18 +40,13 @@ class Deciding:
         self._busy = False  # whether a commit is due, or on its way to the disk
         self._loop: asyncio.AbstractEventLoop | None = None
         self._added: SimpleQueue[list[Decided] | None] = SimpleQueue()
-        self._ends = Event()
-        self._threads = (
-            Thread(target=self._sync, name="sync", daemon=True),
-            Thread(target=self._checkpoint, name="checkpoint", daemon=True),
-        )
+        self._thread = Thread(target=self._sync, name="sync", daemon=True)
         self.dropped = 0  # decisions that found no room
 
     def start(self) -> None:
         """Begin, for the running event loop."""
         self._loop = asyncio.get_running_loop()
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     async def stop(self) -> None:
         """Log what waits, as far as the log is free, then end."""
@@ -60,12 +54,9 @@ class Deciding:
             if not self._busy:
                 break
             await asyncio.sleep(_AGAIN_S)
-        self._ends.set()
         self._added.put(None)
-        for thread in self._threads:
-            if thread.is_alive():
-                await asyncio.to_thread(thread.join)
-        self._log.close()
+        if self._thread.is_alive():
+            await asyncio.to_thread(self._thread.join)
 
     def decide(self, row: Mapping[str, Any]) -> asyncio.Future[str]:
         """Have a decision logged; the result is "" once it is, durably, else why it is not."""
@@ -116,13 +107,6 @@ class Deciding:
             except Exception as error:  # nothing may end the thread that everybody waits for
                 why = _plain(error)
             self._loop.call_soon_threadsafe(self._tell, added, why)
-
-    def _checkpoint(self) -> None:
-        while not self._ends.wait(_CHECKPOINT_S):
-            try:
-                self._log.checkpoint()
-            except UserError as error:  # it grows on; the next look may find it well
-                _LOG.warning("journal of the log: %s", error)
 
 
 def _plain(error: Exception) -> str:

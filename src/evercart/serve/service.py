@@ -23,9 +23,11 @@ from evercart.serve.keys import Keys
 from evercart.serve.logs import AccessLog
 from evercart.serve.metrics import Metrics
 from evercart.serve.settings import Settings
+from evercart.serve.tidying import Tidying
 from evercart.shop import Shop
 
-_TAIL_ROWS = 1 << 20  # sealing is the learner's: only where there is none, whoever appends does it
+_TAIL_ROWS = 1 << 20  # sealing is the learner's: this process does it only where there is none, or it is far behind
+_NEVER = 1 << 62  # whoever appends seals nothing: that takes seconds
 
 
 T = TypeVar("T")
@@ -53,10 +55,13 @@ class Service:
         self.door = Door(self.keys, self.sessions, self.settings, self.metrics, shop.clock.wall_s)
         self.access = AccessLog()
         self.registry = registry_of(self)
-        self._log = _own_log(shop)  # a commit on its way to the disk keeps no reader waiting
+        self._log = _own_log(shop, _NEVER)  # a commit on its way to the disk keeps no reader waiting
         commit = Commit(self._log, shop.quarantine, shop.clock.now_us)
-        deferred, most = shop.config.place(shop.folder).deferred(), self.settings.queue
-        deciding = Deciding(deferred, most, self._committed, shop.clock) if deferred else None
+        self._deferred, most = shop.config.place(shop.folder).deferred(), self.settings.queue
+        deciding = self._tidying = None
+        if self._deferred:
+            deciding = Deciding(self._deferred, most, self._committed, shop.clock)
+            self._tidying = Tidying(self._deferred, _own_log(shop, _TAIL_ROWS))
         self.intake = Intake(commit, most, self._committed, shop.clock.wall_s, deciding)
         self.keeping = Keeping(shop)
         self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
@@ -78,12 +83,17 @@ class Service:
     async def start(self) -> None:
         """Begin to answer."""
         self.intake.start()
+        if self._tidying:
+            self._tidying.start()
         self.keeping.start()
 
     async def stop(self) -> None:
         """Let what is waiting end."""
         await self.intake.stop()
         await self.keeping.stop()
+        if self._tidying and self._deferred:
+            await self._tidying.stop()
+            self._deferred.close()
         self._aside.close()
         self._log.close()
         self.keys.close()
@@ -102,5 +112,5 @@ class Service:
         return self._aside.use(lambda shop: shop.profile(user))
 
 
-def _own_log(shop: Shop) -> Log:
-    return shop.config.place(shop.folder).log(read_key(shop.folder), tail_rows=_TAIL_ROWS)
+def _own_log(shop: Shop, tail_rows: int) -> Log:
+    return shop.config.place(shop.folder).log(read_key(shop.folder), tail_rows=tail_rows)
