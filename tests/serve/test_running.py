@@ -22,9 +22,12 @@ from evercart.serve.running import Running, address, bound, free_port, room
 from evercart.serve.service import Service
 from evercart.serve.settings import Settings
 
+ASKED = threading.Event()  # a request has come
+
 
 async def _slowly(scope: Any, receive: Any, send: Any) -> None:
-    """Answer after half a second; `/stream` never ends by itself."""
+    """Answer after half a second, `/late` after ten; `/stream` never ends by itself."""
+    ASKED.set()
     headers = [] if scope["path"] == "/stream" else [(b"content-length", b"7")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     if scope["path"] == "/stream":
@@ -36,7 +39,7 @@ async def _slowly(scope: Any, receive: Any, send: Any) -> None:
                 asyncio.ensure_future(receive()) if gone.done() and gone.result()["type"] != "http.disconnect" else gone
             )
         return
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(10 if scope["path"] == "/late" else 0.5)
     await send({"type": "http.response.body", "body": b"at last"})
 
 
@@ -65,6 +68,7 @@ def _running(folder: Path, monkeypatch: pytest.MonkeyPatch, **said: float) -> It
         thread = threading.Thread(target=server.run)
         thread.start()
         assert heard.wait(10)
+        ASKED.clear()
         yield server, service, address(listening)
         server.should_exit = True
         thread.join(10)
@@ -76,9 +80,9 @@ def test_what_was_asked_is_answered_before_it_stops(tmp_path: Path, monkeypatch:
         answers: list[str] = []
         asking = threading.Thread(target=lambda: answers.append(httpx.get(url).text))
         asking.start()
-        time.sleep(0.2)
+        assert ASKED.wait(10)
         server.should_exit = True
-        asking.join(5)
+        asking.join(10)
         assert answers == ["at last"]
     assert service.said == ["start", "stop"]
 
@@ -102,14 +106,14 @@ def test_it_waits_for_nobody_longer_than_it_says(tmp_path: Path, monkeypatch: py
 
         def ask() -> None:
             with pytest.raises(httpx.HTTPError):
-                httpx.get(url)
+                httpx.get(f"{url}/late", timeout=20)
             failed.append(True)
 
         asking = threading.Thread(target=ask)
         asking.start()
-        time.sleep(0.15)
+        assert ASKED.wait(10)
         server.should_exit = True
-        asking.join(5)
+        asking.join(8)
         assert failed == [True]
 
 
