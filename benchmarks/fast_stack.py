@@ -88,7 +88,7 @@ def peer() -> FastAPI:
     ) -> Answered:
         named = {"user": user, "session": session, "item": item}
         keys = {name: value for name, value in named.items() if value is not None}
-        return Answered(**msgspec.to_builtins(await service.answers.items("recommend", keys, k, why, id)))
+        return Answered(**msgspec.json.decode(await service.answers.items("recommend", keys, k, why, id)))
 
     return app
 

@@ -12,6 +12,7 @@ from typer import Exit, Option
 
 from evercart import __version__
 from evercart.commands import (  # noqa: F401 (each adds its commands)
+    answer,
     backup,
     copy,
     decisions,

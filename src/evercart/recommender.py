@@ -157,6 +157,11 @@ class Recommender:
         """Return the next offset of the log to be taken in."""
         return self._at
 
+    @property
+    def places(self) -> int:
+        """Return the places of a list where a question does not say."""
+        return self._policy.k
+
     def weigh(self, ranker: Guesses, state: Any) -> None:
         """Let other weights order the candidates from now on; the state is consumed."""
         with self._lock:

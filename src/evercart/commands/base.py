@@ -28,6 +28,7 @@ app = typer.Typer(
 Folder = Annotated[Path, Option("--shop", metavar="DIR", readable=False, help="The shop's folder.")]
 AsJson = Annotated[bool, Option("--json", help="Print one JSON object instead of a table.")]
 HERE = Path("shop")
+EVERCART = (sys.executable, "-m", "evercart")  # the words that begin a command of ours
 _WIDE = None if sys.stdout.isatty() else 140  # columns, where no terminal says how many there are
 out = Console(width=_WIDE, highlight=False)
 err = Console(stderr=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer import Exit, Option
 
-from evercart.commands.base import HERE, AsJson, Folder, app
+from evercart.commands.base import EVERCART, HERE, AsJson, Folder, app
 from evercart.commands.clocked import OriginUs, SinceUs, Speed, clock_of, clock_words
 from evercart.commands.serve import Host, Port
 from evercart.config import Config
@@ -19,7 +19,6 @@ from evercart.errors import require
 if TYPE_CHECKING:
     from evercart.serve.supervise import Program
 
-EVERCART: Final = (sys.executable, "-m", "evercart")
 SIMULATED: Final = "simulated"  # the program that streams beside
 _MORE_S: Final = 5.0  # that a program gets beyond what its requests get to end in
 

@@ -30,6 +30,11 @@ class Reply(NamedTuple):
         return cls(status, (_JSON, *headers), _encoder.encode(said))
 
     @classmethod
+    def ready(cls, json: bytes) -> Self:
+        """Return what is JSON already."""
+        return cls(200, (_JSON,), json)
+
+    @classmethod
     def text(cls, said: str | bytes, kind: str = "text/plain; charset=utf-8", status: int = 200) -> Self:
         """Return a text of a type."""
         body = said.encode() if isinstance(said, str) else said

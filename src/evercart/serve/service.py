@@ -11,7 +11,8 @@ from evercart.config import read_key
 from evercart.log import Log
 from evercart.profiled import Profile
 from evercart.serve.answering.answers import Answers
-from evercart.serve.answering.keeping import Keeping
+from evercart.serve.answering.question import Answering
+from evercart.serve.answering.within import Within
 from evercart.serve.aside import Aside
 from evercart.serve.commit import Commit
 from evercart.serve.deciding import Deciding
@@ -38,6 +39,7 @@ class Service:
 
     shop        opened for this process
     settings    how
+    answering   what answers; None: this process
     keys        who may do what
     metrics     what is counted
     sessions    who logged in with a browser
@@ -46,7 +48,7 @@ class Service:
     registry    what is scraped
     """
 
-    def __init__(self, shop: Shop, settings: Settings | None = None) -> None:
+    def __init__(self, shop: Shop, settings: Settings | None = None, answering: Answering | None = None) -> None:
         self.shop = shop
         self.settings = settings or shop.config.serve
         self.keys = Keys(Path(shop.folder))
@@ -63,34 +65,34 @@ class Service:
             deciding = Deciding(self._deferred, most, self._committed, shop.clock)
             self._tidying = Tidying(self._deferred, _own_log(shop, _TAIL_ROWS))
         self.intake = Intake(commit, most, self._committed, shop.clock.wall_s, deciding)
-        self.keeping = Keeping(shop)
-        self.answers = Answers(shop, self.settings, self.keeping, self.intake, self.metrics)
+        self.answering = answering or Within(shop, self.settings)
+        self.answers = Answers(shop, self.settings, self.answering, self.intake, self.metrics)
         self._aside = Aside(shop)
         self.metrics.watch("queue_events", "Events that wait for their commit.", lambda: self.intake.waiting)
-        self.metrics.watch("answers_offset", "Answers know the log up to here.", lambda: self.keeping.at)
+        self.metrics.watch("answers_offset", "Answers know the log up to here.", lambda: self.answering.status.at)
         about = "Decisions that found no room to wait for their commit."
         self.metrics.watch("queue_dropped_decisions", about, lambda: self.intake.dropped)
 
     @property
     def ready(self) -> bool:
         """Return whether apps answer from their models."""
-        return self.keeping.now is not None
+        return self.answering.status.at >= 0
 
     def live_models(self) -> dict[str, tuple[str, str]]:
         """Return the model with its revision that answers, by app."""
-        return {app: (one.weights.model, one.weights.revision) for app, one in self.keeping.weighed.items()}
+        return self.answering.status.live
 
     async def start(self) -> None:
         """Begin to answer."""
         self.intake.start()
         if self._tidying:
             self._tidying.start()
-        self.keeping.start()
+        self.answering.start()
 
     async def stop(self) -> None:
         """Let what is waiting end."""
         await self.intake.stop()
-        await self.keeping.stop()
+        await self.answering.stop()
         if self._tidying and self._deferred:
             await self._tidying.stop()
             self._deferred.close()
@@ -101,7 +103,7 @@ class Service:
 
     def _committed(self, rows: int, events: int, seconds: float, next_offset: int) -> None:
         self.metrics.committed(rows, seconds)
-        self.keeping.committed(rows, events, next_offset)
+        self.answering.committed(rows, events, next_offset)
 
     async def beside(self, work: Callable[[Shop], T]) -> T:
         """Return what some work with the shop returns; it is done in a thread, with connections of its own."""

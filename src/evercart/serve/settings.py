@@ -21,7 +21,7 @@ class Settings:
     depth          of nested JSON, at most
     queue          events that may wait for their commit: further ones are told to come back
     wait_ms        that an answer waits for its decision's commit, else it goes out as unconfirmed
-    deadline_ms    after which an answer is given from what is popular
+    deadline_ms    after which the process that answers is waited for no longer: what is popular answers
     rate           requests a second of a key, where the key does not say; 0: as many as it likes
     drain_s        that requests get to end in when the service stops
     connections    at once, at most; then the client that waits longest goes
@@ -29,6 +29,7 @@ class Settings:
     proxies        addresses whose X-Forwarded-For, X-Forwarded-Proto are believed
     seconds_away   after which a browser has to log in again
     access_log     whether each request is a line of the log; None: unless that goes to a terminal
+    apart          whether a process of its own answers, so that requests and answers have a core each
     defaults       what an app answers where nothing else can, by app
     """
 
@@ -39,7 +40,7 @@ class Settings:
     depth: int = 32
     queue: int = 50_000
     wait_ms: float = 5
-    deadline_ms: float = 50
+    deadline_ms: float = 250
     rate: float = 0
     drain_s: float = 10
     connections: int = 4_096
@@ -47,6 +48,7 @@ class Settings:
     proxies: tuple[str, ...] = ()
     seconds_away: float = 12 * 3600
     access_log: bool | None = None
+    apart: bool = True
     defaults: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,6 +71,7 @@ class Settings:
             require(getattr(self, name) >= 1, f"{_TABLE}.{name}", "at least 1", getattr(self, name))
         said = self.access_log is None or isinstance(self.access_log, bool)
         require(said, f"{_TABLE}.access_log", "true or false", self.access_log)
+        require(isinstance(self.apart, bool), f"{_TABLE}.apart", "true or false", self.apart)
         listed = isinstance(self.proxies, list | tuple) and all(isinstance(one, str) for one in self.proxies)
         require(listed, f"{_TABLE}.proxies", "a list of addresses", self.proxies)
         require(isinstance(self.defaults, Mapping), f"{_TABLE}.defaults", "a table of numbers by app", self.defaults)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
+import msgspec
 import pyarrow as pa
 import pytest
 
 from evercart.log.deferred import Deferred
 from evercart.serve.problem import Unknown
+from evercart.serve.wire import Listed
 
 
 def test_an_answer_does_not_wait_longer_for_its_commit(shop, ask, monkeypatch):
@@ -22,7 +24,7 @@ def test_an_answer_does_not_wait_longer_for_its_commit(shop, ask, monkeypatch):
     async def work(service, client):
         with monkeypatch.context() as patched:
             patched.setattr(Deferred, "sync", slow)
-            said = await service.answers.items("recommend", {"session": "s"}, 3)
+            said = listed(await service.answers.items("recommend", {"session": "s"}, 3))
             unconfirmed = service.metrics.unconfirmed
             while service.intake.log.find(ids(said.decision))[0] < 0:
                 await asyncio.sleep(0.01)
@@ -30,6 +32,10 @@ def test_an_answer_does_not_wait_longer_for_its_commit(shop, ask, monkeypatch):
 
     said, unconfirmed = ask(shop, work, wait_ms=5)
     assert (said.confirmed, len(said.items), unconfirmed) == (False, 3, 1)
+
+
+def listed(said):
+    return msgspec.json.decode(said, type=Listed)
 
 
 def ids(*names):
@@ -41,11 +47,11 @@ def test_too_much_to_take_in_is_answered_by_what_is_popular(shop, ask):
         history = pa.concat_tables([shop.log.names(0, 1_000).drop_columns(["offset", "logged_us"])] * 5)
         again = history.set_column(history.column_names.index("id"), "id", [[f"mine-{n}" for n in range(5_000)]])
         shop.log.append(again, shop.log.last_us + 1)
-        service.keeping.committed(5_001, 5_001, shop.log.next_offset)
-        behind = await service.answers.items("recommend", {"session": "s"}, 3)
-        while not service.keeping.level("recommend"):
+        service.answering.committed(5_001, 5_001, shop.log.next_offset)
+        behind = listed(await service.answers.items("recommend", {"session": "s"}, 3))
+        while not service.answering.keeping.level("recommend"):
             await asyncio.sleep(0)
-        return behind, await service.answers.items("recommend", {"session": "s"}, 3)
+        return behind, listed(await service.answers.items("recommend", {"session": "s"}, 3))
 
     behind, level = ask(shop, work)
     assert (behind.fallback, behind.model, len(behind.items)) == ("popular", "", 3)

@@ -52,7 +52,7 @@ def test_what_others_log_is_taken_in_unasked(shop):
 def test_a_question_takes_in_what_it_has_the_time_for(shop):
     async def work(keeping):
         appended(shop, 1_500)
-        keeping.committed(1_501, 1_501, shop.log.next_offset)
+        keeping.hear(shop.log.next_offset, shop.log.next_offset)
         first, at = keeping.level("recommend"), keeping.now.lists["recommend"].at
         part = keeping.now.lists["recommend"]
         return first, at, keeping.level("recommend"), part.at == shop.log.next_offset

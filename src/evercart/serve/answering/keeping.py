@@ -64,13 +64,9 @@ class Keeping:
             self.now.close()
             self.now = None
 
-    def committed(self, rows: int, events: int, next_offset: int) -> None:
-        """Hear that the log has more: some rows, so many of them no decisions of our own, which change no state."""
-        if next_offset < 0:
-            return
-        if events or next_offset - rows != self._known:
-            self._due = max(self._due, next_offset)
-        self._known = max(self._known, next_offset)  # two threads commit: one may be heard of late
+    def hear(self, known: int, due: int) -> None:
+        """Hear how far the log reaches, and up to where it says something new: its next offsets."""
+        self._known, self._due = max(self._known, known), max(self._due, due)
 
     def level(self, app: str) -> bool:
         """Take in for an app what the log has more, unless that is too much for now; return whether nothing is left."""

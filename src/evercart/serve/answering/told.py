@@ -18,7 +18,7 @@ def listed(name: str, app: str, answer: Answer, live: Fresh | None, fallback: st
     """Return a list as it goes over the wire, not confirmed yet; what stands in for a model names none."""
     model, revision = (live.weights.model, live.weights.revision) if live and not fallback else ("", "")
     chance = math.prod(one.chance for one in answer)
-    items = [_shown(one) for one in answer]
+    items = [shown(one) for one in answer]
     return Listed(
         name,
         app,
@@ -34,7 +34,8 @@ def listed(name: str, app: str, answer: Answer, live: Fresh | None, fallback: st
     )
 
 
-def _shown(one: Answered) -> Shown:
+def shown(one: Answered) -> Shown:
+    """Return an item as it goes over the wire."""
     return Shown(one.item, one.score, one.place, one.chance, [Reason(why.text, why.fall, why.kind) for why in one.why])
 
 

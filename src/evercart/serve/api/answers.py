@@ -16,6 +16,7 @@ from evercart.events.schema import SCHEMA
 from evercart.mover import lane_of
 from evercart.serve.endpoint import Call, Endpoint
 from evercart.serve.problem import Problem, Unknown
+from evercart.serve.reply import Reply
 from evercart.serve.wire import Guessed, Listed, Profile, Whole
 
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ def of_apps(service: Service) -> list[Endpoint]:
 
 
 def _lists(app: App) -> list[Endpoint]:
-    async def ask(service: Service, call: Call) -> Listed:
+    async def ask(service: Service, call: Call) -> Reply:
         return await _items(service, app.name, call.query)
 
-    async def decide(service: Service, call: Call) -> Listed:
+    async def decide(service: Service, call: Call) -> Reply:
         return await _items(service, app.name, call.body)
 
     given: dict[str, Any] = {"gives": Listed, "statuses": (409,), "tag": app.name}
@@ -68,15 +69,15 @@ def _lists(app: App) -> list[Endpoint]:
     ]
 
 
-async def _items(service: Service, app: str, asked: Somebody) -> Listed:
+async def _items(service: Service, app: str, asked: Somebody) -> Reply:
     keys = {name: value for name in _RANKED if (value := getattr(asked, name)) is not None}
-    return await service.answers.items(app, keys, _whole(asked.k), asked.why, asked.id)
+    return Reply.ready(await service.answers.items(app, keys, _whole(asked.k), asked.why, asked.id))
 
 
 def _similar(app: str) -> Endpoint:
-    async def similar(service: Service, call: Call) -> Listed:
+    async def similar(service: Service, call: Call) -> Reply:
         k, why, id = _whole(call.query.k), call.query.why, call.query.id
-        return await service.answers.items(app, {"item": call.path["item"]}, k, why, id, beside=True)
+        return Reply.ready(await service.answers.items(app, {"item": call.path["item"]}, k, why, id, beside=True))
 
     about = "Decide which items to show beside one that is looked at."
     given: dict[str, Any] = {"query": Places, "gives": Listed, "statuses": (409,), "tag": app}
@@ -88,11 +89,11 @@ def _decide(service: Service, app: App) -> Endpoint:
     body = question(app.name, fields(lane_of(service.shop.ring(), app.name)))
     whole = {name for name in body.__struct_fields__ if name != "id" and pa.types.is_integer(SCHEMA.field(name).type)}
 
-    async def decide(service: Service, call: Call) -> Guessed:
+    async def decide(service: Service, call: Call) -> Reply:
         said = msgspec.structs.asdict(call.body).items()
         keys = {name: int(value) if name in whole else value for name, value in said if value is not None}
         keys.pop("id", None)
-        return await service.answers.guess(app.name, keys, call.body.id)
+        return Reply.ready(await service.answers.guess(app.name, keys, call.body.id))
 
     about = f"Decide: {app.about}"
     given: dict[str, Any] = {"takes": body, "gives": Guessed, "statuses": (409,), "tag": app.name}

@@ -48,11 +48,13 @@ async def _ask(visit: Visit) -> Response:
     try:
         keys = {name: _value(name, values[name]) for name in names if values[name]}
         if app.candidates is None:
-            answer: Guessed | Listed = await visit.service.answers.guess(app.name, keys)
+            said = await visit.service.answers.guess(app.name, keys)
+            answer: Guessed | Listed = msgspec.json.decode(said, type=Guessed)
             sent = keys
         else:
             k = _places(values[_PLACES])
-            answer = await visit.service.answers.items(app.name, keys, k, True)
+            said = await visit.service.answers.items(app.name, keys, k, True)
+            answer = msgspec.json.decode(said, type=Listed)
             sent = {**keys, **({"k": k} if k else {}), "why": True}
     except UserError as error:
         return await _page(visit, app, values, getattr(error, "status", 400), error=str(error))
