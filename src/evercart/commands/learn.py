@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from evercart.pulse import Pulse
 
 _EVERY: Final = 10  # pulses, of which one is told where there is no news
+_NICE: Final = 5  # where cores are short, answers go first
 
 
 @app.command(epilog="Example: `evercart learn --shop my-shop`")
@@ -34,6 +36,7 @@ def learn(
     One process a shop. SIGTERM or Ctrl-C ends it with a checkpoint; killed, it goes on from the one before. What it
     does is told as lines of JSON where nobody looks: with --json, or without a terminal.
     """
+    os.nice(_NICE)
     lines = Lines() if as_json or not out.is_terminal else None
     clock = clock_of(speed, origin_us, since_us)
     with open_shop(shop, clock=clock, told=lines.trouble if lines else warn) as opened:

@@ -79,6 +79,12 @@ def test_a_decision_is_made_once(shop, ask):
     assert (found.status_code, found.json()["error"]) == (409, "id: expected one that is not in the log, got 'mine'")
 
 
+def test_an_id_is_a_name(shop, ask):
+    for asked in (get("/v1/recommend?id="), post("/v1/spend/decide", {"user": "u1", "id": ""})):
+        status, said = ask(shop, asked)
+        assert (status, said["error"]) == (400, "id: expected a name, got ''")
+
+
 def test_an_event_changes_the_next_answer(shop, ask):
     async def work(service, client):
         before = (await client.get("/v1/recommend?session=new&k=5")).json()

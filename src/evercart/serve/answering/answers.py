@@ -59,7 +59,7 @@ class Answers:
         require(self._app(app).candidates is not None, "app", "one that ranks", app)
         require_places(k)
         _require_names("recommend", keys)
-        question = Question(app, id or self._new_id(), dict(keys), k, why, beside, named=id is not None)
+        question = Question(app, self._named(id), dict(keys), k, why, beside, named=id is not None)
         return await self._answer(question, began_s)
 
     async def guess(self, app: str, keys: Mapping[str, Any], id: str | None = None) -> bytes:
@@ -71,19 +71,22 @@ class Answers:
         began_s = self._clock.wall_s()
         require(self._app(app).candidates is None, "app", "one that gives one answer", app)
         _require_names(f"decide {app}", keys)
-        question = Question(app, id or self._new_id(), dict(keys), named=id is not None)
+        question = Question(app, self._named(id), dict(keys), named=id is not None)
         return await self._answer(question, began_s)
 
     async def _answer(self, question: Question, began_s: float) -> bytes:
         """Return what is answered, once it is in the log, as far as an answer may wait for that."""
-        if question.named:
-            require(question.id != "", "id", "a name", question.id)
-            if question.id in self._lately:
-                raise Conflict(expected("id", "one that is not in the log", question.id))
+        if question.named and question.id in self._lately:
+            raise Conflict(expected("id", "one that is not in the log", question.id))
         said = await self._answering.ask(question)
         confirmed = await self._logged(said.row, ours=not question.named)
         self._metrics.answered(question.app, said.fallback, confirmed, self._clock.wall_s() - began_s)
         return said.confirmed() if confirmed else said.json
+
+    def _named(self, id: str | None) -> str:
+        """Return a decision's id: the caller's, else one that nobody has."""
+        require(id != "", "id", "a name", id)
+        return self._new_id() if id is None else id
 
     def _app(self, name: str) -> App:
         if name not in self._apps:
