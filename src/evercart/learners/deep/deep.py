@@ -122,8 +122,9 @@ class Deep:
                 asked = start + np.flatnonzero(turns.what[start:stop] == ASKED)
                 if len(asked):
                     guesses[asked] = self.head.guess(self.margins(state, x[asked]), state.seen)
-                for lesson in lessons(state.waiting, self._told(state, turns, x, slice(start, stop))):
-                    state = learn(state, lesson)
+                if len(asked) < stop - start:
+                    for lesson in lessons(state.waiting, self._told(state, turns, x, slice(start, stop))):
+                        state = learn(state, lesson)
                 start = stop
         return state, guesses
 
@@ -138,15 +139,15 @@ class Deep:
 
     def margins(self, state: Trained, x: NDArray[np.float32]) -> Floats:
         """Return what the network says of rows, (rows, outputs), a block at a time, without learning."""
-        module, block = self.layout.module.eval(), self.network.block
+        module, block = self.layout.asked(training=False), self.network.block
         out = np.empty((len(x), self.head.outputs), state.weights.dtype)
+        self.layout.load(state.weights, state.buffers)
         with torch().no_grad():
-            held = self.layout.held(aligned(state.weights), [aligned(one) for one in state.buffers])
             given = torch().zeros((block, x.shape[1]), dtype=getattr(torch(), self.precision))
             for start in range(0, len(x), block):
                 rows = x[start : start + block]
-                given[: len(rows)] = torch().from_numpy(np.ascontiguousarray(rows))
-                out[start : start + block] = self.layout.call(module, held, given)[: len(rows)].numpy()
+                given[: len(rows)] = torch().from_numpy(rows)
+                out[start : start + block] = module(given)[: len(rows)].numpy()
         return out
 
     def learn(self, state: Trained, lesson: Lesson) -> Trained:
@@ -170,19 +171,14 @@ class Deep:
 
     def gradient(self, state: Trained, objective: Objective) -> tuple[float, Floats, tuple[NDArray[Any], ...]]:
         """Return an objective's value, its slope, (weights,), and the buffers once it was asked while training."""
-        it, module = torch(), self.layout.module.train()
+        it, module = torch(), self.layout.asked(training=True)
         place = int(state.counts.learned[0] + state.counts.skipped[0])
         shuffle_chance(self.seed, place, "deep/learn")
-        weights = aligned(state.weights).requires_grad_(True)
-        buffers = [aligned(one) for one in state.buffers]
-        held = self.layout.held(weights, buffers)
-
-        def ask(x: NDArray[np.float32]) -> Any:
-            return self.layout.call(module, held, aligned(x).to(weights.dtype))
-
-        value = objective(ask)
-        (slope,) = it.autograd.grad(value, weights)
-        return float(value.detach()), slope.numpy(), tuple(one.numpy() for one in buffers)
+        self.layout.load(state.weights, state.buffers)
+        value = objective(lambda x: module(aligned(x).to(getattr(it, self.precision))))
+        slopes = it.autograd.grad(value, self.layout.parameters, materialize_grads=True)
+        slope = np.concatenate([one.numpy().ravel() for one in slopes])
+        return float(value.detach()), slope, self.layout.now()
 
     def moved(self, state: Trained, value: float, gradient: Floats, buffers: tuple[NDArray[Any], ...]) -> Trained:
         """Return the state after a step against a gradient, (weights,), unless something is not finite."""

@@ -43,7 +43,7 @@ def calm() -> Iterator[None]:
 
 def shuffle_chance(seed: int, place: int, purpose: str) -> None:
     """Set what torch draws next, by nothing but seed, place, purpose; within `calm`."""
-    torch().manual_seed(int(mix(U64(stream(seed, purpose)), U64(place))) >> 1)
+    torch().default_generator.manual_seed(int(mix(U64(stream(seed, purpose)), U64(place))) >> 1)
 
 
 def aligned(values: np.ndarray[Any, Any]) -> Any:

@@ -9,30 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import UserError, expected, require
-from evercart.learners.deep.extra import functional_call
+from evercart.learners.deep.extra import torch
 
 
 class Layout(NamedTuple):
     """A module's structure, with the parameters and buffers it was born with."""
 
     module: Any
+    parameters: tuple[Any, ...]  # the module's own, which `load` writes over
+    counters: tuple[Any, ...]  # its own buffers, likewise
     names: tuple[str, ...]  # of the parameters, in the order in which they lie in the vector
     shapes: tuple[tuple[int, ...], ...]
     weights: NDArray[Any]  # (weights,)
-    counted: tuple[tuple[str, tuple[int, ...]], ...]  # the name and shape of each buffer
     buffers: tuple[NDArray[Any], ...]  # of at least one axis each
 
-    def held(self, weights: Any, buffers: Sequence[Any]) -> dict[str, Any]:
-        """Return tensors by the module's own names: views of one vector of weights, beside the buffers."""
-        pieces = weights.split([int(np.prod(shape)) for shape in self.shapes])
-        parts = {name: one.view(shape) for name, one, shape in zip(self.names, pieces, self.shapes, strict=True)}
-        for (name, shape), buffer in zip(self.counted, buffers, strict=True):
-            parts[name] = buffer.view(shape)
-        return parts
+    def load(self, weights: NDArray[Any], buffers: Sequence[NDArray[Any]]) -> None:
+        """Write weights, (weights,), and buffers over whatever the module holds."""
+        it, start = torch(), 0
+        with it.no_grad():
+            every = it.from_numpy(weights)
+            for parameter in self.parameters:
+                parameter.copy_(every[start : start + parameter.numel()].view(parameter.shape))
+                start += parameter.numel()
+            for own, buffer in zip(self.counters, buffers, strict=True):
+                own.copy_(it.from_numpy(buffer).view(own.shape))
 
-    def call(self, module: Any, held: dict[str, Any], x: Any) -> Any:
-        """Return what the module says of x, (rows, outputs), with the tensors held in place of its own."""
-        return functional_call()(module, held, (x,), strict=True)
+    def now(self) -> tuple[NDArray[Any], ...]:
+        """Return the module's buffers as they stand, of at least one axis each."""
+        return tuple(np.atleast_1d(one.detach().numpy().copy()) for one in self.counters)
+
+    def asked(self, training: bool) -> Any:
+        """Return the module, set to learn or to guess."""
+        return self.module if self.module.training == training else self.module.train(training)
 
     def named(self, weights: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Return each parameter by its name, in its own shape, as views of the vector (weights,)."""
@@ -45,15 +53,16 @@ def layout(module: Any) -> Layout:
     """Return the layout of a module as it stands; one without parameters raises `UserError`."""
     parameters = dict(module.named_parameters())
     require(len(parameters) > 0, "network.module", "at least one parameter", "none")
-    counted = dict(module.named_buffers())
+    counters = tuple(module.buffers())
     kinds = {str(one.dtype) for one in parameters.values()}
     if len(kinds) > 1:
         raise UserError(expected("network.module", "parameters of one type", " ".join(sorted(kinds))))
     return Layout(
         module,
+        tuple(parameters.values()),
+        counters,
         tuple(parameters),
         tuple(tuple(one.shape) for one in parameters.values()),
         np.concatenate([one.detach().numpy().ravel() for one in parameters.values()]),
-        tuple((name, tuple(one.shape)) for name, one in counted.items()),
-        tuple(np.atleast_1d(one.detach().numpy().copy()) for one in counted.values()),
+        tuple(np.atleast_1d(one.detach().numpy().copy()) for one in counters),
     )

@@ -55,6 +55,11 @@ def waiting(batch: int, inputs: int) -> Waiting:
 def lessons(held: Waiting, told: Lesson) -> Iterator[Lesson]:
     """Hand out full lessons of those who wait, then those told; the rest waits, once all has been handed out."""
     batch, count = len(held.rows.y), int(held.count[0])
+    if count + len(told.y) < batch:  # the usual case: nothing moves
+        for place, column in zip(held.rows, told, strict=True):
+            place[count : count + len(told.y)] = column
+        held.count[0] += len(told.y)
+        return
     every = Lesson(*(np.concatenate([w[:count], t]) for w, t in zip(held.rows, told, strict=True)))
     full = len(every.y) // batch * batch
     for start in range(0, full, batch):

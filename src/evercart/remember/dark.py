@@ -1,0 +1,66 @@
+"""Dark: old rows are replayed with what the network once said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from evercart.errors import require
+from evercart.learners.deep.deep import Ask, Deep, Trained
+from evercart.learners.deep.extra import torch
+from evercart.learners.deep.lesson import Lesson
+from evercart.remember.exemplars import Exemplars, Kept
+
+
+@dataclass(frozen=True)
+class Dark:
+    """The loss of a lesson, plus `said` * squared distance to old margins, plus `labels` * loss of old rows.
+
+    exemplars    the memory, which keeps margins beside labels
+    draws        rows drawn for each of the two terms, at each step
+    rounds       steps taken for each lesson
+    said         alpha of the source
+    labels       beta of the source; 0 is DER, more DER++
+
+    Source: Buzzega et al., "Dark experience for general continual learning: a strong, simple baseline", NeurIPS
+    2020, equations 5, 6.
+    """
+
+    exemplars: Exemplars = field(default_factory=Exemplars)
+    draws: int = 32
+    rounds: int = 1
+    said: float = 0.3
+    labels: float = 0.5
+
+    def __post_init__(self) -> None:
+        require(self.draws >= 1, "dark.draws", "at least 1", self.draws)
+        require(self.rounds >= 1, "dark.rounds", "at least 1", self.rounds)
+        require(self.said >= 0, "dark.said", "0 or more", self.said)
+        require(self.labels >= 0, "dark.labels", "0 or more", self.labels)
+
+    def start(self, deep: Deep) -> Kept:
+        """Return an empty memory."""
+        return self.exemplars.start(deep)
+
+    def learn(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> tuple[Trained, Kept]:
+        """Learn a lesson beside old rows, then keep some of it with what is said of it now."""
+        for _ in range(self.rounds):
+            trained = deep.descend(trained, self._objective(deep, memory, lesson))
+        return trained, self.exemplars.keep(memory, lesson, deep.margins(trained, lesson.x))
+
+    def _objective(self, deep: Deep, memory: Kept, lesson: Lesson) -> Any:
+        first, second = (self.exemplars.draw(memory, self.draws) for _ in range(2))
+        old, new, size = self.exemplars.lesson(memory, second), len(lesson.y), len(first)
+
+        def objective(ask: Ask) -> Any:
+            margins = ask(np.concatenate([lesson.x, memory.x[first], old.x]))
+            value = deep.loss(margins[:new], lesson)
+            if not size:
+                return value
+            once = torch().from_numpy(memory.margins[first]).to(margins.dtype)
+            value = value + self.said * ((margins[new : new + size] - once) ** 2).mean()
+            return value + self.labels * deep.loss(margins[new + size :], old)
+
+        return objective
