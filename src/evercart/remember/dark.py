@@ -11,6 +11,7 @@ from evercart.errors import require
 from evercart.learners.deep.deep import Ask, Deep, Trained
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.lesson import Lesson
+from evercart.remember.apart import require_classes, set_apart
 from evercart.remember.exemplars import Exemplars, Kept
 
 
@@ -23,6 +24,7 @@ class Dark:
     rounds       steps taken for each lesson
     said         alpha of the source
     labels       beta of the source; 0 is DER, more DER++
+    apart        a lesson's own rows do not compete with old classes, as in `Replay`
 
     Source: Buzzega et al., "Dark experience for general continual learning: a strong, simple baseline", NeurIPS
     2020, equations 5, 6.
@@ -33,6 +35,7 @@ class Dark:
     rounds: int = 1
     said: float = 0.3
     labels: float = 0.5
+    apart: bool = False
 
     def __post_init__(self) -> None:
         require(self.draws >= 1, "dark.draws", "at least 1", self.draws)
@@ -42,21 +45,24 @@ class Dark:
 
     def start(self, deep: Deep) -> Kept:
         """Return an empty memory."""
+        if self.apart:
+            require_classes("dark.apart", deep)
         return self.exemplars.start(deep)
 
     def learn(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> tuple[Trained, Kept]:
         """Learn a lesson beside old rows, then keep some of it with what is said of it now."""
         for _ in range(self.rounds):
-            trained = deep.descend(trained, self._objective(deep, memory, lesson))
+            trained = deep.descend(trained, self._objective(deep, trained, memory, lesson))
         return trained, self.exemplars.keep(memory, lesson, deep.margins(trained, lesson.x))
 
-    def _objective(self, deep: Deep, memory: Kept, lesson: Lesson) -> Any:
+    def _objective(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> Any:
         first, second = (self.exemplars.draw(memory, self.draws) for _ in range(2))
         old, new, size = self.exemplars.lesson(memory, second), len(lesson.y), len(first)
 
         def objective(ask: Ask) -> Any:
             margins = ask(np.concatenate([lesson.x, memory.x[first], old.x]))
-            value = deep.loss(margins[:new], lesson)
+            own = set_apart(margins[:new], trained, lesson) if self.apart else margins[:new]
+            value = deep.loss(own, lesson)
             if not size:
                 return value
             once = torch().from_numpy(memory.margins[first]).to(margins.dtype)

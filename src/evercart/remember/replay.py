@@ -9,8 +9,8 @@ import numpy as np
 
 from evercart.errors import require
 from evercart.learners.deep.deep import Ask, Deep, Trained
-from evercart.learners.deep.extra import torch
 from evercart.learners.deep.lesson import Lesson
+from evercart.remember.apart import require_classes, set_apart
 from evercart.remember.exemplars import Exemplars, Kept
 
 
@@ -42,7 +42,7 @@ class Replay:
     def start(self, deep: Deep) -> Kept:
         """Return an empty memory."""
         if self.apart:
-            require(deep.head.outputs > 1, "replay.apart", "a head of classes", deep.head)
+            require_classes("replay.apart", deep)
         return self.exemplars.start(deep)
 
     def learn(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> tuple[Trained, Kept]:
@@ -56,13 +56,7 @@ class Replay:
         def objective(ask: Ask) -> Any:
             margins = ask(np.concatenate([lesson.x, old.x]))
             new = margins[: len(lesson.y)]
-            value = deep.loss(self._seen_apart(new, trained, lesson) if self.apart else new, lesson)
+            value = deep.loss(set_apart(new, trained, lesson) if self.apart else new, lesson)
             return value + deep.loss(margins[len(lesson.y) :], old) if len(old.y) else value
 
         return objective
-
-    def _seen_apart(self, margins: Any, trained: Trained, lesson: Lesson) -> Any:
-        away = trained.seen > 0
-        away[lesson.y.astype(np.int64)] = False
-        away[lesson.was[~np.isnan(lesson.was)].astype(np.int64)] = False
-        return margins.masked_fill(torch().from_numpy(away), -1e9)

@@ -184,7 +184,8 @@ class Deep:
         """Return the state after a step against a gradient, (weights,), unless something is not finite."""
         weights, moments = state.weights.copy(), state.moments.copy()
         if np.isfinite(value) and np.isfinite(gradient).all():
-            self.steps.move(weights, moments, gradient, int(state.counts.learned[0]) + 1)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self.steps.move(weights, moments, gradient, int(state.counts.learned[0]) + 1)
             floats = [one for one in (weights, moments, *buffers) if one.dtype.kind == "f"]
             if all(np.isfinite(one).all() for one in floats):
                 state.counts.learned[0] += 1
@@ -194,11 +195,11 @@ class Deep:
 
     def seen(self, state: Trained, lesson: Lesson) -> Trained:
         """Return the state with a lesson's classes counted; a corrected row counts as what it is now."""
-        several = self.head.outputs > 1
         first = np.isnan(lesson.was) & (lesson.what != CORRECTION)
-        np.add.at(state.seen, lesson.y[first].astype(np.int64) * several, 1)
-        if several:
-            again = ~np.isnan(lesson.was)
-            np.add.at(state.seen, lesson.y[again].astype(np.int64), 1)
-            np.add.at(state.seen, lesson.was[again].astype(np.int64), -1)
+        if self.head.outputs == 1:
+            state.seen[0] += np.count_nonzero(first)
+            return state
+        again = ~np.isnan(lesson.was)
+        np.add.at(state.seen, lesson.y[first | again].astype(np.int64), 1)
+        np.add.at(state.seen, lesson.was[again].astype(np.int64), -1)
         return state

@@ -22,12 +22,6 @@ def torch() -> Any:
         raise UserError(expected("deep", "the extra deep (pip install 'evercart[deep]')", "no torch")) from None
 
 
-def functional_call() -> Any:
-    """Return torch's function that calls a module with weights from elsewhere."""
-    torch()
-    return import_module("torch.func").functional_call
-
-
 @contextmanager
 def calm() -> Iterator[None]:
     """Let torch run on one thread, its own chance restored at the end: sums then have one order only."""

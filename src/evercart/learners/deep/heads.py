@@ -44,6 +44,14 @@ class Head(Protocol):
         """Return how far two tensors of margins (rows, outputs) say different things, (rows,): 0 where they agree."""
         ...
 
+    def spread(self, margins: Any, slopes: Any) -> Any:
+        """Return the mean square, (rows, weights), of the loss's slope over labels drawn from the guess itself.
+
+        margins   a tensor (rows, outputs)
+        slopes    a tensor (rows, outputs, weights): each margin's own slope
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Binary:
@@ -69,6 +77,11 @@ class Binary:
         p = torch().sigmoid(others[:, 0])
         return self.loss(margins, p) - self.loss(others, p)
 
+    def spread(self, margins: Any, slopes: Any) -> Any:
+        """Return p (1 - p) slope^2, (rows, weights)."""
+        p = torch().sigmoid(margins)
+        return (p * (1 - p)) * slopes[:, 0] ** 2
+
 
 @dataclass(frozen=True)
 class Squared:
@@ -91,6 +104,10 @@ class Squared:
     def apart(self, margins: Any, others: Any) -> Any:
         """Return the squared distance of the margins, (rows,)."""
         return (margins[:, 0] - others[:, 0]) ** 2
+
+    def spread(self, margins: Any, slopes: Any) -> Any:
+        """Return 2 slope^2, (rows, weights): the loss is -log of a normal chance of variance 1/2."""
+        return 2 * slopes[:, 0] ** 2
 
 
 @dataclass(frozen=True)
@@ -125,6 +142,11 @@ class Classes:
         """Return the relative entropy of the margins' softmax to the others', (rows,)."""
         ours, theirs = margins.log_softmax(1), others.log_softmax(1)
         return (theirs.exp() * (theirs - ours)).sum(1)
+
+    def spread(self, margins: Any, slopes: Any) -> Any:
+        """Return the variance of the slope of the drawn class's margin, (rows, weights)."""
+        p = margins.softmax(1)[:, :, None]
+        return (p * (slopes - (p * slopes).sum(1, keepdim=True)) ** 2).sum(1)
 
 
 @kernel

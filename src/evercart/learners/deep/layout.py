@@ -38,6 +38,18 @@ class Layout(NamedTuple):
         """Return the module's buffers as they stand, of at least one axis each."""
         return tuple(np.atleast_1d(one.detach().numpy().copy()) for one in self.counters)
 
+    def tensors(self, buffers: Sequence[NDArray[Any]]) -> tuple[Any, ...]:
+        """Return buffers as tensors of the module's own shapes, over copies."""
+        pairs = zip(self.counters, buffers, strict=True)
+        return tuple(torch().from_numpy(buffer.copy()).view(own.shape) for own, buffer in pairs)
+
+    def called(self, module: Any, weights: Any, buffers: Sequence[Any], x: Any) -> Any:
+        """Return what the module says of x with weights, a tensor (weights,) that may be differentiated."""
+        pieces = weights.split([one.numel() for one in self.parameters])
+        held = {name: one.view(shape) for name, one, shape in zip(self.names, pieces, self.shapes, strict=True)}
+        held |= dict(zip((name for name, _ in module.named_buffers()), buffers, strict=True))
+        return torch().func.functional_call(module, held, (x,))
+
     def asked(self, training: bool) -> Any:
         """Return the module, set to learn or to guess."""
         return self.module if self.module.training == training else self.module.train(training)

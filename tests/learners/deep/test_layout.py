@@ -1,0 +1,38 @@
+"""One vector holds every parameter of a module."""
+
+import numpy as np
+import pytest
+
+from evercart.errors import UserError
+
+torch = pytest.importorskip("torch")
+
+from evercart.learners.deep.layout import layout  # noqa: E402
+
+
+def test_what_is_loaded_is_what_the_module_says():
+    module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.BatchNorm1d(3))
+    laid = layout(module)
+    assert laid.names == ("0.weight", "0.bias", "1.weight", "1.bias") and laid.weights.shape == (15,)
+    assert [one.shape for one in laid.buffers] == [(3,), (3,), (1,)]
+    weights = np.arange(15, dtype=np.float32)
+    assert laid.named(weights)["0.weight"].tolist() == [[0, 1], [2, 3], [4, 5]]
+    laid.load(weights, laid.buffers)
+    x = torch.ones(1, 2)
+    plain = (laid.named(weights)["0.weight"].sum(1) + [6, 7, 8]) * [9, 10, 11] / np.sqrt(1 + 1e-5) + [12, 13, 14]
+    np.testing.assert_allclose(laid.asked(False)(x)[0].detach(), plain, rtol=1e-6)
+    called = laid.called(laid.module, torch.tensor(weights), laid.tensors(laid.buffers), x)
+    np.testing.assert_allclose(called[0].detach(), plain, rtol=1e-6)
+
+
+def test_counters_are_read_as_they_stand():
+    module = torch.nn.BatchNorm1d(2)
+    laid = layout(module)
+    laid.asked(True)(torch.randn(4, 2))
+    assert laid.now()[2].tolist() == [1] and laid.buffers[2].tolist() == [0]
+
+
+def test_parameters_of_two_types_are_refused():
+    module = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Linear(1, 1).double())
+    with pytest.raises(UserError, match=r"^network\.module: expected parameters of one type, got 'torch\.float32 torch\.float64'$"):
+        layout(module)

@@ -1,0 +1,50 @@
+"""An own torch module is a learner once a frozen dataclass builds it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from evercart.features.columns import Column  # noqa: E402
+from evercart.learners.deep.deep import Deep  # noqa: E402
+from evercart.learners.deep.heads import Squared  # noqa: E402
+from evercart.testing import Turned, check_fold  # noqa: E402
+from evercart.testing.turned import COLUMNS  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Normed:
+    """A network with buffers, chance, odd sides."""
+
+    units: int = 5
+    block: ClassVar[int] = 1
+
+    def module(self, inputs, outputs):
+        nn = torch.nn
+        layers = nn.Linear(inputs, self.units), nn.BatchNorm1d(self.units), nn.Tanh(), nn.Dropout(0.3)
+        return nn.Sequential(*layers, nn.Linear(self.units, outputs))
+
+
+@dataclass(frozen=True)
+class Nothing:
+    block: ClassVar[int] = 1
+
+    def module(self, inputs, outputs):
+        return torch.nn.Flatten()
+
+
+def test_an_own_module_keeps_the_laws():
+    learner = Deep(COLUMNS, Normed(), Squared(), batch=6)
+    check_fold(lambda _: learner, Turned(labels="sum"), laws=("resume", "batching", "honesty"), examples=5)
+
+
+def test_buffers_are_part_of_the_state():
+    learner = Deep((Column("a"),), Normed())
+    assert [part.shape for part in learner.start().buffers] == [(5,), (5,), (1,)]
+
+
+def test_a_module_that_learns_nothing_is_refused():
+    with pytest.raises(Exception, match=r"^network\.module: expected at least one parameter, got 'none'$"):
+        Deep((Column("a"),), Nothing()).start()
