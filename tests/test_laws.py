@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,9 @@ from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.corrected import Corrected
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
 from evercart.learners.grid import grid
@@ -85,6 +89,12 @@ from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.learners.weighed import Weighed
+from evercart.remember.dark import Dark
+from evercart.remember.exemplars import Exemplars
+from evercart.remember.lda import Lda
+from evercart.remember.memories import Herded
+from evercart.remember.remembering import Remembering
+from evercart.remember.ridge import Ridge
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
 from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
@@ -311,6 +321,20 @@ ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3,
 WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
 SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
+DEEP = find_spec("torch") is not None  # without the extra none can be made, so there is nothing to check
+
+
+def deep() -> list[Check]:
+    return [of(Deep(COLUMNS, Mlp((16,), dropout=0.3), Binary(), batch=16), Turned())] if DEEP else []
+
+
+def remembering() -> list[Check]:
+    if not DEEP:
+        return []
+    cure = Dark(Exemplars(300, Herded()), draws=8, apart=True)
+    return [of(Remembering(Deep(COLUMNS, Mlp((16,)), Classes(2), batch=16), cure), Turned())]
+
+
 BROWSED = Browsed((*browsed.KINDS, "item"))
 
 CHECKS: dict[type[Any], list[Check]] = {
@@ -362,7 +386,12 @@ CHECKS: dict[type[Any], list[Check]] = {
     Corrected: [of(Corrected(SUMS, COLUMNS, "number"), Turned(labels="sum"))],
     Decided: [DECIDED],
     ByKey: [of(ByKey(slots=64), Turned())],
-    ByTick: [of(ByTick(Least()), Turned(labels="sum"))],
+    ByTick: [
+        of(ByTick(Least()), Turned(labels="sum")),
+        of(ByTick(Lda(len(COLUMNS), 2)), Turned()),
+        of(ByTick(Ridge(len(COLUMNS), 2, 16)), Turned()),
+    ],
+    Deep: deep(),
     Delays: [of(Delays(remember=16), Told())],
     Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
@@ -434,6 +463,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Repeats(keep_s=DAY_S, half_s=HOUR_S, apart_s=60, offered=4), Browsed(), DAY_US),
         of(Repeats("view", "session", keep_s=HOUR_S, most=2), Browsed(), HOUR_US),
     ],
+    Remembering: remembering(),
     Report: [
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
@@ -526,7 +556,7 @@ def test_a_learner_that_is_peeked_at_says_what_it_would_then_nothing_has_moved(c
 def test_every_learner_is_peeked_at() -> None:
     seen = {type(param.values[0].make(None)) for param in LEARNERS}  # type: ignore[union-attr]
     learners = {one for one in fold_classes(evercart.learners) if ".neighbours." not in one.__module__}
-    assert learners - LISTWISE <= seen
+    assert learners - LISTWISE - (set() if DEEP else {Deep}) <= seen
 
 
 def test_every_fold_is_checked() -> None:

@@ -15,7 +15,7 @@ def blobs(rows, seed, classes=range(CLASSES)):
     centres = np.random.default_rng(0).normal(size=(CLASSES, WIDTH)) * 1.5
     rng = np.random.default_rng(seed)
     y = rng.choice(list(classes), rows)
-    return (centres[y] + 0.5 * rng.normal(size=(rows, WIDTH))).astype(np.float32), y.astype(float)
+    return (1.0 + centres[y] + 0.5 * rng.normal(size=(rows, WIDTH))).astype(np.float32), y.astype(float)
 
 
 def told(x, y, tick=1, first=0):
@@ -40,7 +40,7 @@ def lesson(x, y, first=0, what=SETTLED):
     return Lesson(np.full(n, what, np.int8), first + np.arange(n), y, np.full(n, np.nan), np.ones(n), x)
 
 
-def in_steps(learner, rows=600, seed=1):
+def in_steps(learner, rows=2000, seed=1):
     """Return the share of all classes' fresh rows guessed right, once two classes at a time were learned."""
     state = learner.start()
     for pair in range(0, CLASSES, 2):
