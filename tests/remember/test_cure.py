@@ -8,11 +8,11 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, told  # noqa: E402
+from drawn import COLUMNS, blobs, told
 
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.remember.remembering import Remembering  # noqa: E402
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Classes
+from evercart.remember.remembering import Remembering
 
 
 class Lessons(NamedTuple):

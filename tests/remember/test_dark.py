@@ -7,14 +7,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import HeavyBall  # noqa: E402
-from evercart.remember.dark import Dark  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import HeavyBall
+from evercart.remember.dark import Dark
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6), HeavyBall(0.1, 0.0), precision="float64")
 

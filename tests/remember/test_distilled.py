@@ -5,15 +5,15 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
-from evercart.remember.distilled import Distilled  # noqa: E402
-from evercart.remember.news import News  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW
+from evercart.remember.distilled import Distilled
+from evercart.remember.news import News
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6), AdamW(0.01))
 

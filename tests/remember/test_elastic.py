@@ -5,15 +5,15 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes, Squared  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import HeavyBall  # noqa: E402
-from evercart.remember.elastic import Elastic, fisher  # noqa: E402
-from evercart.remember.news import News  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes, Squared
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import HeavyBall
+from evercart.remember.elastic import Elastic, fisher
+from evercart.remember.news import News
 
 
 def deep(head):

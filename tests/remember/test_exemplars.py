@@ -5,16 +5,16 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.fold import pack  # noqa: E402
-from evercart.labels.turns import CORRECTION, HINT  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.remember.exemplars import Exemplars  # noqa: E402
-from evercart.remember.memories import Balanced, Reservoir  # noqa: E402
+from evercart.errors import UserError
+from evercart.fold import pack
+from evercart.labels.turns import CORRECTION, HINT
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.remember.exemplars import Exemplars
+from evercart.remember.memories import Balanced, Reservoir
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6))
 ROW = 16 + 4 * (8 + 6)
@@ -39,7 +39,7 @@ def test_the_budget_in_bytes():
 def test_each_decision_is_kept_once():
     x, y = blobs(8, 1)
     memory = kept(Exemplars(20 * ROW), lesson(x, y), lesson(x, y))
-    assert memory.count[0] == 8 and memory.offered[0] == 8
+    assert memory.filled[0] == 8 and memory.offered[0] == 8
     assert sorted(memory.number[:8].tolist()) == list(range(8)) and (memory.number[8:] == -1).all()
 
 
@@ -47,8 +47,8 @@ def test_a_correction_corrects_the_row_kept_and_adds_none():
     x, y = blobs(4, 1)
     memory = kept(Exemplars(20 * ROW), lesson(x, y), lesson(x[:1], np.array([5.0]), 2, CORRECTION))
     assert memory.y[memory.number == 2].tolist() == [5.0]
-    assert kept(Exemplars(20 * ROW), lesson(x, y, what=CORRECTION)).count[0] == 0
-    assert kept(Exemplars(20 * ROW), lesson(x, y, what=HINT)).count[0] == 0
+    assert kept(Exemplars(20 * ROW), lesson(x, y, what=CORRECTION)).filled[0] == 0
+    assert kept(Exemplars(20 * ROW), lesson(x, y, what=HINT)).filled[0] == 0
 
 
 def test_balanced_however_unbalanced_the_stream():

@@ -5,13 +5,13 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.remember.news import News  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.remember.news import News
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6))
 

@@ -5,14 +5,14 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
+from drawn import COLUMNS, blobs, lesson
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import HeavyBall  # noqa: E402
-from evercart.remember.projected import Projected, projected  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import HeavyBall
+from evercart.remember.projected import Projected, projected
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6), HeavyBall(0.01, 0.0), precision="float64")
 

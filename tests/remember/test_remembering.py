@@ -5,27 +5,27 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS as WIDE  # noqa: E402
-from drawn import in_steps  # noqa: E402
+from drawn import COLUMNS as WIDE
+from drawn import in_steps
 
-from evercart.learners.by_tick import ByTick  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes, Squared  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
-from evercart.remember.dark import Dark  # noqa: E402
-from evercart.remember.distilled import Distilled  # noqa: E402
-from evercart.remember.elastic import Elastic  # noqa: E402
-from evercart.remember.exemplars import Exemplars  # noqa: E402
-from evercart.remember.lda import Lda  # noqa: E402
-from evercart.remember.memories import Balanced, Herded, Recent, Reservoir  # noqa: E402
-from evercart.remember.news import News  # noqa: E402
-from evercart.remember.projected import Projected  # noqa: E402
-from evercart.remember.remembering import Remembering  # noqa: E402
-from evercart.remember.replay import Replay  # noqa: E402
-from evercart.remember.ridge import Ridge  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+from evercart.learners.by_tick import ByTick
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes, Squared
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW
+from evercart.remember.dark import Dark
+from evercart.remember.distilled import Distilled
+from evercart.remember.elastic import Elastic
+from evercart.remember.exemplars import Exemplars
+from evercart.remember.lda import Lda
+from evercart.remember.memories import Balanced, Herded, Recent, Reservoir
+from evercart.remember.news import News
+from evercart.remember.projected import Projected
+from evercart.remember.remembering import Remembering
+from evercart.remember.replay import Replay
+from evercart.remember.ridge import Ridge
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
 OFTEN = News(every=3, rest=1)
 

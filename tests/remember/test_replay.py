@@ -7,15 +7,15 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson, told  # noqa: E402
+from drawn import COLUMNS, blobs, lesson, told
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import HeavyBall  # noqa: E402
-from evercart.remember.remembering import Remembering  # noqa: E402
-from evercart.remember.replay import Replay  # noqa: E402
+from evercart.errors import UserError
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import HeavyBall
+from evercart.remember.remembering import Remembering
+from evercart.remember.replay import Replay
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6), HeavyBall(0.1, 0.0), batch=10, precision="float64")
 
@@ -39,7 +39,7 @@ def test_with_nothing_kept_it_learns_as_without():
 def test_rounds_are_steps():
     learner = Remembering(DEEP, Replay(rounds=3))
     state, _ = learner.step(learner.start(), told(*blobs(20, 1)))
-    assert state.trained.counts.learned[0] == 6 and state.memory.count[0] == 20 and state.trained.seen.sum() == 20
+    assert state.trained.counts.learned[0] == 6 and state.memory.filled[0] == 20 and state.trained.seen.sum() == 20
 
 
 def test_bad_settings():

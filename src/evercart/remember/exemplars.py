@@ -24,7 +24,7 @@ class Kept(NamedTuple):
     y: NDArray[np.float64]  # (places,)
     x: NDArray[np.float32]  # (places, inputs)
     margins: NDArray[np.float32]  # (places, outputs) what the network said of the row when it was kept
-    count: NDArray[np.int64]  # (1,) places filled, the first ones
+    filled: NDArray[np.int64]  # (1,) places taken, the first ones
     offered: NDArray[np.int64]  # (1,) rows ever offered
     drawn: NDArray[np.int64]  # (1,) rows ever drawn
     seen: NDArray[np.int64]  # (groups,) rows offered of each group
@@ -91,16 +91,16 @@ class Exemplars:
         return kept
 
     def _place(self, kept: Kept, group: int, x: NDArray[np.float32], chance: float) -> int:
-        count = int(kept.count[0])
+        count = int(kept.filled[0])
         if count < len(kept.y):
-            kept.count[0] += 1
+            kept.filled[0] += 1
             return count
         groups = kept.y.astype(np.int64) if kept.margins.shape[1] > 1 else (kept.y > 0.5).astype(np.int64)
         return self.memory.place(Slots(groups, kept.x, kept.seen, kept.means), group, x, chance)
 
     def draw(self, kept: Kept, rows: int) -> NDArray[np.int64]:
         """Return the places of rows drawn without replacement; all of them, if there are no more."""
-        count = int(kept.count[0])
+        count = int(kept.filled[0])
         chances = uniform(self.seed, kept.drawn[0] + np.arange(count), "remember/draw")
         kept.drawn[0] += count
         return np.argsort(chances, kind="stable")[:rows]

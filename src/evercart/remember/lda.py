@@ -58,11 +58,10 @@ class Lda:
     def predict(self, state: Sums, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the likeliest of the classes learned, (rows,)."""
         known = state.seen > 0 if (state.seen > 0).any() else np.ones(self.classes, np.bool_)
-        return np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
+        likeliest: NDArray[np.float64] = np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
+        return likeliest
 
-    def learn(
-        self, state: Sums, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]
-    ) -> Sums:
+    def learn(self, state: Sums, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]) -> Sums:
         """Return the sums with more rows in them, solved again."""
         known = (y >= 0) & (y < self.classes) & (y == np.floor(y)) & (weight != 0)
         if not known.any():

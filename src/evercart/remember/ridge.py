@@ -83,7 +83,8 @@ class Ridge:
     def predict(self, state: Solved, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the likeliest of the classes learned, (rows,)."""
         known = state.seen > 0 if (state.seen > 0).any() else np.ones(self.classes, np.bool_)
-        return np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
+        likeliest: NDArray[np.float64] = np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
+        return likeliest
 
     def learn(
         self, state: Solved, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]

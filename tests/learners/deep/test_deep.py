@@ -104,7 +104,7 @@ def test_labels_wait_until_a_tick_closes_with_enough():
     untouched = SMALL.peek(first, given.rows(slice(1, 2)))[0]
     assert guesses[1] == untouched != guesses[3] and state.counts.learned[0] == 1
     alone, _ = SMALL.step(SMALL.start(), given.rows(slice(0, 1)))
-    assert alone.waiting.count[0] == 1 and np.array_equal(alone.weights, first.weights)
+    assert alone.waiting.filled[0] == 1 and np.array_equal(alone.weights, first.weights)
 
 
 def test_a_hint_weighs_less():
@@ -162,7 +162,10 @@ def test_the_seed_alone_says_where_it_starts():
         ({"batch": 0}, "deep.batch: expected at least 1, got 0"),
         ({"precision": "half"}, "deep.precision: expected float32 or float64, got 'half'"),
         ({"columns": ()}, "deep.columns: expected at least one number column, got 0"),
-        ({"columns": (Column("s", slots=4),), "use": ("s",)}, "column s: expected a number column, got 'a slot column'"),
+        (
+            {"columns": (Column("s", slots=4),), "use": ("s",)},
+            "column s: expected a number column, got 'a slot column'",
+        ),
     ],
 )
 def test_bad_settings(bad, text):

@@ -11,7 +11,9 @@ from evercart.learners.deep import extra
 
 def test_without_torch_the_text_names_the_pip_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(UserError, match=r"^deep: expected the extra deep \(pip install 'evercart\[deep\]'\), got 'no torch'$"):
+    with pytest.raises(
+        UserError, match=r"^deep: expected the extra deep \(pip install 'evercart\[deep\]'\), got 'no torch'$"
+    ):
         extra.torch()
 
 

@@ -19,7 +19,8 @@ def test_what_is_loaded_is_what_the_module_says():
     assert laid.named(weights)["0.weight"].tolist() == [[0, 1], [2, 3], [4, 5]]
     laid.load(weights, laid.buffers)
     x = torch.ones(1, 2)
-    plain = (laid.named(weights)["0.weight"].sum(1) + [6, 7, 8]) * [9, 10, 11] / np.sqrt(1 + 1e-5) + [12, 13, 14]
+    sums = laid.named(weights)["0.weight"].sum(1) + np.array([6, 7, 8])
+    plain = sums * [9, 10, 11] / np.sqrt(1 + 1e-5) + [12, 13, 14]
     np.testing.assert_allclose(laid.asked(False)(x)[0].detach(), plain, rtol=1e-6)
     called = laid.called(laid.module, torch.tensor(weights), laid.tensors(laid.buffers), x)
     np.testing.assert_allclose(called[0].detach(), plain, rtol=1e-6)
@@ -34,5 +35,7 @@ def test_counters_are_read_as_they_stand():
 
 def test_parameters_of_two_types_are_refused():
     module = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.Linear(1, 1).double())
-    with pytest.raises(UserError, match=r"^network\.module: expected parameters of one type, got 'torch\.float32 torch\.float64'$"):
+    with pytest.raises(
+        UserError, match=r"^network\.module: expected parameters of one type, got 'torch\.float32 torch\.float64'$"
+    ):
         layout(module)

@@ -8,7 +8,9 @@ from evercart.learners.deep.lesson import Lesson, lessons, waiting
 def rows(*numbers):
     n = len(numbers)
     flat = np.array(numbers, float)
-    return Lesson(np.full(n, 2, np.int8), np.array(numbers), flat, flat * np.nan, flat * 0 + 1, flat[:, None].astype("f4"))
+    return Lesson(
+        np.full(n, 2, np.int8), np.array(numbers), flat, flat * np.nan, flat * 0 + 1, flat[:, None].astype("f4")
+    )
 
 
 def test_lessons_fill_in_order_and_the_rest_waits():
@@ -17,7 +19,7 @@ def test_lessons_fill_in_order_and_the_rest_waits():
     full = list(lessons(held, rows(2, 3, 4, 5, 6)))
     assert [one.number.tolist() for one in full] == [[0, 1, 2], [3, 4, 5]]
     assert [one.x[:, 0].tolist() for one in full] == [[0, 1, 2], [3, 4, 5]]
-    assert held.count[0] == 1 and held.rows.number.tolist() == [6, 0, 0]
+    assert held.filled[0] == 1 and held.rows.number.tolist() == [6, 0, 0]
 
 
 def test_spare_places_are_zeros_so_that_equal_states_have_equal_bits():

@@ -131,7 +131,7 @@ class Deep:
     def _told(self, state: Trained, turns: Turns, x: NDArray[np.float32], tick: slice) -> Lesson:
         """Return the rows of a tick that teach."""
         named = (turns.what, turns.number, turns.y, turns.was, turns.weight)
-        rows = Lesson(*(column[tick] for column in named), x[tick])
+        rows = Lesson(*named, x).rows(tick)
         told = (rows.what != ASKED) & ~np.isnan(rows.y) & (rows.weight != 0)
         known = self.head.knows(rows.y) & (np.isnan(rows.was) | self.head.knows(rows.was))
         state.counts.refused[0] += np.count_nonzero(told & ~known)

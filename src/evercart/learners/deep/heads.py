@@ -132,7 +132,8 @@ class Classes:
     def guess(self, margins: NDArray[np.floating[Any]], seen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the classes of the largest margins, (rows,); before anything was learned, of all classes."""
         known = seen > 0 if seen.any() else np.ones(len(seen), np.bool_)
-        return np.where(known, margins, -np.inf).argmax(1).astype(np.float64)
+        likeliest: NDArray[np.float64] = np.where(known, margins, -np.inf).argmax(1).astype(np.float64)
+        return likeliest
 
     def loss(self, margins: Any, y: Any) -> Any:
         """Return -log of the softmax at the label, (rows,)."""

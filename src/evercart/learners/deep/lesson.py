@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ class Lesson(NamedTuple):
 
     def rows(self, which: slice | NDArray[np.bool_] | NDArray[np.int64]) -> Lesson:
         """Return some of the rows."""
-        return Lesson(*(column[which] for column in self))
+        columns: tuple[Any, ...] = self
+        return Lesson(*(column[which] for column in columns))
 
     @classmethod
     def nothing(cls, rows: int, inputs: int) -> Lesson:
@@ -43,7 +44,7 @@ class Lesson(NamedTuple):
 class Waiting(NamedTuple):
     """Rows that do not fill a lesson yet; spare places are zeros."""
 
-    count: NDArray[np.int64]  # (1,)
+    filled: NDArray[np.int64]  # (1,) places taken, the first ones
     rows: Lesson  # of as many places as a lesson has
 
 
@@ -54,17 +55,19 @@ def waiting(batch: int, inputs: int) -> Waiting:
 
 def lessons(held: Waiting, told: Lesson) -> Iterator[Lesson]:
     """Hand out full lessons of those who wait, then those told; the rest waits, once all has been handed out."""
-    batch, count = len(held.rows.y), int(held.count[0])
+    batch, count = len(held.rows.y), int(held.filled[0])
+    places: tuple[Any, ...] = held.rows
+    coming: tuple[Any, ...] = told
     if count + len(told.y) < batch:  # the usual case: nothing moves
-        for place, column in zip(held.rows, told, strict=True):
+        for place, column in zip(places, coming, strict=True):
             place[count : count + len(told.y)] = column
-        held.count[0] += len(told.y)
+        held.filled[0] += len(told.y)
         return
-    every = Lesson(*(np.concatenate([w[:count], t]) for w, t in zip(held.rows, told, strict=True)))
+    every: Any = Lesson(*(np.concatenate([w[:count], t]) for w, t in zip(places, coming, strict=True)))
     full = len(every.y) // batch * batch
     for start in range(0, full, batch):
         yield every.rows(slice(start, start + batch))
-    held.count[0] = len(every.y) - full
-    for place, column in zip(held.rows, every, strict=True):
+    held.filled[0] = len(every.y) - full
+    for place, column in zip(places, every, strict=True):
         place[:] = 0
         place[: len(every.y) - full] = column[full:]

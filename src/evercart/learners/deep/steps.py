@@ -83,9 +83,7 @@ class HeavyBall:
 
 
 @kernel
-def _adam(
-    weights: Floats, moments: Floats, gradient: Floats, rule: tuple[float, float, float, float, float]
-) -> None:
+def _adam(weights: Floats, moments: Floats, gradient: Floats, rule: tuple[float, float, float, float, float]) -> None:
     rate, mean, square, tiny, keep = rule
     for i in range(len(weights)):
         g = np.float64(gradient[i])
