@@ -66,6 +66,7 @@ RACERS: Final[dict[str, tuple[Callable[[int], Any], int, bool, int]]] = {
     "naive fine-tuning": (net, PASSES, False, 0),
     "EWC": (cured(lambda seed: Elastic(1e3, look=16)), PASSES, False, 0),
     "LwF": (cured(lambda seed: Distilled()), PASSES, False, 0),
+    "LwF apart": (cured(lambda seed: Distilled(apart=True)), PASSES, False, 0),
     "A-GEM": (cured(lambda seed: Projected(kept(BALANCED, seed))), PASSES, False, ROWS_KEPT),
     "ER, balanced": (cured(lambda seed: Replay(kept(BALANCED, seed), 64)), PASSES, False, ROWS_KEPT),
     "ER, herded": (cured(lambda seed: Replay(kept(HERDED, seed), 64)), PASSES, False, ROWS_KEPT),

@@ -9,7 +9,7 @@ from drawn import COLUMNS, blobs, lesson
 
 from evercart.errors import UserError
 from evercart.learners.deep.deep import Deep
-from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.heads import Binary, Classes
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.steps import AdamW
 from evercart.remember.distilled import Distilled
@@ -56,3 +56,5 @@ def test_bad_settings():
             Distilled(**bad)
         assert str(caught.value) == text
     assert News() == Distilled().news
+    with pytest.raises(UserError, match=r"^distilled\.apart: expected a head of classes, got Binary\(\)$"):
+        Distilled(news=News(every=9), apart=True).start(Deep(COLUMNS, Mlp((16,)), Binary()))

@@ -40,7 +40,7 @@ CURES = [
     (Classes(2), Replay(few(Herded()), draws=4, apart=True)),
     (Classes(2), Dark(few(Balanced()), draws=4, apart=True)),
     (Binary(), Distilled(news=OFTEN)),
-    (Classes(2), Distilled(news=News(rest=1))),
+    (Classes(2), Distilled(news=News(rest=1), apart=True)),
     (Squared(), Elastic(news=OFTEN, look=2)),
     (Binary(), Projected(few(Reservoir()), draws=4)),
 ]

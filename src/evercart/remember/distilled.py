@@ -13,6 +13,7 @@ from evercart.learners.deep.deep import Ask, Deep, Trained
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.lesson import Lesson
 from evercart.learners.deep.steps import Floats
+from evercart.remember.apart import require_classes, set_apart
 from evercart.remember.news import News
 
 
@@ -32,6 +33,8 @@ class Distilled:
     strength    lambda of the source
     heat        divides the margins first, so that small chances count
     news        when the network becomes its own teacher
+    apart       a lesson's rows do not compete with old classes, as if those had heads of their own; needs the head
+                `Classes`
 
     Only what the teacher had learned is compared. No row is kept.
 
@@ -42,6 +45,7 @@ class Distilled:
     strength: float = 1.0
     heat: float = 2.0
     news: News = field(default_factory=News)
+    apart: bool = False
 
     def __post_init__(self) -> None:
         require(self.strength >= 0, "distilled.strength", "0 or more", self.strength)
@@ -50,6 +54,8 @@ class Distilled:
     def start(self, deep: Deep) -> Teacher:
         """Return no teacher."""
         self.news.check(deep)
+        if self.apart:
+            require_classes("distilled.apart", deep)
         first, one = deep.start(), np.zeros(1, np.int64)
         return Teacher(first.weights * 0, tuple(part * 0 for part in first.buffers), first.seen, one)
 
@@ -69,7 +75,7 @@ class Distilled:
 
         def objective(ask: Ask) -> Any:
             margins = ask(lesson.x)
-            value = deep.loss(margins, lesson)
+            value = deep.loss(set_apart(margins, trained, lesson) if self.apart else margins, lesson)
             if not len(known):
                 return value
             return value + self.strength * self.heat**2 * deep.head.apart(margins[:, known] / self.heat, said).mean()
