@@ -30,7 +30,7 @@ def test_a_lesson_that_contradicts_old_rows_leaves_them_as_they_are():
     x, y = blobs(10, 1)
     cure, slopes = Projected(draws=10), []
     memory = cure.exemplars.keep(cure.start(DEEP), lesson(x, y), np.zeros((10, 6)))
-    _, old, _ = DEEP.gradient(DEEP.start(), lambda ask: DEEP.loss(ask(x), lesson(x, y)))
+    old = DEEP.gradient(DEEP.start(), lambda ask: DEEP.loss(ask(x), lesson(x, y))).weights
     contrary = lesson(x, (y + 1) % 6, 100)
     for moved in (cure.learn(DEEP, DEEP.start(), memory, contrary)[0], DEEP.learn(DEEP.start(), contrary)):
         slopes.append((moved.weights - DEEP.start().weights) @ old)

@@ -37,7 +37,8 @@ class Elastic:
     look        the Fisher diagonal is computed at each `look`-th lesson
     news        when an anchor is dropped
 
-    The Fisher diagonal is over labels as the model itself would draw them, all of them, not over those that came.
+    Vectors of slots are not held. The Fisher diagonal is over labels as the model itself would draw them, all of them,
+    not over those that came.
 
     Source: Kirkpatrick et al., "Overcoming catastrophic forgetting in neural networks", PNAS 114(13), 2017, equation
     3; online: Schwarz et al., "Progress and compress", ICML 2018, section 3.2, equation 9; the model's own labels:
@@ -68,8 +69,8 @@ class Elastic:
             zero = np.zeros(1, np.int64)
             memory = Springs(trained.weights.copy(), stiffness, memory.coming * 0, zero, zero.copy())
         pulled, slope = self.penalty(trained, memory)
-        value, gradient, buffers = deep.gradient(trained, lambda ask: deep.loss(ask(lesson.x), lesson))
-        trained = deep.moved(trained, value + pulled, gradient + slope, buffers)
+        own = deep.gradient(trained, lambda ask: deep.loss(ask(lesson.x), lesson))
+        trained = deep.moved(trained, own._replace(value=own.value + pulled, weights=own.weights + slope))
         if memory.since[0] % self.look == 0:
             memory.coming[:] += fisher(deep, trained, lesson.x)
             memory.looked[0] += 1
@@ -103,8 +104,9 @@ def fisher(deep: Deep, trained: Trained, x: NDArray[np.float32]) -> Floats:
 
     slopes_of = it.func.vmap(it.func.jacrev(margins, has_aux=True), in_dims=(None, 0))
     total = np.zeros_like(trained.weights)
+    given = deep.embedded(trained, x)
     for start in range(0, len(x), _AT_ONCE):
-        rows = it.from_numpy(x[start : start + _AT_ONCE].copy()).to(weights.dtype)
+        rows = it.from_numpy(given[start : start + _AT_ONCE].copy()).to(weights.dtype)
         slopes, said = slopes_of(weights, rows)
         total += deep.head.spread(said, slopes).sum(0).numpy()
     return total / total.dtype.type(len(x))

@@ -20,6 +20,8 @@ class Projected:
     exemplars    the memory
     draws        rows drawn for each step
 
+    Vectors of slots follow the lesson alone.
+
     Source: Chaudhry et al., "Efficient lifelong learning with A-GEM", ICLR 2019, equation 11.
     """
 
@@ -36,11 +38,11 @@ class Projected:
     def learn(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> tuple[Trained, Kept]:
         """Learn a lesson as far as old rows allow, then keep some of it."""
         old = self.exemplars.lesson(memory, self.exemplars.draw(memory, self.draws))
-        value, gradient, buffers = deep.gradient(trained, lambda ask: deep.loss(ask(lesson.x), lesson))
+        slope = deep.gradient(trained, lambda ask: deep.loss(ask(lesson.x), lesson))
         if len(old.y):
-            _, other, _ = deep.gradient(trained, lambda ask: deep.loss(ask(old.x), old))
-            gradient = projected(gradient, other)
-        trained = deep.moved(trained, value, gradient, buffers)
+            other = deep.gradient(trained, lambda ask: deep.loss(ask(old.x), old))
+            slope = slope._replace(weights=projected(slope.weights, other.weights))
+        trained = deep.moved(trained, slope)
         return trained, self.exemplars.keep(memory, lesson, np.zeros((len(lesson.y), deep.head.outputs)))
 
 

@@ -11,17 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.features.columns import Column
+from evercart.features.columns import Column, chosen
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, Turns
 from evercart.learners.deep.extra import aligned, calm, shuffle_chance, torch
 from evercart.learners.deep.heads import Binary, Head
+from evercart.learners.deep.inputs import Inputs
 from evercart.learners.deep.layout import Layout, layout
 from evercart.learners.deep.lesson import Lesson, Waiting, lessons, waiting
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.network import Network
 from evercart.learners.deep.steps import AdamW, Floats, Steps
+from evercart.learners.deep.table import Rows, Table, Touched, keys_of, merged, rows
 from evercart.learners.learner import number_places, tick_stop
+from evercart.learners.terms import terms
 
 Ask = Callable[[NDArray[np.float32]], Any]  # from x, (rows, inputs), to a tensor of margins, (rows, outputs)
 Objective = Callable[[Ask], Any]  # from a way to ask, to a tensor of one number to make small
@@ -44,6 +47,16 @@ class Trained(NamedTuple):
     seen: NDArray[np.int64]  # (outputs,) rows learned of each class; with one output: of all
     counts: Counts
     waiting: Waiting
+    rows: Rows  # the vectors of slots; without a table: none
+
+
+class Slope(NamedTuple):
+    """Which way an objective falls."""
+
+    value: float
+    weights: Floats  # (weights,)
+    buffers: tuple[NDArray[Any], ...]  # the module's, once the objective was asked while training
+    touched: Touched
 
 
 @dataclass(frozen=True)
@@ -54,9 +67,10 @@ class Deep:
     network       builds the module: `Mlp`, or a frozen dataclass of one's own
     head          what the margins mean: `Binary`, `Squared`, `Classes`
     steps         how the weights move
-    use           the names of the number columns it reads; None: all
+    use           the names of the columns it reads; None: all numbers, with a table all slots too
     batch         rows of a lesson; they wait in the state, in the order of settling, until a tick closes with enough
     precision     of the weights
+    table         the vectors of slots, which come to the module behind the numbers; None: slots are not read
 
     Numbers want a scale near 1 (`Scaled`); one that is not finite counts as 0. A label that the head does not know
     is counted, not learned. A lesson after which a weight would not be finite is counted, then left out. Bits are
@@ -71,6 +85,7 @@ class Deep:
     batch: int = 32
     seed: int = 1
     precision: Literal["float32", "float64"] = "float32"
+    table: Table | None = None
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
@@ -82,15 +97,33 @@ class Deep:
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
-        """Return the places of the columns it reads, (inputs,)."""
-        return number_places(self.columns, self.use)
+        """Return the places of the columns it reads, (inputs,): numbers first, then slots."""
+        if self.table is None:
+            return number_places(self.columns, self.use)
+        every = chosen(self.columns, [one.name for one in self.columns] if self.use is None else self.use)
+        return np.array(sorted(every, key=lambda place: not self.columns[place].is_number), np.int64)
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """Return what the module is given of a row."""
+        numbers = sum(self.columns[place].is_number for place in self.places)
+        return Inputs(numbers, len(self.places) - numbers, self.table.width if self.table else 0)
+
+    @cached_property
+    def _spaces(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where the slots of each slot column begin, how many there are; both (fields,)."""
+        names = [self.columns[place].name for place in self.places[self.inputs.numbers :]]
+        if not names:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        plan = terms(self.columns, names, (), 0, bias=False).plan.astype(np.int64)
+        return plan[:, 0], plan[:, 1]
 
     @cached_property
     def layout(self) -> Layout:
         """Return the module with the places of its parameters; only its structure counts, never what it holds."""
         with calm():
             shuffle_chance(self.seed, 0, "deep/start")
-            module = self.network.module(len(self.places), self.head.outputs)
+            module = self.network.module(self.inputs, self.head.outputs)
             return layout(module.to(getattr(torch(), self.precision)))
 
     def start(self) -> Trained:
@@ -99,7 +132,8 @@ class Deep:
         moments = np.zeros((self.steps.moments, len(weights)), weights.dtype)
         counts = Counts(*(np.zeros(1, np.int64) for _ in Counts._fields))
         seen = np.zeros(self.head.outputs, np.int64)
-        return Trained(weights, buffers, moments, seen, counts, waiting(self.batch, len(self.places)))
+        held = rows(self.table.rows if self.table else 0, self.inputs.width, weights.dtype)
+        return Trained(weights, buffers, moments, seen, counts, waiting(self.batch, len(self.places)), held)
 
     def step(self, state: Trained, turns: Turns) -> tuple[Trained, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
@@ -142,13 +176,40 @@ class Deep:
         module, block = self.layout.asked(training=False), self.network.block
         out = np.empty((len(x), self.head.outputs), state.weights.dtype)
         self.layout.load(state.weights, state.buffers)
+        whole = self.embedded(state, x)
         with torch().no_grad():
-            given = torch().zeros((block, x.shape[1]), dtype=getattr(torch(), self.precision))
+            given = torch().zeros((block, whole.shape[1]), dtype=getattr(torch(), self.precision))
             for start in range(0, len(x), block):
-                rows = x[start : start + block]
+                rows = whole[start : start + block]
                 given[: len(rows)] = torch().from_numpy(rows)
                 out[start : start + block] = module(given)[: len(rows)].numpy()
         return out
+
+    def embedded(self, state: Trained, x: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+        """Return what the module is given of rows x, (rows, inputs): their numbers, then the vectors of their slots."""
+        if self.table is None:
+            return x
+        numbers = self.inputs.numbers
+        keys = keys_of(*self._spaces, x[:, numbers:])
+        vectors = self.table.vectors(state.rows, keys.ravel(), self.seed, born=False)
+        return np.concatenate([x[:, :numbers], vectors.reshape(len(x), -1)], 1, dtype=vectors.dtype)
+
+    def _asking(self, state: Trained, touched: list[tuple[NDArray[np.int64], Any]]) -> Ask:
+        """Return a way to ask the module while training, which notes keys with the tensors of their vectors."""
+        it, module, numbers = torch(), self.layout.asked(training=True), self.inputs.numbers
+        kind, table = getattr(it, self.precision), self.table
+
+        def ask(x: NDArray[np.float32]) -> Any:
+            if table is None:
+                return module(aligned(x).to(kind))
+            every = keys_of(*self._spaces, x[:, numbers:])
+            keys, place = np.unique(every, return_inverse=True)
+            vectors = aligned(table.vectors(state.rows, keys, self.seed, born=True)).requires_grad_()
+            touched.append((keys, vectors))
+            looked = it.nn.functional.embedding(it.from_numpy(place.reshape(every.shape)), vectors)
+            return module(it.cat([aligned(x[:, :numbers]).to(kind), looked.flatten(1)], 1))
+
+        return ask
 
     def learn(self, state: Trained, lesson: Lesson) -> Trained:
         """Return the state after one lesson, learned with nothing else in mind."""
@@ -166,30 +227,38 @@ class Deep:
 
     def descend(self, state: Trained, objective: Objective) -> Trained:
         """Return the state one step down an objective; where that is not finite: as it was, counted as skipped."""
-        value, gradient, buffers = self.gradient(state, objective)
-        return self.moved(state, value, gradient, buffers)
+        return self.moved(state, self.gradient(state, objective))
 
-    def gradient(self, state: Trained, objective: Objective) -> tuple[float, Floats, tuple[NDArray[Any], ...]]:
-        """Return an objective's value, its slope, (weights,), and the buffers once it was asked while training."""
-        it, module = torch(), self.layout.asked(training=True)
+    def gradient(self, state: Trained, objective: Objective) -> Slope:
+        """Return an objective's value with its slope."""
+        it, parameters = torch(), self.layout.parameters
         place = int(state.counts.learned[0] + state.counts.skipped[0])
         shuffle_chance(self.seed, place, "deep/learn")
         self.layout.load(state.weights, state.buffers)
-        value = objective(lambda x: module(aligned(x).to(getattr(it, self.precision))))
-        slopes = it.autograd.grad(value, self.layout.parameters, materialize_grads=True)
-        slope = np.concatenate([one.numpy().ravel() for one in slopes])
-        return float(value.detach()), slope, self.layout.now()
+        noted: list[tuple[NDArray[np.int64], Any]] = []
+        value = objective(self._asking(state, noted))
+        vectors = [tensor for _, tensor in noted]
+        slopes = it.autograd.grad(value, [*parameters, *vectors], materialize_grads=True)
+        parts = [
+            Touched(keys, slope.numpy()) for (keys, _), slope in zip(noted, slopes[len(parameters) :], strict=True)
+        ]
+        touched = merged(parts) if parts else Touched(np.zeros(0, np.int64), np.zeros((0, 0), state.weights.dtype))
+        weights = np.concatenate([one.numpy().ravel() for one in slopes[: len(parameters)]])
+        return Slope(float(value.detach()), weights, self.layout.now(), touched)
 
-    def moved(self, state: Trained, value: float, gradient: Floats, buffers: tuple[NDArray[Any], ...]) -> Trained:
-        """Return the state after a step against a gradient, (weights,), unless something is not finite."""
-        weights, moments = state.weights.copy(), state.moments.copy()
-        if np.isfinite(value) and np.isfinite(gradient).all():
-            with np.errstate(over="ignore", invalid="ignore"):
-                self.steps.move(weights, moments, gradient, int(state.counts.learned[0]) + 1)
-            floats = [one for one in (weights, moments, *buffers) if one.dtype.kind == "f"]
-            if all(np.isfinite(one).all() for one in floats):
-                state.counts.learned[0] += 1
-                return state._replace(weights=weights, moments=moments, buffers=buffers)
+    def moved(self, state: Trained, slope: Slope) -> Trained:
+        """Return the state after a step against a slope, unless something is not finite."""
+        weights, moments, touched = state.weights.copy(), state.moments.copy(), slope.touched
+        with np.errstate(over="ignore", invalid="ignore"):
+            finite = np.isfinite(slope.weights).all() and np.isfinite(touched.slope**2).all()
+            if np.isfinite(slope.value) and finite:
+                self.steps.move(weights, moments, slope.weights, int(state.counts.learned[0]) + 1)
+                floats = [one for one in (weights, moments, *slope.buffers) if one.dtype.kind == "f"]
+                if all(np.isfinite(one).all() for one in floats):
+                    state.counts.learned[0] += 1
+                    if self.table is not None:
+                        self.table.learn(state.rows, touched, self.seed, int(state.counts.learned[0]))
+                    return state._replace(weights=weights, moments=moments, buffers=slope.buffers)
         state.counts.skipped[0] += 1
         return state
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from evercart.learners.deep.inputs import Inputs
+
 
 class Network(Protocol):
     """A frozen dataclass that names a torch module by its fields.
 
     The module takes a float tensor (rows, inputs), returns one of (rows, outputs): margins, before any sigmoid or
     softmax. It treats its rows alike, each for itself, when not training. What it draws at birth follows the
-    learner's seed. Everything it learns is a parameter; what it counts while training is a buffer.
+    learner's seed. `inputs` says where the numbers end, how many embedded slots follow; as an int, it is the width of
+    a row. Everything it learns is a parameter; what it counts while training is a buffer.
     """
 
     @property
@@ -22,6 +25,6 @@ class Network(Protocol):
         """
         ...
 
-    def module(self, inputs: int, outputs: int) -> Any:
+    def module(self, inputs: Inputs, outputs: int) -> Any:
         """Return a new `torch.nn.Module`."""
         ...
