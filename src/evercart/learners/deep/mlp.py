@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from evercart.errors import require
+from evercart.learners.deep.blocks import check_dropout, check_units, ending, hidden, padded, up
 from evercart.learners.deep.extra import torch
-
-_SIDE: Final = 16  # floats in 64 bytes: products whose sides are multiples of it treat every row alike
 
 
 @dataclass(frozen=True)
@@ -32,17 +30,11 @@ class Mlp:
     block: ClassVar[int] = 32
 
     def __post_init__(self) -> None:
-        for units in self.hidden:
-            require(units >= _SIDE and units % _SIDE == 0, "mlp.hidden", "multiples of 16", units)
-        require(0 <= self.dropout < 1, "mlp.dropout", "0 or more and less than 1", self.dropout)
+        check_units("mlp.hidden", self.hidden)
+        check_dropout("mlp.dropout", self.dropout)
 
     def module(self, inputs: int, outputs: int) -> Any:
         """Return the layers, (rows, inputs) to (rows, outputs)."""
-        nn = torch().nn
-        layers: list[Any] = [nn.ZeroPad1d((0, -inputs % _SIDE))]
-        width = inputs + -inputs % _SIDE
-        for units in self.hidden:
-            layers += [nn.Linear(width, units), nn.ReLU()] + [nn.Dropout(self.dropout)] * (self.dropout > 0)
-            width = units
-        layers += [nn.Linear(width, outputs + -outputs % _SIDE), nn.ZeroPad1d((0, -(-outputs % _SIDE)))]
-        return nn.Sequential(*layers)
+        layers = hidden(up(inputs), self.hidden, self.dropout)
+        last = ending(self.hidden[-1] if self.hidden else up(inputs), outputs)
+        return torch().nn.Sequential(padded(inputs), *layers, *last)
