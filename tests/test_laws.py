@@ -44,6 +44,8 @@ from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
+from evercart.harden.harden import Harden
+from evercart.harden.slopes import Fgsm
 from evercart.hashing import hash_name
 from evercart.labels.answers import total, yes
 from evercart.labels.lists import Lists
@@ -335,6 +337,11 @@ def remembering() -> list[Check]:
     return [of(Remembering(Deep(COLUMNS, Mlp((16,)), Classes(2), batch=16), cure), Turned())]
 
 
+def hardened() -> list[Check]:
+    deep = Deep(COLUMNS, Mlp((16,)), Binary(), batch=16) if DEEP else None
+    return [of(Harden(deep, Fgsm(0.1)), Turned())] if deep else []
+
+
 BROWSED = Browsed((*browsed.KINDS, "item"))
 
 CHECKS: dict[type[Any], list[Check]] = {
@@ -400,6 +407,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Halving(grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS), first=5, wait=16), Turned()),
         of(Halving((Newton(COLUMNS), SUMS, Mean()), "squared", first=3), Turned(labels="sum")),
     ],
+    Harden: hardened(),
     Imputed: [of(Imputed(Scaled(SUMS, COLUMNS), COLUMNS, how), Turned(labels="sum", holes=0.2)) for how in HOW],
     Interests: [
         of(Interests(half_s=600, keep_s=HOUR_S, most=2), Woven(("item", "order", "view", "decision")), HOUR_US)

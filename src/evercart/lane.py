@@ -17,6 +17,7 @@ from evercart.evaluate.report import Report
 from evercart.fold import Fold, config_hash
 from evercart.gate.evidence import Evidence
 from evercart.gate.reign import Reign
+from evercart.harden.fought import fought
 from evercart.hashing import hash_name
 from evercart.labels.pairs import Tick
 from evercart.learners.frozen import Frozen
@@ -98,7 +99,9 @@ class Lane(NamedTuple):
         state = states[self.gates[0].name]
         found = self.reign.evidence(state, racer, behind=behind, guess_us=guess_us)
         came = (self.earned(states, found.champion), self.earned(states, found.challenger))
-        return replace(found, business=came)
+        both = (self.reign.current(state), racer)
+        champion, challenger = (fought(states[self.racers[one].name]) for one in both)
+        return replace(found, business=came, attacked=(champion, challenger))
 
     def earned(self, states: Mapping[str, Any], line: str) -> tuple[Measure, ...]:
         """Return what came of a model's live decisions, nothing where it made none."""

@@ -38,6 +38,7 @@ class Evidence:
     behind         events of the log that the challenger has not seen; None: not known
     guess_us       microseconds that a guess takes; None: not known
     business       what came of live decisions: of the champion's, of the challenger's
+    attacked       mean losses of clean lessons, of attacked ones: the champion's, the challenger's; None: not known
     """
 
     champion: str
@@ -53,6 +54,7 @@ class Evidence:
     behind: int | None = None
     guess_us: float | None = None
     business: tuple[tuple[Measure, ...], tuple[Measure, ...]] = ((), ())
+    attacked: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
 
     def figures(self) -> dict[str, Any]:
         """Return all as plain values for JSON, which has no NaN."""
