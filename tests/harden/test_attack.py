@@ -11,6 +11,7 @@ import torch
 from ringed import DEEP, clouds, taught
 
 from evercart.errors import UserError
+from evercart.features.columns import Column
 from evercart.harden.attack import Best, Target, moved, other, part_of, wrong
 
 
@@ -63,3 +64,14 @@ def test_the_worst_of_each_row_is_kept():
     best = Best(np.zeros((2, 1), np.float32), np.array([1.0, 2.0]))
     best.take(np.ones((2, 1), np.float32), np.array([3.0, 2.0]))
     assert best.x.tolist() == [[1.0], [0.0]] and best.harm.tolist() == [3.0, 2.0]
+
+
+def test_a_table_of_slots_is_refused():
+    from evercart.learners.deep.table import Table
+
+    deep = replace(DEEP, columns=(*DEEP.columns, Column("slot", slots=4)), table=Table())
+    with pytest.raises(UserError) as caught:
+        Target(deep, deep.start(), wrong(deep, np.zeros(1)))
+    assert (
+        str(caught.value) == "attack.deep: expected a learner that reads numbers alone, got 'one with a table of slots'"
+    )

@@ -48,6 +48,9 @@ class Target:
     y: NDArray[np.float64] | None = None  # (rows,) where a wrong guess counts for more than any harm
 
     def __post_init__(self) -> None:
+        require(
+            self.deep.table is None, "attack.deep", "a learner that reads numbers alone", "one with a table of slots"
+        )
         self.deep.layout.load(self.trained.weights, self.trained.buffers)
 
     def harms(self, x: X, rows: Rows) -> NDArray[np.float64]:

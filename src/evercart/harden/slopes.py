@@ -87,7 +87,7 @@ class Pgd:
             return (self.radius * (2 * uniform(seed, places, purpose) - 1)).astype(np.float32)
         away = self.radius * self._unit(normal(seed, places, purpose).astype(np.float32))
         far = uniform(seed, places[:, :1], purpose + "/far") ** (1 / x.shape[1])
-        return (away * far).astype(np.float32)
+        return np.asarray(away * far, np.float32)
 
     def _unit(self, slope: X) -> X:
         """Return the steepest step of length 1, for each row."""

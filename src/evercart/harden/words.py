@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sys import maxunicode
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evercart.chance import uniform
 from evercart.errors import require
@@ -45,9 +46,7 @@ class Words:
         """Return the worst texts found."""
         groups = {word: group for group in self.others for word in group}
         best = Best(x.copy(), target.harms(x, np.arange(len(x))))
-        whole = np.asarray((x >= 0) & (x <= maxunicode)).all(axis=1, keepdims=True)[
-            :, 0
-        ]  # other rows are no texts: they stay
+        whole: NDArray[np.bool_] = (x.min(1) >= 0) & (x.max(1) <= maxunicode)  # other rows stay: they are no texts
         rows = np.repeat(np.arange(len(x)), self.tries)
         for turn in range(self.most):
             draws = uniform(seed, np.arange(2 * len(rows)).reshape(2, -1), f"words/{turn}")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from evercart.errors import require
 from evercart.learners.deep.extra import torch
+from evercart.learners.deep.inputs import Inputs
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Cnn:
         require(self.hidden >= 1, "cnn.hidden", "at least 1", self.hidden)
         require(0 <= self.dropout < 1, "cnn.dropout", "0 or more and less than 1", self.dropout)
 
-    def module(self, inputs: int, outputs: int) -> Any:
+    def module(self, inputs: Inputs, outputs: int) -> Any:
         """Return the layers, (rows, inputs) to (rows, outputs); other inputs than pixels raise `UserError`."""
         channels, height, width = self.shape
         require(inputs == channels * height * width, "cnn.shape", f"{inputs} pixels in all", self.shape)

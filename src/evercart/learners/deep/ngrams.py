@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from evercart.errors import require
 from evercart.learners.deep.extra import torch
+from evercart.learners.deep.inputs import Inputs
 
 _PRIME: Final = 1_000_003
 
@@ -42,7 +43,7 @@ class Ngrams:
         require(self.hidden >= 0, "ngrams.hidden", "0 or more", self.hidden)
         require(0 <= self.dropout < 1, "ngrams.dropout", "0 or more and less than 1", self.dropout)
 
-    def module(self, inputs: int, outputs: int) -> Any:
+    def module(self, inputs: Inputs, outputs: int) -> Any:
         """Return the layers, (rows, inputs) to (rows, outputs); too short an input raises `UserError`."""
         require(inputs >= max(self.sizes), "ngrams.sizes", f"at most {inputs} characters", self.sizes)
         nn = torch().nn
