@@ -168,7 +168,7 @@ def test_an_unknown_kind(run: Run) -> None:
         2,
         {},
         "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase "
-        "search cart return review, "
+        "search cart return review message, "
         "got 'ordr' (nearest: 'order')",
     )
 

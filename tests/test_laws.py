@@ -93,8 +93,10 @@ from evercart.learners.transformed import Transformed
 from evercart.learners.weighed import Weighed
 from evercart.remember.dark import Dark
 from evercart.remember.exemplars import Exemplars
+from evercart.remember.growing import Growing
 from evercart.remember.lda import Lda
 from evercart.remember.memories import Herded
+from evercart.remember.open_set import OpenSet
 from evercart.remember.remembering import Remembering
 from evercart.remember.ridge import Ridge
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
@@ -435,6 +437,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
+    OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20), Turned())._replace(keeps_bytes=1 << 14)],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),

@@ -29,6 +29,7 @@ def test_numbers_never_change() -> None:
         "cart": 17,
         "return": 18,
         "review": 19,
+        "message": 20,
     }
 
 
@@ -44,7 +45,7 @@ def test_an_unknown_kind_is_told() -> None:
         kind("oder")
     assert str(raised.value) == (
         "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat "
-        "verdict alarm promotion enrolment search cart return review, got 'oder'"
+        "verdict alarm promotion enrolment search cart return review message, got 'oder'"
     )
 
 

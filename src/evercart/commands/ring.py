@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown, warn
-from evercart.errors import expected
+from evercart.clock import Clock
+from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown, spare_pandas, warn
+from evercart.errors import UserError, expected, require
 from evercart.evaluate.recommended import PAGE
+
+CLASSIFY = "classify"
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -92,12 +95,22 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
         )
 
 
-@app.command(epilog="Example: `evercart backtest repurchase --every-days 1`")
+@app.command(
+    epilog="Examples: `evercart backtest repurchase --every-days 1`, "
+    "`evercart backtest classify --data intents.csv --map intents.toml --json`"
+)
 def backtest(
     name: Annotated[
-        str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend; or recommend.")
+        str,
+        Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend; recommend; or classify."),
     ],
     every_days: Annotated[int, Option(help="Days between two fits of the opponent.", min=1)] = 7,
+    data: Annotated[
+        Path | None, Option(metavar="FILE", readable=False, help="For classify: a CSV, Parquet or JSON Lines file.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, Option("--map", metavar="FILE", readable=False, help="For classify: which column is what.")
+    ] = None,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -109,7 +122,15 @@ def backtest(
     `recommend` ranks what each session views next or, in a log of orders alone, what each shopper buys next: the
     blend of all sources beside plain baselines, each updated after every row; each source alone; the blend some time
     behind. Its page is reports/backtest-recommend.html.
+
+    `classify` needs no shop: it guesses the label of each text of a table before it learns it, beside plain learners,
+    with what it called unknown. The map has `[columns]` with `text`, `label`; `[time]` says the order (else the rows
+    are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that none fits.
     """
+    if name == CLASSIFY or data or mapping:
+        require(name == CLASSIFY, "--data, --map", "none beside an app of the shop", name)
+        _classify(data, mapping, as_json)
+        return
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
         if name != "recommend":
@@ -118,6 +139,22 @@ def backtest(
         done = opened.backtest(name, teller.step, every_days=every_days)
         page = {"page": str(opened.folder / PAGE)} if name == "recommend" else {}
     say(as_json, {**done.summary(), **page}, shown().backtested(done, *page.values()))
+
+
+def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
+    spare_pandas()
+    from evercart.apps.classify import classify
+    from evercart.classifying.backtest import backtest as run
+    from evercart.show_classified import classified
+
+    if data is None or mapping is None:
+        raise UserError(
+            expected(f"backtest {CLASSIFY}", "both --data and --map", "one of them" if data or mapping else "none")
+        )
+    teller, clock = new_teller(), Clock()
+    with teller.telling():
+        done = run(data, mapping, classify(), clock.now_us(), clock.cpu_s, teller.step)
+    say(as_json, done.summary(), classified(done))
 
 
 @app.command(epilog="Example: `evercart compare repurchase --no-nightly`")

@@ -49,6 +49,7 @@ _APP = Property("app", "category")
 _WHAT = Property("what", "category")
 _MODEL = Property("model", "category")
 _WHY = Property("why", "category")
+_LABEL = Property("label", "category")  # of a message; history may carry it, as if the outcome had come at once
 _CURRENT = Property("current", "category")  # the model that was live when the row was written
 
 KINDS: Final = (
@@ -88,7 +89,7 @@ KINDS: Final = (
         ),
         own=True,
     ),
-    Kind(8, "outcome", ("ref",), (Property("value", "number"),)),
+    Kind(8, "outcome", ("ref",), (Property("value", "number"), _LABEL)),
     Kind(9, "feedback", ("ref",), (Property("verdict", "category"),)),
     Kind(10, "erase", ("ref",), (_WHAT,)),
     Kind(11, "heartbeat", (), (Property("live", "integer", low=0, high=1),), own=True),
@@ -106,6 +107,7 @@ KINDS: Final = (
     Kind(17, "cart", ("item",)),
     Kind(18, "return", ("item",)),
     Kind(19, "review", ("item",), (Property("rating", "integer", low=1, high=5),)),
+    Kind(20, "message", ("text",), (_LABEL,)),
 )
 SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else

@@ -42,6 +42,11 @@ def parse(text: str) -> MappingFile:
     return MappingFile(tuple(_source(f"mapping.source[{i}]", one) for i, one in enumerate(tables, 1)), text)
 
 
+def source_of(table: dict[str, Any]) -> SourceMap:
+    """Return the mapping of one source from the keys of a TOML file."""
+    return _source("mapping", table)
+
+
 def _source(where: str, table: dict[str, Any]) -> SourceMap:
     _only(where, table, _KEYS)
     steps = [(f"{where}.clean[{i}]", one) for i, one in enumerate(_list(where, table, "clean"), 1)]

@@ -1,0 +1,1 @@
+"""How well are messages told apart, as their labels come?"""

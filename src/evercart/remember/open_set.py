@@ -1,0 +1,143 @@
+"""Open set: which class is it, or is it one that has never been seen?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import require
+from evercart.fold import Grain
+from evercart.labels.turns import ABANDONED, ASKED, Turns
+from evercart.learners.learner import tick_stop
+from evercart.remember.growing import Floats, Growing, Grown
+
+NONE: Final = 0  # the class of what belongs to no class; it is learned, never guessed
+_HEATS: Final = 2.0 ** np.arange(0, 8)  # by which scores may be multiplied to make chances
+_LEAST: Final = 20  # known rows after which the threshold is theirs
+
+
+class Opened(NamedTuple):
+    """What was learned, with how odd rows of known classes have looked lately."""
+
+    grown: Grown
+    odd: Floats  # (window,) as the last known rows looked before they were learned
+    known: NDArray[np.int64]  # (1,) known rows ever
+    losses: Floats  # (heats,) log loss so far of each way to make chances
+
+
+class Said(NamedTuple):
+    """What is said of each row; of rows that ask nothing 0, NaN, False."""
+
+    label: NDArray[np.int64]  # (rows,) the likeliest class; `NONE` before any was learned
+    chance: Floats  # (rows,) of that class, among those known
+    odd: Floats  # (rows,) how little the row looks like any known class
+    unknown: NDArray[np.bool_]  # (rows,) whether that is more than known rows look
+
+
+@dataclass(frozen=True)
+class OpenSet:
+    """A fold of turns whose labels are class numbers from 1 on, that also says which rows belong to no known class.
+
+    A row is odd by the highest score of a known class, less than that of `NONE`, where rows of no class were told:
+    far from all that was learned, every score of a Gaussian kernel is near 0. It is called unknown where it is
+    odder than all but `alarms` of the last `window` rows of known classes were, before they were learned. Chances
+    are of a softmax whose heat is the one that would have lost least so far.
+
+    growing    what tells classes apart
+    alarms     the share of known rows that may be called unknown
+    window     known rows that the threshold is taken from
+
+    >>> from evercart.remember.growing import Growing
+    >>> OpenSet(Growing(2, 16)).start().grown.seen.shape
+    (0,)
+    """
+
+    growing: Growing
+    alarms: float = 0.05
+    window: int = 500
+    grain: ClassVar[Grain] = "tick"
+
+    def __post_init__(self) -> None:
+        require(0 < self.alarms < 1, "open_set.alarms", "more than 0 and less than 1", self.alarms)
+        require(self.window >= _LEAST, "open_set.window", f"at least {_LEAST}", self.window)
+
+    def start(self) -> Opened:
+        """Return what is known of no class."""
+        return Opened(self.growing.start(), np.zeros(self.window), np.zeros(1, np.int64), np.zeros(len(_HEATS)))
+
+    def step(self, state: Opened, turns: Turns) -> tuple[Opened, Said]:
+        """Guess, then learn, tick by tick."""
+        said, start = _nothing(len(turns)), 0
+        while start < len(turns):
+            stop = tick_stop(turns.tick, start)
+            asked = start + np.flatnonzero(turns.what[start:stop] == ASKED)
+            if len(asked):
+                for column, found in zip(said, self._guessed(state, turns.x[asked]), strict=True):
+                    column[asked] = found
+            state = self._learned(state, turns.rows(slice(start, stop)))
+            start = stop
+        return state, said
+
+    def peek(self, state: Opened, x: NDArray[np.float32]) -> Said:
+        """Return what is said of rows, (rows, inputs), without moving anything."""
+        return self._guessed(state, x)
+
+    def threshold(self, state: Opened) -> float:
+        """Return how odd a row may look; infinite before enough rows of known classes were seen."""
+        held = int(min(state.known[0], self.window))
+        return float(np.quantile(state.odd[:held], 1 - self.alarms)) if held >= _LEAST else float("inf")
+
+    def _guessed(self, state: Opened, x: NDArray[np.float32]) -> Said:
+        scores = self.growing.scores(state.grown, self.growing.lifted(x))
+        among = _among(state.grown)
+        if not among.any():
+            none, sure = _nothing(len(x)), np.ones(len(x), np.bool_)
+            return none._replace(odd=np.zeros(len(x)), unknown=sure)
+        best = np.where(among, scores, -np.inf)
+        odd = scores[:, NONE] - best.max(1)
+        heated = np.exp((best - best.max(1)[:, None]) * _HEATS[state.losses.argmin()])
+        return Said(best.argmax(1), 1 / heated.sum(1), odd, odd > self.threshold(state))
+
+    def _learned(self, state: Opened, tick: Turns) -> Opened:
+        told = np.flatnonzero((tick.what != ASKED) & (tick.what != ABANDONED))
+        if not len(told):
+            return state
+        rows = self.growing.lifted(tick.x[told])
+        y, was, weight = tick.y[told], tick.was[told], tick.weight[told]
+        state = self._looked(state, rows[np.isnan(was)], y[np.isnan(was)])
+        both, signed = np.stack([was, y], 1), np.stack([-weight, weight], 1)
+        right = (both >= 0) & (both < self.growing.most) & (both == np.floor(both))
+        label = both[right].astype(np.int64)
+        return state._replace(grown=self.growing.learn(state.grown, rows[right.nonzero()[0]], label, signed[right]))
+
+    def _looked(self, state: Opened, rows: Floats, y: Floats) -> Opened:
+        """Note how rows of known classes look before they are learned."""
+        among = _among(state.grown)
+        known = np.isin(y, np.flatnonzero(among))
+        if not known.any():
+            return state
+        label = y[known].astype(np.int64)
+        scores = self.growing.scores(state.grown, rows[known])
+        best = np.where(among, scores, -np.inf)
+        odd, losses, count = state.odd.copy(), state.losses.copy(), int(state.known[0])
+        for place, one in enumerate(scores[:, NONE] - best.max(1)):
+            odd[(count + place) % self.window] = one
+        below = best - best.max(1)[:, None]
+        for at, heat in enumerate(_HEATS):
+            losses[at] += (np.log(np.exp(below * heat).sum(1)) - below[np.arange(len(label)), label] * heat).sum()
+        return state._replace(odd=odd, losses=losses, known=state.known + len(label))
+
+
+def _among(grown: Grown) -> NDArray[np.bool_]:
+    """Return which classes may be guessed."""
+    among = grown.seen > 0
+    among[:1] = False
+    return among
+
+
+def _nothing(rows: int) -> Said:
+    none = np.full(rows, np.nan)
+    return Said(np.zeros(rows, np.int64), none, none.copy(), np.zeros(rows, np.bool_))
