@@ -38,7 +38,7 @@ def run(texts: str = "auto", features: int = 512) -> list[tuple[str, str, str, b
     names, state, out = ["none"], learner.start(), []
     for place, (text, intent) in enumerate(stream()):
         x = app.encoder([text])
-        said: Said = learner.peek(state, x)
+        said: Said = learner.guessed(state, x)
         out.append((text, intent, names[int(said.label[0])], bool(said.unknown[0])))
         if intent not in names:
             names.append(intent)

@@ -109,3 +109,11 @@ def test_clicks_enter_in_their_own_order(tmp_path: Path) -> None:
 def test_every_script_is_short() -> None:
     for script in EXAMPLES.glob("*.py"):
         assert len(script.read_text().splitlines()) < 60, script.name
+
+
+def test_a_message_stream_in_two_languages_is_learned_as_its_intents_grow() -> None:
+    found = _script("messages").run("ngrams", features=128)
+    stages = [found[first : first + 32] for first in range(0, len(found), 32)]
+    assert [len({intent for _, intent, _, _ in stage}) for stage in stages] == [1, 2, 3, 4]
+    for stage in stages:
+        assert sum(intent == guess for _, intent, guess, _ in stage) >= 20

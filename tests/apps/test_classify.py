@@ -12,7 +12,7 @@ from evercart.errors import UserError
 def test_the_parts_fit():
     app = classify("ngrams", features=32)
     assert app.learner.growing.inputs == app.encoder.width
-    assert app.learner.peek(app.learner.start(), app.encoder([""])).unknown.all()
+    assert app.learner.guessed(app.learner.start(), app.encoder([""])).unknown.all()
 
 
 def test_no_torch_is_imported():

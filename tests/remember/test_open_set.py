@@ -5,6 +5,7 @@ import pytest
 from drawn import asked, blobs, told
 
 from evercart.errors import UserError
+from evercart.fold import clone, fingerprint
 from evercart.labels.turns import CORRECTION, Turns
 from evercart.remember.growing import Growing
 from evercart.remember.open_set import NONE, OpenSet
@@ -26,13 +27,22 @@ def test_known_rows_are_told_apart():
 
 def test_strangers_are_flagged_at_about_the_alarms_that_were_asked_for():
     state = learned()
-    known, strange = (OPEN.peek(state, blobs(300, 3, classes)[0]).unknown for classes in ((1, 2, 3), (4, 5)))
+    known, strange = (OPEN.guessed(state, blobs(300, 3, classes)[0]).unknown for classes in ((1, 2, 3), (4, 5)))
     assert known.mean() < 0.12
     assert strange.mean() > 0.9
 
 
+def test_peeked_at_it_says_what_it_would_then_nothing_has_moved():
+    state, x = learned(), blobs(20, 4, (1, 2, 5))[0]
+    before = fingerprint(state)
+    for at, whole in enumerate(OPEN.peek(state, asked(x))):
+        each = [OPEN.step(clone(state), asked(x[row : row + 1]))[1][at] for row in range(20)]
+        np.testing.assert_array_equal(np.concatenate(each), whole)
+    assert fingerprint(state) == before
+
+
 def test_before_anything_is_learned_all_is_unknown():
-    said = OPEN.peek(OPEN.start(), blobs(3, 1)[0])
+    said = OPEN.guessed(OPEN.start(), blobs(3, 1)[0])
     assert said.unknown.all()
     assert (said.label == NONE).all()
 
@@ -40,13 +50,13 @@ def test_before_anything_is_learned_all_is_unknown():
 def test_few_known_rows_flag_nothing():
     x, y = blobs(12, 1, (1, 2))
     state, _ = OPEN.step(OPEN.start(), told(x, y))
-    assert not OPEN.peek(state, blobs(50, 3, (4, 5))[0]).unknown.any()
+    assert not OPEN.guessed(state, blobs(50, 3, (4, 5))[0]).unknown.any()
 
 
 def test_none_of_them_is_learned_yet_never_guessed():
     x, y = blobs(400, 1, (0, 1, 2))
     state, _ = OPEN.step(OPEN.start(), told(x, y, tick=8))
-    said = OPEN.peek(state, blobs(200, 2, (0,))[0])
+    said = OPEN.guessed(state, blobs(200, 2, (0,))[0])
     assert (said.label != NONE).all()
     assert said.unknown.mean() > 0.9
 

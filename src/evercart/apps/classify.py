@@ -20,7 +20,7 @@ class Classify:
 
 
 def classify(
-    texts: str = "auto", features: int = 2048, width: float = 1.0, ridge: float = 0.1, alarms: float = 0.05
+    texts: str = "auto", features: int = 2048, width: float = 1.3, ridge: float = 0.03, alarms: float = 0.05
 ) -> Classify:
     """Return the app's parts: labels are open, a new one may come with any message.
 

@@ -75,22 +75,23 @@ class OpenSet:
             stop = tick_stop(turns.tick, start)
             asked = start + np.flatnonzero(turns.what[start:stop] == ASKED)
             if len(asked):
-                for column, found in zip(said, self._guessed(state, turns.x[asked]), strict=True):
+                for column, found in zip(said, self.guessed(state, turns.x[asked]), strict=True):
                     column[asked] = found
             state = self._learned(state, turns.rows(slice(start, stop)))
             start = stop
         return state, said
 
-    def peek(self, state: Opened, x: NDArray[np.float32]) -> Said:
-        """Return what is said of rows, (rows, inputs), without moving anything."""
-        return self._guessed(state, x)
+    def peek(self, state: Opened, turns: Turns) -> Said:
+        """Return what is said of turns: questions alone move nothing."""
+        return self.step(state, turns)[1]
 
     def threshold(self, state: Opened) -> float:
         """Return how odd a row may look; infinite before enough rows of known classes were seen."""
         held = int(min(state.known[0], self.window))
         return float(np.quantile(state.odd[:held], 1 - self.alarms)) if held >= _LEAST else float("inf")
 
-    def _guessed(self, state: Opened, x: NDArray[np.float32]) -> Said:
+    def guessed(self, state: Opened, x: NDArray[np.float32]) -> Said:
+        """Return what is said of rows, (rows, inputs), each for itself."""
         scores = self.growing.scores(state.grown, self.growing.lifted(x))
         among = _among(state.grown)
         if not among.any():
