@@ -1,0 +1,102 @@
+"""Onnx: a deep learner as a graph that other runtimes read."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import UserError, expected, require
+from evercart.export.unwrapped import Unwrapped
+from evercart.learners.deep.extra import calm, torch
+
+X = NDArray[np.float32]
+GIVEN, SAID = "x", "margins"
+
+
+def package(name: str) -> Any:
+    """Return a package of the extra; `UserError` names the pip line where it is missing."""
+    try:
+        return import_module(name)
+    except ImportError:
+        raise UserError(expected("export", "the extra deep (pip install 'evercart[deep]')", f"no {name}")) from None
+
+
+def graph(one: Unwrapped) -> bytes:
+    """Return the graph from x, (rows, inputs), to margins, (rows, outputs), in the learner's own precision.
+
+    Numbers that are not finite count as 0 in the learner: whoever asks the graph makes them so.
+    """
+    package("onnx")
+    deep, written = one.deep, io.BytesIO()
+    with calm(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer's notes about what is constant here by design
+        deep.layout.load(one.trained.weights, one.trained.buffers)
+        module = deep.layout.asked(training=False)
+        example = torch().zeros((2, int(deep.inputs)), dtype=getattr(torch(), deep.precision))
+        axes = {GIVEN: {0: "rows"}, SAID: {0: "rows"}}
+        torch().onnx.export(
+            module, (example,), written, dynamo=False, input_names=[GIVEN], output_names=[SAID], dynamic_axes=axes
+        )
+    return written.getvalue()
+
+
+def small(graph: bytes, folder: Path, examples: X, how: Literal["static", "dynamic"] = "static") -> bytes:
+    """Return a graph whose products are of 8-bit numbers.
+
+    folder      where the tool keeps what it is at; it must be there
+    examples    (rows, inputs) by which ranges are chosen, for "static"; "dynamic" chooses them at each call
+
+    Source: Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
+    inference", CVPR 2018, section 2.
+    """
+    require(how in ("static", "dynamic"), "small.how", "static or dynamic", how)
+    require(len(examples) > 0, "small.examples", "at least one row", 0)
+    tool = package("onnxruntime.quantization")
+    before, after = folder / "whole.onnx", folder / "small.onnx"
+    before.write_bytes(graph)
+    quiet = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        if how == "dynamic":
+            tool.quantize_dynamic(before, after, per_channel=True)
+        else:
+            tool.quantize_static(before, after, _reader(tool, examples), per_channel=True)
+    finally:
+        logging.disable(quiet)
+    return after.read_bytes()
+
+
+def _reader(tool: Any, examples: X) -> Any:
+    class Reader(tool.CalibrationDataReader):  # type: ignore[misc]
+        """Hands out examples, once."""
+
+        def __init__(self) -> None:
+            self._left = iter([{GIVEN: examples[start : start + 64]} for start in range(0, len(examples), 64)])
+
+        def get_next(self) -> Any:
+            return next(self._left, None)
+
+    return Reader()
+
+
+def session(graph: bytes) -> Any:
+    """Return a session of one thread that answers by a graph."""
+    runtime = package("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return runtime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def said(session: Any, x: X) -> NDArray[Any]:
+    """Return the margins of rows x, (rows, inputs), as a session says them, (rows, outputs)."""
+    kind = np.float64 if "double" in session.get_inputs()[0].type else np.float32
+    margins: NDArray[Any] = session.run([SAID], {GIVEN: x.astype(kind)})[0]
+    return margins
