@@ -73,7 +73,7 @@ def titles(seed: int) -> Split:
     products = np.random.default_rng(seed).permutation(sorted({row["cluster_id"] for row in rows}))
     where = dict(zip(products.tolist(), (np.arange(len(products)) / len(products)).tolist(), strict=True))
     place, parts = np.array([where[row["cluster_id"]] for row in rows]), []
-    for low, high, most in ((0.0, 0.6, 6000), (0.6, 0.8, 300), (0.8, 1.0, 500)):
+    for low, high, most in ((0.0, 0.6, 8000), (0.6, 0.8, 300), (0.8, 1.0, 500)):
         mine = np.flatnonzero((place >= low) & (place < high))
         chosen = np.random.default_rng(seed).permutation(mine)[:most]
         label = np.array([float(categories.index(rows[at]["category_label"])) for at in chosen])
@@ -92,7 +92,7 @@ def learned(learner: Any, rows: tuple[X, Y], seed: int, passes: int) -> tuple[An
 
 def fallen(
     deep: Deep, trained: Trained, rows: tuple[X, Y], make: Any, between: tuple[float, float], near: float
-) -> Any:
+) -> float:
     """Return the strength at which the plain model falls."""
     return strength(lambda at: scores(deep, trained, *rows, {"it": make(at)}, 1)[1].right, FALL, between, near)
 
@@ -121,9 +121,9 @@ def pictures(seed: int) -> dict[str, tuple[float, ...]]:
 
 def texts(seed: int) -> dict[str, tuple[float, ...]]:
     split, columns = titles(seed), tuple(map(Column, map(str, range(LONGEST))))
-    deep = Deep(columns, Ngrams((1, 2, 3), 4096, 16, 64), Classes(10), AdamW(3e-3), seed=seed)
-    plain, plain_s = learned(deep, split.learn, seed, 5)
-    most = int(fallen(deep, plain, split.early, lambda at: Edits(int(at), 50), (0, 16), 1))
+    deep = Deep(columns, Ngrams(dropout=0.2), Classes(10), AdamW(3e-3), seed=seed)
+    plain, plain_s = learned(deep, split.learn, seed, 8)
+    most = int(fallen(deep, plain, split.early, lambda at: Edits(int(at), 50, 5), (0, 8), 1))
     far = fallen(deep, plain, split.early, lambda at: Embedded("vectors", at, 10), (0.0, 32.0), 1 / 2)
     attacks: Mapping[str, Attack] = {
         "trained on": Edits(most, 50, 5),
@@ -131,7 +131,7 @@ def texts(seed: int) -> dict[str, tuple[float, ...]]:
         "vectors": Embedded("vectors", far, 50, 5),
     }
     found = {"plain": (*line(deep, plain, split, attacks), plain_s, most, far)}
-    hard, hard_s = learned(Harden(deep, Edits(most, 5), Beside(0.7)), split.learn, seed, 5)
+    hard, hard_s = learned(Harden(deep, Edits(most, 6), Beside(0.5)), split.learn, seed, 8)
     found["beside"] = (*line(deep, hard.trained, split, attacks), hard_s, most, far)
     return found
 
