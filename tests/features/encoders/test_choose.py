@@ -25,7 +25,19 @@ def test_a_full_name_is_a_name() -> None:
 
 
 def test_an_unknown_name() -> None:
+    for name in ("bert", "ngrams+bert"):
+        with pytest.raises(UserError) as caught:
+            encoder(name)
+        rule = "one of auto sentences ngrams e5 minilm sentences-0db566fd ngrams-256 e5-e46dbcb9 minilm-48e9a844"
+        assert str(caught.value) == f"encoder: expected {rule}, got {name!r}"
+
+
+def test_several_side_by_side() -> None:
+    assert encoder("sentences+ngrams").name == "sentences-0db566fd*1+ngrams-256*1"
+    assert encoder("e5+ngrams-256").width == 640
+
+
+def test_a_folder_that_is_not_there() -> None:
     with pytest.raises(UserError) as caught:
-        encoder("bert")
-    rule = "one of auto sentences ngrams sentences-0db566fd ngrams-256"
-    assert str(caught.value) == f"encoder: expected {rule}, got 'bert'"
+        encoder("local:nowhere")
+    assert str(caught.value) == "encoder folder nowhere: expected a file config.json, got 'no such file'"

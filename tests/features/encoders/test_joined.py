@@ -17,6 +17,12 @@ def test_each_has_its_columns_and_its_share():
     np.testing.assert_array_equal(x[0, :64], Grams(64)(["red shoe"])[0])
 
 
+def test_the_fingerprint_is_that_of_parts_shares_order():
+    parts = (Grams(64), Grams(32))
+    made = (JOINED, Joined(parts, (1.0, 1.0)), Joined(parts[::-1], (0.5, 1.0)), Joined(parts[:1], (1.0,)))
+    assert len({one.fingerprint for one in made}) == 4 and JOINED.fingerprint == Joined(parts, (1.0, 0.5)).fingerprint
+
+
 def test_of_a_long_text_the_beginning_is_read():
     np.testing.assert_array_equal(*JOINED(["a b " * 250_000, "a b " * 500]))
 

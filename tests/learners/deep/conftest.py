@@ -1,7 +1,12 @@
-"""What every network has to keep, as a fixture."""
+"""What every network has to keep, as a fixture; puts this folder's helpers within reach of its tests."""
+
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def fingerprint(self) -> str:
+        """Return the sha256 of all that decides a vector: weights, tokens, settings; vectors are kept by it."""
+        ...
+
+    @property
     def width(self) -> int:
         """Return the length of a vector."""
         ...
@@ -53,6 +58,11 @@ class Cached:
     def name(self) -> str:
         """Return the name of what it remembers."""
         return self.of.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the hash of what it remembers."""
+        return self.of.fingerprint
 
     @property
     def width(self) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.features.encoders.encoder import Encoder
 from evercart.features.encoders.grams import LETTERS
+from evercart.features.encoders.transformers import mixed
 
 _AT_ONCE: Final = 256  # texts: what lies between is wide
 
@@ -40,6 +41,11 @@ class Joined:
     def name(self) -> str:
         """Return the names of all, with their shares."""
         return "+".join(f"{one.name}*{share:g}" for one, share in zip(self.encoders, self.shares, strict=True))
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the hash of all, with their shares."""
+        return mixed("joined", *(one.fingerprint for one in self.encoders), *self.shares, LETTERS)
 
     @property
     def width(self) -> int:

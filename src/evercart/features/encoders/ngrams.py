@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,11 @@ class HashedNgrams:
     def name(self) -> str:
         """Return the name of its content."""
         return f"ngrams-{self.width}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the hash of its content."""
+        return hashlib.sha256(self.name.encode()).hexdigest()
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors, (texts, width)."""

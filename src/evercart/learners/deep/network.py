@@ -14,6 +14,7 @@ class Network(Protocol):
     softmax. It treats its rows alike, each for itself, when not training. What it draws at birth follows the
     learner's seed. `inputs` says where the numbers end, how many embedded slots follow; as an int, it is the width of
     a row. Everything it learns is a parameter; what it counts while training is a buffer.
+    A module with a method `refuse(buffers)` may raise `UserError` before a state's buffers are loaded into it.
     """
 
     @property
