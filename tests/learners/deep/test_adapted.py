@@ -15,7 +15,7 @@ from evercart.features.encoders.tokens import token_columns, token_rows
 from evercart.fold import clone, describe, fingerprint, load, pack, save, unpack
 from evercart.learners.deep.adapted import Adapted, tokens_of
 from evercart.learners.deep.deep import Deep
-from evercart.learners.deep.depths import Full, Last, OnlyHead
+from evercart.learners.deep.depths import Full, Last
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.heads import Binary, Classes
 from evercart.learners.deep.lora import Lora
@@ -39,10 +39,9 @@ def titles(rows, seed):
     return token_rows(BASE, [" ".join(WORDS[word] for word in row) for row in drawn], 6), y
 
 
-@pytest.mark.parametrize("depth", [Lora(2, dropout=0.2), Last(1), OnlyHead()])
-def test_the_laws(depth):
-    learner = Deep(COLUMNS, Adapted(BASE, depth), Binary(), batch=3)
-    check_fold(lambda _: learner, Turned(holes=0.2), laws=("resume", "batching", "honesty"), examples=3)
+def test_the_laws():
+    learner = Deep(COLUMNS, Adapted(BASE, Lora(2, dropout=0.2)), Binary(), batch=3)
+    check_fold(lambda _: learner, Turned(holes=0.2), laws=("resume", "batching", "honesty"), examples=1)
 
 
 @pytest.mark.parametrize(("depth", "rate"), [(Lora(4), 0.02), (Last(1), 0.005), (Full(True), 0.005)])
