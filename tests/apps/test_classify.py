@@ -23,5 +23,5 @@ def test_no_torch_is_imported():
 def test_an_encoder_that_is_none():
     with pytest.raises(UserError) as caught:
         classify("nothing")
-    assert str(caught.value).startswith("encoder: expected one of auto sentences ngrams sentences-")
+    assert str(caught.value).startswith("encoder: expected one of auto sentences ngrams e5 minilm sentences-")
     assert str(caught.value).endswith(", got 'nothing'")
