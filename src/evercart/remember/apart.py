@@ -26,4 +26,4 @@ def set_apart(margins: Any, trained: Trained, lesson: Lesson) -> Any:
 
 def require_classes(where: str, deep: Deep) -> None:
     """Raise `UserError` where there are no classes to set apart."""
-    require(deep.head.outputs > 1, where, "a head of classes", deep.head)
+    require(deep.head.classes > 1, where, "a head of classes", deep.head)

@@ -11,6 +11,7 @@ from evercart.errors import require
 from evercart.learners.deep.deep import Ask, Deep, Trained
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.lesson import Lesson
+from evercart.learners.deep.steps import Floats
 from evercart.remember.apart import require_classes, set_apart
 from evercart.remember.exemplars import Exemplars, Kept
 
@@ -50,17 +51,19 @@ class Dark:
         return self.exemplars.start(deep)
 
     def learn(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> tuple[Trained, Kept]:
-        """Learn a lesson beside old rows, then keep some of it with what is said of it now."""
+        """Learn a lesson beside old rows, then keep some of it with what was said of it while learning."""
+        said = np.zeros((len(lesson.y), deep.head.outputs), trained.weights.dtype)
         for _ in range(self.rounds):
-            trained = deep.descend(trained, self._objective(deep, trained, memory, lesson))
-        return trained, self.exemplars.keep(memory, lesson, deep.margins(trained, lesson.x))
+            trained = deep.descend(trained, self._objective(deep, trained, memory, lesson, said))
+        return trained, self.exemplars.keep(memory, lesson, said)
 
-    def _objective(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson) -> Any:
+    def _objective(self, deep: Deep, trained: Trained, memory: Kept, lesson: Lesson, said: Floats) -> Any:
         first, second = (self.exemplars.draw(memory, self.draws) for _ in range(2))
         old, new, size = self.exemplars.lesson(memory, second), len(lesson.y), len(first)
 
         def objective(ask: Ask) -> Any:
             margins = ask(np.concatenate([lesson.x, memory.x[first], old.x]))
+            said[:] = margins[:new].detach().numpy()
             own = set_apart(margins[:new], trained, lesson) if self.apart else margins[:new]
             value = deep.loss(own, lesson)
             if not size:

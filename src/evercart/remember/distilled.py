@@ -54,6 +54,8 @@ class Distilled:
     def start(self, deep: Deep) -> Teacher:
         """Return no teacher."""
         self.news.check(deep)
+        right = deep.head.outputs == deep.head.classes
+        require(right, "distilled", "a head whose margins may all be compared", deep.head)
         if self.apart:
             require_classes("distilled.apart", deep)
         first, one = deep.start(), np.zeros(1, np.int64)

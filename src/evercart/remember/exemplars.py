@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.chance import uniform
+from evercart.chance import stream, uniform_at
 from evercart.errors import require
+from evercart.kernel import kernel
 from evercart.labels.turns import CORRECTION, SETTLED
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.lesson import Lesson
 from evercart.learners.deep.steps import Floats
-from evercart.remember.memories import Balanced, Memory, Slots
+from evercart.remember.memories import Balanced, Memory, Slots, place
 
 
 class Kept(NamedTuple):
@@ -55,7 +56,7 @@ class Exemplars:
     def start(self, deep: Deep) -> Kept:
         """Return room for as many rows as the budget allows."""
         places, inputs, outputs = self.places(deep), len(deep.places), deep.head.outputs
-        groups = max(outputs, 2)
+        groups = max(deep.head.classes, 2)
         one = np.zeros(1, np.int64)
         return Kept(
             np.full(places, -1, np.int64),
@@ -71,42 +72,83 @@ class Exemplars:
 
     def keep(self, kept: Kept, lesson: Lesson, margins: Floats) -> Kept:
         """Return the memory once a lesson's rows were offered, with what was said of them (rows, outputs)."""
-        chances = uniform(self.seed, kept.offered[0] + np.arange(len(lesson.y)), "remember/place")
-        several = kept.margins.shape[1] > 1
-        for row in np.flatnonzero(np.isin(lesson.what, (SETTLED, CORRECTION))):
-            known = np.flatnonzero(kept.number == lesson.number[row])
-            if len(known):
-                kept.y[known] = lesson.y[row]
-                continue
-            if lesson.what[row] == CORRECTION:
-                continue
-            group = int(lesson.y[row]) if several else int(lesson.y[row] > 0.5)
-            kept.offered[0] += 1
-            kept.seen[group] += 1
-            kept.means[group] += (lesson.x[row] - kept.means[group]) / kept.seen[group]
-            place = self._place(kept, group, lesson.x[row], chances[row])
-            if place >= 0:
-                kept.number[place], kept.y[place] = lesson.number[row], lesson.y[row]
-                kept.x[place], kept.margins[place] = lesson.x[row], margins[row]
+        several = len(kept.seen) > 2  # 0, 1 are told apart either way
+        _keep(self.memory.rule, several, stream(self.seed, "remember/place"), kept, lesson, margins)
         return kept
-
-    def _place(self, kept: Kept, group: int, x: NDArray[np.float32], chance: float) -> int:
-        count = int(kept.filled[0])
-        if count < len(kept.y):
-            kept.filled[0] += 1
-            return count
-        groups = kept.y.astype(np.int64) if kept.margins.shape[1] > 1 else (kept.y > 0.5).astype(np.int64)
-        return self.memory.place(Slots(groups, kept.x, kept.seen, kept.means), group, x, chance)
 
     def draw(self, kept: Kept, rows: int) -> NDArray[np.int64]:
         """Return the places of rows drawn without replacement; all of them, if there are no more."""
-        count = int(kept.filled[0])
-        chances = uniform(self.seed, kept.drawn[0] + np.arange(count), "remember/draw")
-        kept.drawn[0] += count
-        return np.argsort(chances, kind="stable")[:rows]
+        return _draw(stream(self.seed, "remember/draw"), kept, rows)
 
     def lesson(self, kept: Kept, places: NDArray[np.int64]) -> Lesson:
         """Return rows kept as a lesson of weight 1."""
         rows = len(places)
         what, never = np.full(rows, SETTLED, np.int8), np.full(rows, np.nan)
         return Lesson(what, kept.number[places], kept.y[places], never, np.ones(rows), kept.x[places])
+
+
+@kernel
+def _draw(chance: np.uint64, kept: Kept, rows: int) -> NDArray[np.int64]:
+    """Draw places; the cost is that of the rows drawn.
+
+    Source: Bentley and Floyd, "A sample of brilliance", CACM 30(9), 1987.
+    """
+    count = kept.filled[0]
+    if count <= rows:
+        return np.arange(count)
+    out = np.empty(rows, np.int64)
+    for at in range(rows):
+        last = count - rows + at
+        drawn = int(uniform_at(chance, kept.drawn[0] + at) * (last + 1))
+        out[at] = last if (out[:at] == drawn).any() else drawn
+    kept.drawn[0] += rows
+    return out
+
+
+@kernel
+def _keep(rule: int, several: bool, chance: np.uint64, kept: Kept, lesson: Lesson, margins: Floats) -> None:
+    """Offer each row of a lesson."""
+    groups = np.empty(len(kept.y), np.int64)
+    sizes = np.zeros(len(kept.seen), np.int64)
+    for at in range(kept.filled[0]):
+        groups[at] = _group(several, kept.y[at])
+        sizes[groups[at]] += 1
+    offered = kept.offered[0]
+    for row in range(len(lesson.y)):
+        if lesson.what[row] != SETTLED and lesson.what[row] != CORRECTION:
+            continue
+        group, known = _group(several, lesson.y[row]), _find(kept, lesson.number[row])
+        if known >= 0:
+            sizes[groups[known]] -= 1
+            sizes[group] += 1
+            groups[known], kept.y[known] = group, lesson.y[row]
+        elif lesson.what[row] == SETTLED:
+            kept.offered[0] += 1
+            kept.seen[group] += 1
+            kept.means[group] += (lesson.x[row] - kept.means[group]) / kept.seen[group]
+            at = kept.filled[0]
+            if at < len(kept.y):
+                kept.filled[0] += 1
+            else:
+                slots = Slots(groups, sizes, kept.x, kept.seen, kept.means)
+                at = place(rule, slots, group, lesson.x[row], uniform_at(chance, offered + row))
+                if at < 0:
+                    continue
+                sizes[groups[at]] -= 1
+            sizes[group] += 1
+            groups[at], kept.number[at], kept.y[at] = group, lesson.number[row], lesson.y[row]
+            kept.x[at], kept.margins[at] = lesson.x[row], margins[row]
+
+
+@kernel
+def _group(several: bool, y: float) -> int:
+    return int(y) if several else int(y > 0.5)
+
+
+@kernel
+def _find(kept: Kept, number: int) -> int:
+    """Return the place of a decision kept, or -1."""
+    for at in range(kept.filled[0]):
+        if kept.number[at] == number:
+            return at
+    return -1

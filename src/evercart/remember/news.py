@@ -30,7 +30,7 @@ class News:
     def check(self, deep: Deep) -> None:
         """Raise `UserError` where it would never be time."""
         require(
-            self.every > 0 or deep.head.outputs > 1, "news.every", "at least 1 without a head of classes", self.every
+            self.every > 0 or deep.head.classes > 1, "news.every", "at least 1 without a head of classes", self.every
         )
 
     def due(self, trained: Trained, lesson: Lesson, since: NDArray[np.int64]) -> bool:

@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +20,8 @@ def rows_alike():
     def check(learner, rows=70):
         rng, state = np.random.default_rng(1), learner.start()
         numbers = rng.normal(size=(rows, learner.inputs.numbers))
+        tasks = getattr(learner.network, "tasks", ())
+        numbers[:, 0] = rng.integers(0, len(tasks), rows) if tasks else numbers[:, 0]
         sizes = [learner.columns[place].slots for place in learner.places[learner.inputs.numbers :]]
         slots = [rng.integers(0, size, rows) for size in sizes]
         x = np.column_stack([numbers, *slots]).astype(np.float32)

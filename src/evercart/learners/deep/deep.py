@@ -44,7 +44,7 @@ class Trained(NamedTuple):
     weights: Floats  # (weights,) every parameter of the module, end to end in the module's order
     buffers: tuple[NDArray[Any], ...]  # the module's buffers, in its order
     moments: Floats  # (moments, weights) what the optimizer remembers
-    seen: NDArray[np.int64]  # (outputs,) rows learned of each class; with one output: of all
+    seen: NDArray[np.int64]  # (classes,) rows learned of each class; without classes: of all
     counts: Counts
     waiting: Waiting
     rows: Rows  # the vectors of slots; without a table: none
@@ -131,7 +131,7 @@ class Deep:
         weights, buffers = self.layout.weights.copy(), tuple(one.copy() for one in self.layout.buffers)
         moments = np.zeros((self.steps.moments, len(weights)), weights.dtype)
         counts = Counts(*(np.zeros(1, np.int64) for _ in Counts._fields))
-        seen = np.zeros(self.head.outputs, np.int64)
+        seen = np.zeros(self.head.classes, np.int64)
         held = rows(self.table.rows if self.table else 0, self.inputs.width, weights.dtype)
         return Trained(weights, buffers, moments, seen, counts, waiting(self.batch, len(self.places)), held)
 
@@ -265,7 +265,7 @@ class Deep:
     def seen(self, state: Trained, lesson: Lesson) -> Trained:
         """Return the state with a lesson's classes counted; a corrected row counts as what it is now."""
         first = np.isnan(lesson.was) & (lesson.what != CORRECTION)
-        if self.head.outputs == 1:
+        if self.head.classes == 1:
             state.seen[0] += np.count_nonzero(first)
             return state
         again = ~np.isnan(lesson.was)

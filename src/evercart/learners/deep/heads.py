@@ -24,6 +24,11 @@ class Head(Protocol):
         """Return how many margins a row has."""
         ...
 
+    @property
+    def classes(self) -> int:
+        """Return how many classes a label may name, one margin each; 1: a label is a number."""
+        ...
+
     def knows(self, y: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which labels, (rows,), it can learn from."""
         ...
@@ -32,7 +37,7 @@ class Head(Protocol):
         """Return guesses, (rows,), on the label's scale.
 
         margins   (rows, outputs)
-        seen      (outputs,) rows learned so far of each class
+        seen      (classes,) rows learned so far of each class
         """
         ...
 
@@ -58,6 +63,7 @@ class Binary:
     """A label of 0 or 1; the guess is a chance, the loss the log loss."""
 
     outputs: ClassVar[int] = 1
+    classes: ClassVar[int] = 1
 
     def knows(self, y: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which labels lie in 0 to 1."""
@@ -88,6 +94,7 @@ class Squared:
     """A label that is any number; the guess is its mean, the loss (margin - y)^2."""
 
     outputs: ClassVar[int] = 1
+    classes: ClassVar[int] = 1
 
     def knows(self, y: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which labels are finite."""
@@ -124,6 +131,11 @@ class Classes:
 
     def __post_init__(self) -> None:
         require(self.outputs >= 2, "classes.outputs", "at least 2", self.outputs)
+
+    @property
+    def classes(self) -> int:
+        """Return one for each margin."""
+        return self.outputs
 
     def knows(self, y: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which labels are whole numbers from 0 to the number of classes."""
