@@ -1,6 +1,8 @@
 """An own torch module is a learner once a frozen dataclass builds it."""
 
+import importlib.util
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -48,3 +50,16 @@ def test_buffers_are_part_of_the_state():
 def test_a_module_that_learns_nothing_is_refused():
     with pytest.raises(Exception, match=r"^network\.module: expected at least one parameter, got 'none'$"):
         Deep((Column("a"),), Nothing()).start()
+
+
+def test_the_example_of_an_own_network_learns_in_thirty_lines(capsys):
+    path = Path(__file__).parents[3] / "examples" / "own_network.py"
+    spec = importlib.util.spec_from_file_location("own_network", path)
+    example = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(example)
+    example.main()
+    assert float(capsys.readouterr().out.split(", ")[1].split()[0]) > 0.8
+    learner = Deep(COLUMNS, example.Reading(), Squared(), batch=6)
+    check_fold(lambda _: learner, Turned(labels="sum"), laws=("resume", "batching", "honesty"), examples=3)
+    own = path.read_text().split("class Reader", 1)[1].split("def main", 1)[0].splitlines()
+    assert sum(bool(line.strip()) for line in own) <= 30
