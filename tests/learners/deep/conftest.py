@@ -3,9 +3,6 @@
 import sys
 from pathlib import Path
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
