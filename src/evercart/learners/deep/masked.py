@@ -66,6 +66,7 @@ class Surprise:
 
     pairs: float = 0.0
     outputs: ClassVar[int] = 3
+    classes: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         require(0 <= self.pairs < np.inf, "surprise.pairs", "0 or more and finite", self.pairs)
