@@ -99,6 +99,11 @@ def test_pairs_that_belong_together():
     assert (said == y[-100:]).mean() > 0.9
 
 
+def test_other_labels_are_counted_as_refused():
+    state, _ = LEARNER.step(LEARNER.start(), prequential(titles(20, 1), np.r_[np.zeros(16), 0.5, 3, 77, -1]))
+    assert (state.counts.learned[0], state.counts.refused[0]) == (1, 4)
+
+
 def test_settings_that_make_no_sense():
     with pytest.raises(UserError, match=r"^masked.share: expected between 0 and 1, got 0.0$"):
         Masked(BASE, share=0.0)

@@ -2,10 +2,10 @@
 
 Masked-language pre-training as a fold: `Deep` over tokens, with this network, with the head `Surprise`::
 
-    learner = Deep(token_columns(32), Masked(base, Lora(16), words=common(x, 8000)), Surprise(), AdamW(1e-3))
+    learner = Deep(token_columns(32), Masked(base, Lora(16), words=common(x, 8000, base)), Surprise())
 
-Every label that settles is a text to learn from; its y says nothing, unless pairs are learned, too. What it has
-learned is taken over by `warmed`.
+Every label of 0 or 1 that settles is a text to learn from; which of both says nothing, unless pairs are learned, too.
+What it has learned is taken over by `warmed`.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ class Surprise:
         require(0 <= self.pairs < np.inf, "surprise.pairs", "0 or more and finite", self.pairs)
 
     def knows(self, y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return which labels say whether a pair belongs together; without pairs: all."""
-        return np.asarray((y >= 0) & (y <= 1)) if self.pairs else np.isfinite(y)
+        """Return which labels are 0 or 1: whether a pair belongs together; without pairs, either says nothing."""
+        return np.asarray((y == 0) | (y == 1))
 
     def guess(self, margins: NDArray[np.floating[Any]], seen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mean loss of each text's masked tokens, (rows,); 0 where none was masked."""
