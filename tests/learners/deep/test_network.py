@@ -1,7 +1,7 @@
 """An own torch module is a learner once a frozen dataclass builds it."""
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -52,14 +52,36 @@ def test_a_module_that_learns_nothing_is_refused():
         Deep((Column("a"),), Nothing()).start()
 
 
-def test_the_example_of_an_own_network_learns_in_thirty_lines(capsys):
-    path = Path(__file__).parents[3] / "examples" / "own_network.py"
-    spec = importlib.util.spec_from_file_location("own_network", path)
+def script(name):
+    path = Path(__file__).parents[3] / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
+    return path, example
+
+
+def test_the_example_of_an_own_network_learns_in_thirty_lines(capsys):
+    path, example = script("own_network")
     example.main()
     assert float(capsys.readouterr().out.split(", ")[1].split()[0]) > 0.8
     learner = Deep(COLUMNS, example.Reading(), Squared(), batch=6)
     check_fold(lambda _: learner, Turned(labels="sum"), laws=("resume", "batching", "honesty"), examples=3)
     own = path.read_text().split("class Reader", 1)[1].split("def main", 1)[0].splitlines()
+    assert sum(bool(line.strip()) for line in own) <= 30
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("keras"), reason="no keras: pip install 'evercart[keras]'")
+def test_the_example_of_a_keras_model_learns_in_thirty_lines(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")  # put back at the end; the example sets it too
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    path, example = script("keras_model")
+    example.main()
+    assert float(capsys.readouterr().out.split(", ")[1].split()[0]) > 0.9
+    learner = Deep(COLUMNS, example.Keras(), Squared(), batch=6)
+    again = Deep(COLUMNS, example.Keras(), Squared(), batch=6)
+    assert learner.start().weights.tobytes() == again.start().weights.tobytes()
+    assert learner.layout.names == again.layout.names
+    assert learner.start().weights.tobytes() != replace(learner, seed=2).start().weights.tobytes()
+    check_fold(lambda _: replace(learner), Turned(labels="sum"), laws=("resume", "batching", "honesty"), examples=2)
+    own = path.read_text().split("import os", 1)[1].split("def main", 1)[0].splitlines()
     assert sum(bool(line.strip()) for line in own) <= 30
