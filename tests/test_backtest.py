@@ -7,12 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
-from evercart.backtest import RACERS, TooEarly, backtest, linear_opponents, replay
+from evercart.backtest import TooEarly, backtest, linear_opponents, replay
 from evercart.evaluate.losses import log_loss
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.testing.redeems import orders, redeems
 from evercart.units import DAY_S
+
+RACERS = ("continual", "frozen", "refit")
 
 
 def batches(events: Events, size: int = 500):

@@ -1,9 +1,9 @@
-"""Backtest: an app over the whole log, judged against its two controls on the same questions."""
+"""Backtest: an app over the whole log, judged against challengers, controls on the same questions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +21,11 @@ from evercart.evaluate.scores import scores
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED, Turns
+from evercart.lane import CHAMPION, FROZEN
 from evercart.loop import Ring, Stopwatch, whole_ticks
 from evercart.units import DAY_US
 
-RACERS = ("continual", "frozen", "refit")
+REFIT = "refit"  # what a batch learner fitted over again says
 Told = Callable[[str, float], None]  # which step, which part of it is done
 
 
@@ -44,7 +45,7 @@ class Replayed(NamedTuple):
 
 @dataclass(frozen=True)
 class Backtest:
-    """Continual, frozen, refit on the same questions; compared are those asked after the first quarter.
+    """Continual, challengers, frozen, refit on the same questions; compared are those after the first quarter.
 
     days      of all questions        later     of those that are compared
     cpu_s     by racer, guessing with learning
@@ -67,15 +68,16 @@ class Backtest:
     counts: dict[str, int]
 
     def differences(self) -> dict[str, Difference]:
-        """Return each control's loss minus the continual learner's, with its 95 % interval."""
-        return {name: difference(self.report, self.later, name, RACERS[0]) for name in RACERS[1:]}
+        """Return the loss of each of the others minus the continual learner's, with its 95 % interval."""
+        first, *others = self.report.racers
+        return {name: difference(self.report, self.later, name, first) for name in others}
 
     def summary(self) -> dict[str, Any]:
         """Return what `evercart backtest --json` prints."""
         found = scores(self.report, self.later)
         differences = self.differences()
         said: dict[str, Any] = {"app": self.app, "questions": self.questions, "compared": self.compared}
-        for name in RACERS:
+        for name in self.report.racers:
             said[name] = {**found[name], "cpu_s": round(self.cpu_s[name], 3)}
             if name in differences:
                 said[name]["difference"] = differences[name]._asdict()
@@ -105,7 +107,6 @@ def backtest(
                 opponent may choose is chosen on what came before
     opponents   batch fits to choose from; linear ones with several penalties unless given
     """
-    app = replace(app, challengers=())
     replayed = replay(app, batches, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
         rule = f"questions about {app.asks.kind} events, answered"
@@ -119,7 +120,7 @@ def backtest(
     report = report_of(app)
     later = scored.rows(scored.us > frozen_us)
     spent = replayed.watch.spent
-    own = {name: spent[f"{app.name} {name}"] for name in RACERS[:2]}
+    own = {name: spent[f"{app.name} {name}"] for name in report.racers[:-1]}
     return Backtest(
         app=app.name,
         unit=app.unit,
@@ -129,8 +130,8 @@ def backtest(
         since_us=frozen_us,
         questions=len(scored),
         compared=len(later),
-        cpu_s={**own, "refit": refitted.cpu_s},
-        stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in RACERS},
+        cpu_s={**own, REFIT: refitted.cpu_s},
+        stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in own},
         fits=refitted.fits,
         opponent=told_of(choice),
         counts=replayed.counts,
@@ -138,9 +139,10 @@ def backtest(
 
 
 def report_of(app: App) -> Report:
-    """Return what is summed about the three racers of a backtest."""
+    """Return what is summed about the racers of a backtest."""
+    racers = (CHAMPION, *(name for name, _ in app.challengers), FROZEN, REFIT)
     slices = app.slices.names if app.slices else ("all",)
-    return Report(RACERS, app.loss, slices=slices, time_zone=app.time_zone)
+    return Report(racers, app.loss, slices=slices, time_zone=app.time_zone)
 
 
 def replay(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from evercart.annals import Annals
-from evercart.backtest import RACERS, Backtest
+from evercart.backtest import Backtest
 from evercart.errors import UserError, expected
 from evercart.evaluate.comparison import Comparison
 from evercart.evaluate.comparison_page import comparison_page
@@ -120,7 +120,7 @@ def _app(one: Backtest, about: str, happened: Annals) -> AppData:
     entries = happened.entries
     told = tuple((_day(entry.us), entry.model, entry.text) for entry in entries if entry.what != "enrolment")
     live = next((entry.model for entry in reversed(entries) if entry.what == "promotion"), "")
-    cost = {name: one.cpu_s[name] for name in RACERS}
+    cost = {name: one.cpu_s[name] for name in one.report.racers}
     days, gaps, told = (one.days, one.later), one.differences(), told[:-_SHOWN:-1]
     return AppData(one.app, about, one.unit, one.report, *days, gaps, cost, live, told, happened.earned)
 

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from evercart.backtest import RACERS, Backtest
+from evercart.backtest import Backtest
 from evercart.doctor import Told
 from evercart.evaluate.compare import Difference
 from evercart.evaluate.comparison import Comparison
@@ -105,12 +105,12 @@ def backtests(found: Sequence[Backtest]) -> Table:
         table.add_column(name, justify="right")
     for one in found:
         said, differences = one.summary(), one.differences()
-        for name in RACERS:
+        for name in one.report.racers:
             gap = differences.get(name)
             share, span = _against(gap, said[name]["loss"]) if gap else ("", "")
             table.add_row(one.app, name, f"{said[name]['loss']:.5g}", share, span, f"{said[name]['cpu_s']:.2f}")
         table.add_section()
-    table.caption = "a positive difference: the control loses more than the model that goes on learning"
+    table.caption = "a positive difference: it loses more than the model that goes on learning"
     table.caption_justify = "left"
     return table
 

@@ -25,6 +25,9 @@ APPS: Final[dict[str, Callable[..., App]]] = {
 }
 
 
+_KINDS: Final[dict[type, tuple[tuple[type, ...], str]]] = {str: ((str,), "text"), bool: ((bool,), "true or false")}
+
+
 def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:
     """Return an app by its name, built with options of its own; `zone` is that option where it has none.
 
@@ -38,6 +41,7 @@ def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") 
     for option, value in options.items():
         if option not in known:
             raise UserError(expected(f"option of {name}", "one of " + " ".join(known), option))
-        wanted, plain = ((str,), "text") if isinstance(known[option].default, str) else ((int, float), "a number")
-        require(isinstance(value, wanted) and not isinstance(value, bool), f"{name}.{option}", plain, value)
+        wanted, plain = _KINDS.get(type(known[option].default), ((int, float), "a number"))
+        right = isinstance(value, wanted) and isinstance(value, bool) == (bool in wanted)
+        require(right, f"{name}.{option}", plain, value)
     return APPS[name](**({"zone": zone} if "zone" in known else {}) | dict(options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evercart.app import App, columns_of
+from evercart.apps.deeper import factored
 from evercart.apps.shopping import Shopper, asked, evenly
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.losses import log_loss
@@ -52,13 +53,16 @@ def habits(shopper: Shopper) -> Table:
     return shopper.table("habits", (*numbers, *buckets))
 
 
-def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S, zone: str = "UTC") -> App:
+def repurchase(
+    kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S, zone: str = "UTC", deep: bool = False
+) -> App:
     """Return the app.
 
     kind        of the rows that are lines of baskets, which also answer
     gap_s       between the rows of one basket, at most; 0 where its lines share one time
     window_s    how soon the shopper must be back
     zone        in which it is Monday or not, and whose days the report has
+    deep        whether a net races beside them; needs the extra `deep`
 
     The challenger mixes the champion with one that begins anew from recent memory once its losses have risen.
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
@@ -81,7 +85,7 @@ def repurchase(kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S,
         tables=tables,
         slices=shopper.slices(columns, "habits"),
         champion=champion,
-        challengers=(("restarted", Mixture((champion, anew))),),
+        challengers=(("restarted", Mixture((champion, anew))), *((("deep", factored(columns)),) if deep else ())),
         loss=log_loss,
         unit="chance",
         time_zone=zone,
