@@ -3,12 +3,14 @@
 PYTHON ?=
 SERVE ?= 1
 BROWSER ?=
+DEEP ?= 1
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
+NETS := digits classify intents tasks drift_deep harden export
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser screenshots kills check check-all bench load soak format clean
+.PHONY: help run test test-deep bench-deep browser screenshots kills check check-all bench load soak format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -16,8 +18,12 @@ help: ## list the targets
 run: .venv/.sample ## ingest the sample shop, turn the ring, write the report, serve the pages (SERVE=0: do not)
 	@exec .venv/bin/evercart $(if $(filter 0,$(SERVE)),run,demo)
 
-test: .venv/.dev browser ## run every test and doctest but the slow suites; BROWSER=0 leaves out those in a browser
+test: .venv/.dev $(if $(filter 0,$(DEEP)),,.venv-deep/.deep-dev) browser ## run every test but the slow suites; BROWSER=0, DEEP=0 leave out those in a browser, of nets
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST) -m "not slow"
+	@$(if $(filter 0,$(DEEP)),echo "DEEP=0: the tests of nets are left out",$(MAKE) -s test-deep)
+
+test-deep: .venv-deep/.deep-dev ## run the tests that need the extra `deep`, in .venv-deep, which has it
+	@.venv-deep/bin/python -m pytest $(PYTEST) -m "not slow" $$(grep -rlE 'importorskip\("(torch|transformers|onnx)' tests)
 
 browser: .venv/.dev ## see that Chromium is there for the browser tests, install it where that needs no asking
 	@BROWSER=$(BROWSER) .venv/bin/python -m evercart.testing.chromium
@@ -38,7 +44,10 @@ check-all: check browser ## run check, then every test with the slow suites
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
-	@for each in $(filter-out %/bench_serve.py %/bench_soak.py,$(wildcard benchmarks/bench_*.py)); do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
+	@for each in $(filter-out %/bench_serve.py %/bench_soak.py $(NETS:%=benchmarks/bench_%.py),$(wildcard benchmarks/bench_*.py)); do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
+
+bench-deep: .venv-deep/.deep-bench ## measure nets, what keeps them from forgetting, adapted encoders, attacks, exports
+	@for each in $(NETS); do echo "== $$each"; .venv-deep/bin/python "benchmarks/bench_$$each.py" || exit 1; done
 
 load: .venv/.bench ## put the service under load: answers, events, swaps, pages; LOAD="--seconds 60" for a trial
 	@.venv/bin/python benchmarks/bench_serve.py $(LOAD)
@@ -50,14 +59,18 @@ format: .venv/.dev ## format the code, mend what lint can mend
 	@.venv/bin/ruff format $(CODE)
 	@.venv/bin/ruff check --fix $(CODE)
 
-clean: ## remove .venv and caches; a shop's folder stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+clean: ## remove .venv, .venv-deep, caches; a shop's folder stays
+	@rm -rf .venv .venv-deep .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.made: tools/python
-	@python=$$(sh tools/python "$(PYTHON)") && echo "making .venv with $$python" && sh tools/python --make "$$python"
+.venv/.made .venv-deep/.made: tools/python
+	@python=$$(sh tools/python "$(PYTHON)") && echo "making $(@D) with $$python" && sh tools/python --make "$$python" $(@D)
 	@touch $@
 
 .venv/.sample .venv/.dev .venv/.bench: .venv/.made $(NEEDS)
-	@.venv/bin/python tools/install.py $(patsubst .venv/.%,%,$@)
+	@.venv/bin/python tools/install.py $(@F:.%=%)
+	@touch $@
+
+.venv-deep/.deep-dev .venv-deep/.deep-bench: .venv-deep/.made $(NEEDS)
+	@.venv-deep/bin/python tools/install.py $(@F:.%=%)
 	@touch $@

@@ -1,4 +1,4 @@
-"""Install evercart from this folder into .venv with one extra, showing what is fetched."""
+"""Install evercart from this folder, with one extra, beside the Python that runs this, showing what is fetched."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-LOG = Path(".venv/pip.log")
+VENV = Path(sys.prefix)
+LOG = VENV / "pip.log"
 NO_GIT = (
     "git was not found: install it to fetch later versions (Debian and Ubuntu: apt install git; "
     "macOS: xcode-select --install)."
@@ -37,7 +38,7 @@ def main(extra: str) -> int:
     """Run pip, keep all it says in a file, and return its exit code."""
     if shutil.which("git") is None:
         print(NO_GIT, file=sys.stderr)
-    print(f"installing evercart[{extra}] into .venv", flush=True)
+    print(f"installing evercart[{extra}] into {VENV.name}", flush=True)
     pip = [sys.executable, "-m", "pip", "install", "--progress-bar", "off", "-c", "constraints.txt"]
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}
     command = [*pip, "-e", f".[{extra}]"]
