@@ -58,6 +58,7 @@ from evercart.learners.corrected import Corrected
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.heads import Binary, Classes
 from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.numbered import Numbered, numbered
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
 from evercart.learners.grid import grid
@@ -435,6 +436,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
+    Numbered: [of(Numbered(Linear(numbered(COLUMNS)), COLUMNS, "slot"), Turned())],
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20), Turned())._replace(keeps_bytes=1 << 14)],

@@ -36,6 +36,7 @@ def test_the_shop_s_zone_is_the_app_s_unless_it_has_its_own(name: str) -> None:
         ("spend", {"minor": "x"}, "spend.minor: expected a number, got 'x'"),
         ("spend", {"unit": 5}, "spend.unit: expected text, got 5"),
         ("repurchase", {"gap_s": True}, "repurchase.gap_s: expected a number, got True"),
+        ("repurchase", {"deep": 1}, "repurchase.deep: expected true or false, got 1"),
         ("repurchase", {"window_s": float("inf")}, "pairs.window_s: expected more than 0, at most a century, got inf"),
     ],
 )
@@ -49,6 +50,6 @@ def test_unknown_names_are_refused() -> None:
         UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour, got 'churn'$"
     ):
         app("churn")
-    text = "^option of repurchase: expected one of kind gap_s window_s zone, got 'most'$"
+    text = "^option of repurchase: expected one of kind gap_s window_s zone deep, got 'most'$"
     with pytest.raises(UserError, match=text):
         app("repurchase", {"most": 3})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from evercart.app import App, columns_of
+from evercart.apps.deeper import multitask
 from evercart.apps.shopping import evenly
 from evercart.asks.each import After
 from evercart.asks.outcomes import Outcomes
@@ -58,10 +59,12 @@ def behaviour(
     order: float = 1.0,
     review: float = 1.0,
     back: float = 1.0,
+    deep: bool = False,
 ) -> App:
     """Return the app: after each row of the kind, the chance of each outcome within the window.
 
     view, cart, order, review, back    how much each outcome's labels count in what is learned (`back`: returns)
+    deep    whether a net of all outcomes races beside them; needs the extra `deep`
 
     All outcomes are one model's: see `docs/decisions/0015-behaviour.md`. The challenger shares nothing.
 
@@ -72,7 +75,9 @@ def behaviour(
     tables = (about, doings("shopper", "user", (HOUR_S, 28 * DAY_S)), doings("item", "item", (28 * DAY_S,)))
     columns = columns_of(tables)
     weights = (1.0, view, cart, order, review, back)
-    both: list[Any] = [Weighed(one, columns, ABOUT, weights) for one in (shared(columns), apart(columns))]
+    nets = [multitask(columns, ABOUT, OUTCOMES)] if deep else []
+    racers: list[Any] = [shared(columns), apart(columns), *nets]
+    racers = [Weighed(one, columns, ABOUT, weights) for one in racers]
     return App(
         name="behaviour",
         about="a shopper is here now: what will they do within the day?",
@@ -80,8 +85,8 @@ def behaviour(
         answers=tuple(yes(one, at_once=False, apart=True) for one in OUTCOMES),
         window_s=window_s,
         tables=tables,
-        champion=both[0],
-        challengers=(("apart", both[1]),),
+        champion=racers[0],
+        challengers=tuple(zip(("apart", "deep"), racers[1:], strict=False)),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

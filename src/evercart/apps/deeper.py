@@ -7,8 +7,12 @@ from typing import Any
 from evercart.features.columns import Column
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.deep_fm import DeepFm
+from evercart.learners.deep.heads import Binary
+from evercart.learners.deep.mmoe import Mmoe
+from evercart.learners.deep.numbered import Numbered, numbered
 from evercart.learners.deep.steps import AdamW
 from evercart.learners.deep.table import Table
+from evercart.learners.deep.tasks import Tasks
 from evercart.learners.learner import Learner
 from evercart.learners.scaled import Scaled
 
@@ -20,3 +24,15 @@ def factored(columns: tuple[Column, ...], rate: float = 1e-3) -> Learner[Any]:
     """
     net = Deep(columns, DeepFm((64, 32)), steps=AdamW(rate), table=Table(rows=1 << 16, width=8), batch=64)
     return Scaled(net, columns, most=5.0)
+
+
+def multitask(columns: tuple[Column, ...], by: str, tasks: tuple[str, ...], rate: float = 1e-3) -> Learner[Any]:
+    """Return a mixture of experts that says a chance of each of several outcomes; needs the extra `deep`.
+
+    by       the slot column that says which outcome a row is about: 1 for the first of the tasks, and so on
+    tasks    the names of the outcomes
+    rate     of AdamW's steps
+    """
+    head = Tasks(tuple(Binary() for _ in tasks))
+    net = Deep(numbered(columns), Mmoe(tasks), head, AdamW(rate), table=Table(rows=1 << 16, width=8), batch=64)
+    return Numbered(net, columns, by)

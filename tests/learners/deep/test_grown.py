@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from shops import learner, two
+from tasked import learner, two
 
 from evercart.errors import UserError
 from evercart.learners.deep.grown import grown

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from shops import learner, scores, two  # noqa: E402
+from tasked import learner, scores, two  # noqa: E402
 
 from evercart.errors import UserError  # noqa: E402
 from evercart.learners.deep.inputs import Inputs  # noqa: E402

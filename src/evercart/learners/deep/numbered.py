@@ -1,0 +1,64 @@
+"""Numbered: a slot column read as a number, such as the task that a row belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.errors import require
+from evercart.features.columns import Column, chosen
+from evercart.fold import Grain
+from evercart.labels.turns import Turns
+from evercart.learners.learner import Learner, with_x
+from evercart.learners.peeking import peek
+
+S = TypeVar("S")
+
+
+def numbered(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Return the columns that the learner inside sees: the number comes first."""
+    return (Column("number"), *columns)
+
+
+@dataclass(frozen=True)
+class Numbered(Generic[S]):
+    """A learner that sees one slot column's value, less 1, as a number before all other columns.
+
+    learner    of the columns as `numbered` has them
+    columns    what the columns of X mean
+    by         the name of a slot column; its slot 0, which means missing, becomes -1
+
+    It gives a network of tasks (`Tasks`) the number it wants.
+    """
+
+    learner: Learner[S]
+    columns: tuple[Column, ...]
+    by: str
+    grain: ClassVar[Grain] = "tick"
+
+    def __post_init__(self) -> None:
+        require(not self.columns[self._place].is_number, "numbered.by", "a slot column", self.by)
+
+    @cached_property
+    def _place(self) -> int:
+        return chosen(self.columns, [self.by])[0]
+
+    def start(self) -> S:
+        """Return the learner's first state."""
+        return self.learner.start()
+
+    def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
+        """Guess, then learn, tick by tick."""
+        return self.learner.step(state, self._widened(turns))
+
+    def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
+        """Return the learner's guesses."""
+        return peek(self.learner, state, self._widened(turns))
+
+    def _widened(self, turns: Turns) -> Turns:
+        x: NDArray[Any] = turns.x
+        return with_x(turns, np.column_stack([x[:, self._place] - 1, x]))

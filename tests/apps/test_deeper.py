@@ -1,0 +1,38 @@
+"""Nets that race beside the light models, where the settings say so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from shops import loss, turned, year  # noqa: E402
+
+from evercart.apps import app  # noqa: E402
+from evercart.learners.mean import Mean  # noqa: E402
+
+
+def test_repurchase_has_a_net_that_learns():
+    deep = app("repurchase", {"deep": True})
+    assert [name for name, _ in deep.challengers] == ["restarted", "deep"]
+    raced = replace(deep, challengers=(("base", Mean()), deep.challengers[1]))
+    replayed = turned(raced, year())
+    assert np.isfinite(replayed.scored.guesses).all()
+    assert loss(raced, replayed, racer=2) < loss(raced, replayed, racer=1)
+
+
+def test_behaviour_has_a_net_of_all_outcomes():
+    deep = app("behaviour", {"deep": True})
+    assert [name for name, _ in deep.challengers] == ["apart", "deep"]
+    replayed = turned(deep, year())
+    guesses = replayed.scored.guesses[:, 2]
+    assert len(guesses) > 500
+    assert np.isfinite(guesses).all()
+
+
+def test_without_a_word_nothing_changes():
+    assert app("repurchase", {"deep": False}) == app("repurchase")
+    assert [name for name, _ in app("behaviour").challengers] == ["apart"]
