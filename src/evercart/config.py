@@ -8,6 +8,7 @@ import os
 import secrets
 import tomllib
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,6 +34,7 @@ log = {log:<30} # where the events are: a folder here, or "postgresql://USER@HOS
                                      # into an environment variable: log = "env:EVERCART_LOG"
 
 {spend}
+{deep}
 [tick]                               # weights move when one closes
 seconds = 1
 events = 4096
@@ -50,6 +52,11 @@ _SPEND = """\
 {mark}[spend]
 {mark}most = 300                           # a week counts up to this, in units of money: the few heavy
 {mark}                                     # shoppers otherwise blur every comparison
+"""
+
+_DEEP = """\
+{mark}[repurchase]
+{mark}deep = true                          # a net races beside the light models; needs the extra `deep`
 """
 
 _WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}
@@ -158,7 +165,8 @@ def create(folder: Path, name: str, *, sample: bool = False, log: str = FOLDER) 
                 file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
         with writing(folder / FILE) as file:
             spend = _SPEND.format(mark="" if sample else "# ")
-            text = _TEMPLATE.format(name=_quoted(name), log=_quoted(log), spend=spend, webhook=TEMPLATE)
+            deep = _DEEP.format(mark="" if find_spec("torch") else "# ")
+            text = _TEMPLATE.format(name=_quoted(name), log=_quoted(log), spend=spend, deep=deep, webhook=TEMPLATE)
             file.write(text.encode())
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None

@@ -12,7 +12,11 @@ torch = pytest.importorskip("torch")
 from shops import loss, turned, year  # noqa: E402
 
 from evercart.apps import app  # noqa: E402
+from evercart.backtest import replay  # noqa: E402
+from evercart.labels.pairs import Tick  # noqa: E402
 from evercart.learners.mean import Mean  # noqa: E402
+from evercart.testing.behaving import BEHAVING  # noqa: E402
+from evercart.testing.shop import SimulatedShop  # noqa: E402
 
 
 def test_repurchase_has_a_net_that_learns():
@@ -27,10 +31,11 @@ def test_repurchase_has_a_net_that_learns():
 def test_behaviour_has_a_net_of_all_outcomes():
     deep = app("behaviour", {"deep": True})
     assert [name for name, _ in deep.challengers] == ["apart", "deep"]
-    replayed = turned(deep, year())
-    guesses = replayed.scored.guesses[:, 2]
-    assert len(guesses) > 500
-    assert np.isfinite(guesses).all()
+    shop = SimulatedShop(seed=2, shoppers=30, items=30, days=30, emitters=BEHAVING)
+    replayed = replay(deep, shop.stream(shop.table().num_rows, columns=deep.reads), Tick(), None, lambda: 0.0)
+    assert len(replayed.scored) > 500
+    assert np.isfinite(replayed.scored.guesses).all()
+    assert loss(deep, replayed, racer=2) < 1.05 * loss(deep, replayed)
 
 
 def test_without_a_word_nothing_changes():

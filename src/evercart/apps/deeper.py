@@ -26,7 +26,7 @@ def factored(columns: tuple[Column, ...], rate: float = 1e-3) -> Learner[Any]:
     return Scaled(net, columns, most=5.0)
 
 
-def multitask(columns: tuple[Column, ...], by: str, tasks: tuple[str, ...], rate: float = 1e-3) -> Learner[Any]:
+def multitask(columns: tuple[Column, ...], by: str, tasks: tuple[str, ...], rate: float = 1e-2) -> Learner[Any]:
     """Return a mixture of experts that says a chance of each of several outcomes; needs the extra `deep`.
 
     by       the slot column that says which outcome a row is about: 1 for the first of the tasks, and so on
