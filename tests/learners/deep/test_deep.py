@@ -107,6 +107,22 @@ def test_labels_wait_until_a_tick_closes_with_enough():
     assert alone.waiting.filled[0] == 1 and np.array_equal(alone.weights, first.weights)
 
 
+def test_questions_between_two_lessons_are_answered_together():
+    class Counted(Deep):
+        def margins(self, state, x):
+            asked.append(len(x))
+            return super().margins(state, x)
+
+    asked, learner = [], Counted(WIDE, Mlp((16,)), batch=5)
+    given = prequential(*xor(17, 1))
+    _, guesses = learner.step(learner.start(), given)
+    assert asked == [5, 5, 5, 2]
+    state = Deep(WIDE, Mlp((16,)), batch=5).start()
+    for row in range(len(given)):
+        state, guess = learner.step(state, given.rows(slice(row, row + 1)))
+        assert guess[0] == guesses[row] or given.what[row] != ASKED
+
+
 def test_a_hint_weighs_less():
     learner = replace(SMALL, batch=1, steps=HeavyBall(0.1, 0.0))
     first, moved = learner.start().weights, []

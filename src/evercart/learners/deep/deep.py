@@ -148,24 +148,33 @@ class Deep:
     ) -> tuple[Trained, NDArray[np.float64]]:
         """Return the state after turns whose lessons were learned by `learn`, with the guesses, (rows,)."""
         require(turns.x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", turns.x.shape[1])
-        guesses, start = np.full(len(turns), np.nan), 0
+        guesses, stop, taught, answered = np.full(len(turns), np.nan), 0, 0, 0
         x = np.nan_to_num(turns.x[:, self.places].astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        labels = np.cumsum(turns.what != ASKED)  # no fewer than those that teach
+
+        def answer(upto: int) -> None:
+            asked = answered + np.flatnonzero(turns.what[answered:upto] == ASKED)
+            if len(asked):
+                guesses[asked] = self.head.guess(self.margins(state, x[asked]), state.seen)
+
         with calm():
-            while start < len(turns):
-                stop = tick_stop(turns.tick, start)
-                asked = start + np.flatnonzero(turns.what[start:stop] == ASKED)
-                if len(asked):
-                    guesses[asked] = self.head.guess(self.margins(state, x[asked]), state.seen)
-                if len(asked) < stop - start:
-                    for lesson in lessons(state.waiting, self._told(state, turns, x, slice(start, stop))):
-                        state = learn(state, lesson)
-                start = stop
+            while stop < len(turns):
+                stop = tick_stop(turns.tick, stop)
+                came = labels[stop - 1] - (labels[taught - 1] if taught else 0)
+                if stop < len(turns) and state.waiting.filled[0] + came < self.batch:
+                    continue  # no lesson yet: until there is one, neither questions nor labels need to be looked at
+                for lesson in lessons(state.waiting, self._told(state, turns, x, slice(taught, stop))):
+                    answer(stop)
+                    answered = stop
+                    state = learn(state, lesson)
+                taught = stop
+            answer(len(turns))
         return state, guesses
 
-    def _told(self, state: Trained, turns: Turns, x: NDArray[np.float32], tick: slice) -> Lesson:
-        """Return the rows of a tick that teach."""
+    def _told(self, state: Trained, turns: Turns, x: NDArray[np.float32], ticks: slice) -> Lesson:
+        """Return the rows of some ticks that teach."""
         named = (turns.what, turns.number, turns.y, turns.was, turns.weight)
-        rows = Lesson(*named, x).rows(tick)
+        rows = Lesson(*named, x).rows(ticks)
         told = (rows.what != ASKED) & ~np.isnan(rows.y) & (rows.weight != 0)
         known = self.head.knows(rows.y) & (np.isnan(rows.was) | self.head.knows(rows.was))
         state.counts.refused[0] += np.count_nonzero(told & ~known)

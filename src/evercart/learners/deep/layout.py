@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +23,24 @@ class Layout(NamedTuple):
     shapes: tuple[tuple[int, ...], ...]
     weights: NDArray[Any]  # (weights,)
     buffers: tuple[NDArray[Any], ...]  # of at least one axis each
+    loaded: list[Any]  # one weak reference to the weights that the module holds; none: nobody knows
 
     def load(self, weights: NDArray[Any], buffers: Sequence[NDArray[Any]]) -> None:
-        """Write weights, (weights,), and buffers over whatever the module holds; those of another raise `UserError`."""
+        """Write weights, (weights,), and buffers over whatever the module holds; those of another raise `UserError`.
+
+        Weights that are the very array loaded last are not written again: an array, once loaded, never changes.
+        """
         it, start = torch(), 0
         if hasattr(self.module, "refuse"):
             self.module.refuse(buffers)
         require(len(weights) == len(self.weights), "state.weights", f"{len(self.weights):,} numbers", len(weights))
         with it.no_grad():
-            every = it.from_numpy(weights)
-            for parameter in self.parameters:
-                parameter.copy_(every[start : start + parameter.numel()].view(parameter.shape))
-                start += parameter.numel()
+            if not (self.loaded and self.loaded[0]() is weights):
+                every = it.from_numpy(weights)
+                for parameter in self.parameters:
+                    parameter.copy_(every[start : start + parameter.numel()].view(parameter.shape))
+                    start += parameter.numel()
+                self.loaded[:] = [ref(weights)]
             for own, buffer in zip(self.counters, buffers, strict=True):
                 own.copy_(it.from_numpy(buffer).view(own.shape))
 
@@ -80,4 +87,5 @@ def layout(module: Any) -> Layout:
         tuple(tuple(one.shape) for one in parameters.values()),
         np.concatenate([one.detach().numpy().ravel() for one in parameters.values()]),
         tuple(np.atleast_1d(one.detach().numpy().copy()) for one in counters),
+        [],
     )
