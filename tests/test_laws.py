@@ -39,7 +39,7 @@ from evercart.features.columns import Column
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
 from evercart.features.table import Table
-from evercart.fold import clone, fingerprint
+from evercart.fold import clone, fingerprint, pack
 from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
 from evercart.gate.tally import Tally
@@ -92,6 +92,8 @@ from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
 from evercart.learners.weighed import Weighed
+from evercart.publish.guard import Finite, Offer
+from evercart.publish.revision import Revision
 from evercart.remember.dark import Dark
 from evercart.remember.exemplars import Exemplars
 from evercart.remember.growing import Growing
@@ -578,3 +580,11 @@ def test_every_fold_is_checked() -> None:
 
 def test_nothing_is_checked_that_is_not_a_fold() -> None:
     assert set(CHECKS) <= set(fold_classes())
+
+
+@pytest.mark.parametrize("check", LEARNERS)
+def test_a_learner_may_go_live_after_whatever_it_learned(check: Check) -> None:
+    turns = check.stream.draw(1, 120, (*durations(check.make(None)), *check.durations_us))
+    learner = check.make(turns)
+    state, _ = learner.step(learner.start(), turns)
+    assert Finite()(Offer(Revision(pack(state), 120, 0), 1.0)) is None

@@ -21,6 +21,7 @@ from evercart.events.batch import Events
 from evercart.fold import unpack
 from evercart.labels.turns import Turns
 from evercart.lane import Lane
+from evercart.learners.isolated import Isolated
 from evercart.learners.peeking import peek
 from evercart.log import Log
 from evercart.loop import Ring
@@ -190,7 +191,8 @@ class Revisions:
             found = self._models.get(line)
             alike = found is not None and replace(found, name="", origin=None) == replace(model, name="", origin=None)
             if line == model.id or alike:
-                return lane.racers[racer].fold
+                fold = lane.racers[racer].fold
+                return fold.learner if isinstance(fold, Isolated) else fold  # the shelf holds what is within
         return None
 
     def _hold(self, learner: Any, name: tuple[str, str]) -> bool:

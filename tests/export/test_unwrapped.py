@@ -1,17 +1,15 @@
 """Only a deep learner's own guesses leave the house."""
 
-from dataclasses import replace
-
+import numpy as np
 import pytest
 
 from evercart.errors import UserError
 from evercart.export.unwrapped import unwrapped
-from evercart.features.columns import Column
 from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
-from evercart.learners.deep.table import Table
 from evercart.learners.isolated import Isolated
 from evercart.learners.mean import Mean
+from evercart.learners.scaled import Scaled
 from evercart.remember.remembering import Remembering
 from evercart.remember.replay import Replay
 
@@ -26,12 +24,17 @@ def test_wrappers_that_guess_as_the_learner_does(one):
 def test_others_are_refused(one):
     with pytest.raises(UserError) as caught:
         unwrapped("export spend", Mean(), Mean().start())
-    rule = "a Deep learner, alone or within Remembering, Harden, Isolated"
+    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Isolated"
     assert str(caught.value) == f"export spend: expected {rule}, got 'Mean'"
 
 
-def test_a_table_is_refused(one):
-    deep = replace(one.deep, columns=(*one.deep.columns, Column("slot", slots=4)), table=Table())
-    with pytest.raises(UserError) as caught:
-        unwrapped("export spend", deep, deep.start())
-    assert str(caught.value) == "export spend: expected a Deep learner that reads numbers alone, got 'one with a table'"
+def test_what_scales_comes_first(one):
+    columns = one.deep.columns
+    scaled = Scaled(Scaled(Remembering(one.deep, Replay()), columns), columns, use=("x1",))
+    found = unwrapped("here", scaled, scaled.start())
+    assert [len(stage.scaled.places) for stage in found.stages] == [1, 6] and found.columns == columns
+
+
+def test_a_row_as_the_network_is_given_it(one):
+    x = np.array([[np.nan, np.inf, -np.inf, 1, 2, 3]], np.float32)
+    assert one.seen(x).tolist() == [[0, 0, 0, 1, 2, 3]]

@@ -23,7 +23,7 @@ def test_what_is_not_finite_is_named(odd: float) -> None:
     assert Finite(but=("w",))(offer(1.0, odd)) is None
 
 
-@pytest.mark.parametrize("path", ["asked.label", "learners.1.asked.label", "recalled.columns.6"])
+@pytest.mark.parametrize("path", ["asked.label", "learners.1.asked.label", "recalled.columns.6", "waiting.rows.was"])
 def test_labels_still_to_come_are_no_weights(path: str) -> None:
     flat = {"w": np.ones(2), path: np.array([np.nan])}
     assert Finite()(Offer(Revision(flat, 5, 0), 1.0)) is None

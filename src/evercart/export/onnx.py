@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evercart.errors import UserError, expected, require
 from evercart.export.unwrapped import Unwrapped
+from evercart.export.whole import whole
 from evercart.learners.deep.extra import calm, torch
 
 X = NDArray[np.float32]
@@ -29,17 +30,17 @@ def package(name: str) -> Any:
 
 
 def graph(one: Unwrapped) -> bytes:
-    """Return the graph from x, (rows, inputs), to margins, (rows, outputs), in the learner's own precision.
+    """Return the graph from x, float32 (rows, columns), to margins, (rows, outputs), in the learner's own precision.
 
-    Numbers that are not finite count as 0 in the learner: whoever asks the graph makes them so.
+    A row of x holds all columns, `one.columns`, as the app has them: what scales them, what finds the vectors of
+    slots is in the graph, with the statistics, the vectors as they stand.
     """
     package("onnx")
-    deep, written = one.deep, io.BytesIO()
+    written = io.BytesIO()
     with calm(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's notes about what is constant here by design
-        deep.layout.load(one.trained.weights, one.trained.buffers)
-        module = deep.layout.asked(training=False)
-        example = torch().zeros((2, int(deep.inputs)), dtype=getattr(torch(), deep.precision))
+        module = whole(one)
+        example = torch().zeros((2, len(one.columns)))
         axes = {GIVEN: {0: "rows"}, SAID: {0: "rows"}}
         torch().onnx.export(
             module, (example,), written, dynamo=False, input_names=[GIVEN], output_names=[SAID], dynamic_axes=axes
@@ -97,6 +98,5 @@ def session(graph: bytes) -> Any:
 
 def said(session: Any, x: X) -> NDArray[Any]:
     """Return the margins of rows x, (rows, inputs), as a session says them, (rows, outputs)."""
-    kind = np.float64 if "double" in session.get_inputs()[0].type else np.float32
-    margins: NDArray[Any] = session.run([SAID], {GIVEN: x.astype(kind)})[0]
+    margins: NDArray[Any] = session.run([SAID], {GIVEN: x.astype(np.float32)})[0]
     return margins

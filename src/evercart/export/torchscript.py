@@ -7,18 +7,15 @@ import warnings
 from typing import Any
 
 from evercart.export.unwrapped import Unwrapped
+from evercart.export.whole import whole
 from evercart.learners.deep.extra import calm, torch
 
 
 def traced(one: Unwrapped) -> Any:
-    """Return the module of a learner, traced with its weights: from x, (rows, inputs), to margins, (rows, outputs)."""
-    deep = one.deep
+    """Return a learner's module, traced with its weights: from x, float32 (rows, columns), to margins."""
     with calm(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer's notes about what is constant here by design
-        deep.layout.load(one.trained.weights, one.trained.buffers)
-        module = deep.layout.asked(training=False)
-        example = torch().zeros((2, int(deep.inputs)), dtype=getattr(torch(), deep.precision))
-        found = torch().jit.trace(module, (example,), check_trace=False)
+        found = torch().jit.trace(whole(one), (torch().zeros((2, len(one.columns))),), check_trace=False)
         return torch().jit.freeze(found)
 
 

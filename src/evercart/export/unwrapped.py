@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evercart.errors import UserError, expected
+from evercart.export.stages import Number, Rescale, Stage
+from evercart.features.columns import Column
 from evercart.harden.harden import Harden, Hardened
 from evercart.learners.deep.deep import Deep, Trained
+from evercart.learners.deep.numbered import Numbered
 from evercart.learners.isolated import Cell, Isolated
+from evercart.learners.scaled import Moments, Scaled
 from evercart.remember.remembering import Remembered, Remembering
 
 
 class Unwrapped(NamedTuple):
-    """What is exported."""
+    """What is exported.
+
+    stages    what is done to a row before the learner sees it, in order
+    """
 
     deep: Deep
     trained: Trained
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Return what a row holds that is given to the export: all columns, as the app has them."""
+        return self.stages[0].columns if self.stages else self.deep.columns
+
+    def seen(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return rows x, (rows, columns), as the network is given them, (rows, inputs), slots not yet vectors."""
+        for stage in self.stages:
+            x = stage.rows(x)
+        return np.nan_to_num(x[:, self.deep.places].astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
@@ -29,9 +51,13 @@ def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
         return unwrapped(where, learner.deep, state.trained)
     if isinstance(learner, Harden) and isinstance(state, Hardened):
         return unwrapped(where, learner.deep, state.trained)
+    if isinstance(learner, Scaled) and isinstance(state, Moments):
+        one = unwrapped(where, learner.learner, state.learner)
+        return one._replace(stages=(Rescale(learner, state.seen), *one.stages))
+    if isinstance(learner, Numbered):
+        one = unwrapped(where, learner.learner, state)
+        return one._replace(stages=(Number(learner), *one.stages))
     if not isinstance(learner, Deep):
-        rule = "a Deep learner, alone or within Remembering, Harden, Isolated"
+        rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Isolated"
         raise UserError(expected(where, rule, type(learner).__name__))
-    if learner.table is not None:
-        raise UserError(expected(where, "a Deep learner that reads numbers alone", "one with a table"))
     return Unwrapped(learner, state)

@@ -52,15 +52,16 @@ class Scaled(Generic[S]):
 
     def __post_init__(self) -> None:
         require(self.most > 0, "scaled.most", "more than 0", self.most)
-        _ = self._places
+        _ = self.places
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def places(self) -> NDArray[np.int64]:
+        """Return the places of the columns it scales, (numbers,)."""
         return number_places(self.columns, self.use)
 
     def start(self) -> Moments[S]:
         """Return statistics of nothing, with the learner's first state."""
-        return Moments(np.zeros((len(self._places), 3)), self.learner.start())
+        return Moments(np.zeros((len(self.places), 3)), self.learner.start())
 
     def eased(self, state: Moments[S], keep: float) -> Moments[S]:
         """Return the learner inside eased; the statistics stay."""
@@ -69,15 +70,19 @@ class Scaled(Generic[S]):
     def step(self, state: Moments[S], turns: Turns) -> tuple[Moments[S], NDArray[np.float64]]:
         """Scale, guess, learn, tick by tick."""
         x = turns.x.astype(np.float32)
-        _scale(self._places, self.most, state.seen, turns.tick, turns.what, x)
+        _scale(self.places, self.most, state.seen, turns.tick, turns.what, x)
         inner, guesses = self.learner.step(state.learner, with_x(turns, x))
         return Moments(state.seen, inner), guesses
 
     def peek(self, state: Moments[S], turns: Turns) -> NDArray[np.float64]:
         """Return guesses by the statistics so far."""
-        x = turns.x.astype(np.float32)
-        _scale(self._places, self.most, state.seen.copy(), np.zeros_like(turns.tick), turns.what, x)
-        return peek(self.learner, state.learner, with_x(turns, x))
+        return peek(self.learner, state.learner, with_x(turns, self.scaled(state.seen, turns.x)))
+
+    def scaled(self, seen: NDArray[np.float64], x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return rows x, (rows, columns), as the learner sees them by statistics as they stand, (numbers, 3)."""
+        x, still = x.astype(np.float32), np.zeros(len(x), np.int64)
+        _scale(self.places, self.most, seen.copy(), still, still.astype(np.int8), x)
+        return x
 
 
 @kernel

@@ -38,7 +38,7 @@ class Finite:
     "state.w: expected finite numbers, got '1 of 2 that are not'"
     """
 
-    but: tuple[str, ...] = ("asked.label", "recalled.columns")
+    but: tuple[str, ...] = ("asked.label", "recalled.columns", "waiting.rows")
 
     def __call__(self, offer: Offer) -> str | None:
         """Return the first array that is not finite, as an objection."""

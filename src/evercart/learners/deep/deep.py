@@ -110,7 +110,7 @@ class Deep:
         return Inputs(numbers, len(self.places) - numbers, self.table.width if self.table else 0)
 
     @cached_property
-    def _spaces(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def spaces(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where the slots of each slot column begin, how many there are; both (fields,)."""
         names = [self.columns[place].name for place in self.places[self.inputs.numbers :]]
         if not names:
@@ -199,7 +199,7 @@ class Deep:
         if self.table is None:
             return x
         numbers = self.inputs.numbers
-        keys = keys_of(*self._spaces, x[:, numbers:])
+        keys = keys_of(*self.spaces, x[:, numbers:])
         vectors = self.table.vectors(state.rows, keys.ravel(), self.seed, born=False)
         return np.concatenate([x[:, :numbers], vectors.reshape(len(x), -1)], 1, dtype=vectors.dtype)
 
@@ -211,7 +211,7 @@ class Deep:
         def ask(x: NDArray[np.float32]) -> Any:
             if table is None:
                 return module(aligned(x).to(kind))
-            every = keys_of(*self._spaces, x[:, numbers:])
+            every = keys_of(*self.spaces, x[:, numbers:])
             keys, place = np.unique(every, return_inverse=True)
             vectors = aligned(table.vectors(state.rows, keys, self.seed, born=True)).requires_grad_()
             touched.append((keys, vectors))

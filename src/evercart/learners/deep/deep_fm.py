@@ -56,7 +56,7 @@ class DeepFm:
 
 def _forward(self: Any, x: Any) -> Any:
     numbers, fields, width = self.fields
-    slots = x[:, numbers:].view(len(x), fields, width)
+    slots = x[:, numbers:].view(-1, fields, width)
     vectors = torch().cat([x[:, :numbers, None] * self.numbers, slots], 1)
     total, squares = vectors.sum(1), (vectors * vectors).sum(1)
     pairs = 0.5 * (total * total - squares)

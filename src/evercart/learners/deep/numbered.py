@@ -41,10 +41,11 @@ class Numbered(Generic[S]):
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
-        require(not self.columns[self._place].is_number, "numbered.by", "a slot column", self.by)
+        require(not self.columns[self.place].is_number, "numbered.by", "a slot column", self.by)
 
     @cached_property
-    def _place(self) -> int:
+    def place(self) -> int:
+        """Return the place of the slot column."""
         return chosen(self.columns, [self.by])[0]
 
     def start(self) -> S:
@@ -53,12 +54,12 @@ class Numbered(Generic[S]):
 
     def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        return self.learner.step(state, self._widened(turns))
+        return self.learner.step(state, with_x(turns, self.widened(turns.x)))
 
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses."""
-        return peek(self.learner, state, self._widened(turns))
+        return peek(self.learner, state, with_x(turns, self.widened(turns.x)))
 
-    def _widened(self, turns: Turns) -> Turns:
-        x: NDArray[Any] = turns.x
-        return with_x(turns, np.column_stack([x[:, self._place] - 1, x]))
+    def widened(self, x: NDArray[Any]) -> NDArray[Any]:
+        """Return rows x, (rows, columns), with the number first."""
+        return np.column_stack([x[:, self.place] - 1, x])
