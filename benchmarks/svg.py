@@ -8,7 +8,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 WIDTH, LINE, LETTER = 820, 15, 6.9  # pixels: of a picture, between two labels, of a letter
-LIGHT: Final = ("#2f6fde", "#c2410c", "#6b7280", "#0f8a62", "#a33ea1", "#b8860b")
+LIGHT: Final = ("#2f6fde", "#c2410c", "#6b7280", "#0b7a56", "#a33ea1", "#8a6400")
 DARK: Final = ("#7aa8ff", "#f59a5b", "#a3adb8", "#4cc99a", "#dd8ddb", "#e3b341")
 Spread = tuple[float, float]  # a mean, half the width of its interval
 

@@ -11,9 +11,10 @@ import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "benchmarks"))  # they are scripts: no package holds them
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))  # they are scripts: no package holds them
 from bench_digits import PIXELS, RACERS, ROWS_KEPT, Seen, draw, run, said
+
+PAGE = Path(__file__).parents[2] / "docs" / "forgetting.md"
 
 
 def test_an_exact_head_learns_all_five_steps_in_one_pass() -> None:
@@ -49,7 +50,7 @@ def test_an_interval_wants_two_values() -> None:
 
 
 def test_the_python_of_the_page_runs() -> None:
-    fences = re.findall(r"```python\n(.*?)```", (ROOT / "docs/forgetting.md").read_text(), re.DOTALL)
+    fences = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert fences
     for fence in fences:
         named: dict[str, object] = {}

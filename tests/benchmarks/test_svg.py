@@ -20,8 +20,12 @@ NAMES = ("plain & simple", "replay", "ridge")
 def _drawn() -> dict[str, str]:
     values = dict(zip(NAMES, (0.2, 0.9, 0.91), strict=True))
     return {
-        "lines": lines({name: (at, [1.0, value]) for at, (name, value) in enumerate(values.items())}, ("all", 1), STEPS, SHARES),
-        "points": points({name: (at, 1.5, (value, 0.05)) for at, (name, value) in enumerate(values.items())}, STEPS, SHARES),
+        "lines": lines(
+            {name: (at, [1.0, value]) for at, (name, value) in enumerate(values.items())}, ("all", 1), STEPS, SHARES
+        ),
+        "points": points(
+            {name: (at, 1.5, (value, 0.05)) for at, (name, value) in enumerate(values.items())}, STEPS, SHARES
+        ),
         "bars": bars({name: (at, (value, 0.05)) for at, (name, value) in enumerate(values.items())}, SHARES),
     }
 
@@ -45,10 +49,12 @@ def test_a_picture_is_sound_xml_that_names_everything_once_inside_its_frame(kind
 
 @pytest.mark.parametrize("kind", ["lines", "points", "bars"])
 def test_no_label_covers_another(kind: str) -> None:
-    spots = [(float(each.get("x")), float(each.get("y"))) for name, each in _texts(_drawn()[kind]).items() if name in NAMES]
-    for at, (x, y) in enumerate(spots):
-        for other_x, other_y in spots[:at]:
-            assert abs(y - other_y) >= LINE - 1.5 or abs(x - other_x) > 100
+    texts = {name: each for name, each in _texts(_drawn()[kind]).items() if name in NAMES}
+    sides = {name: (float(each.get("x")), float(each.get("x")) + 6 * len(name)) for name, each in texts.items()}
+    for one in NAMES:
+        for other in NAMES[: NAMES.index(one)]:
+            above = abs(float(texts[one].get("y")) - float(texts[other].get("y"))) >= LINE - 1.5
+            assert above or sides[one][0] >= sides[other][1] or sides[other][0] >= sides[one][1], (one, other)
 
 
 def _luminance(colour: str) -> float:
