@@ -6,7 +6,7 @@ BROWSER ?=
 DEEP ?= 1
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
-NETS := digits classify intents tasks drift_deep harden export
+NETS := digits classify intents tasks harden export
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
