@@ -1,13 +1,16 @@
 """Two rings of points that a small network learns to tell apart, for the tests of attacks."""
 
 import numpy as np
+import pytest
 
-from evercart.features.columns import Column
-from evercart.labels.turns import SETTLED, Turns
-from evercart.learners.deep.deep import Deep
-from evercart.learners.deep.heads import Binary, Classes
-from evercart.learners.deep.mlp import Mlp
-from evercart.learners.deep.steps import AdamW
+pytest.importorskip("torch")
+
+from evercart.features.columns import Column  # noqa: E402
+from evercart.labels.turns import SETTLED, Turns  # noqa: E402
+from evercart.learners.deep.deep import Deep  # noqa: E402
+from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
+from evercart.learners.deep.mlp import Mlp  # noqa: E402
+from evercart.learners.deep.steps import AdamW  # noqa: E402
 
 WIDTH = 6
 COLUMNS = tuple(Column(f"x{at}") for at in range(WIDTH))

@@ -96,7 +96,7 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
 
 
 @app.command(
-    epilog="Examples: `evercart backtest repurchase --every-days 1`, "
+    epilog="Example: `evercart backtest repurchase --every-days 1`; "
     "`evercart backtest classify --data intents.csv --map intents.toml --json`"
 )
 def backtest(
