@@ -5,12 +5,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from evercart.features.columns import Column  # noqa: E402
-from evercart.labels.turns import SETTLED, Turns  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
+from evercart.features.columns import Column
+from evercart.labels.turns import SETTLED, Turns
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW
 
 WIDTH = 6
 COLUMNS = tuple(Column(f"x{at}") for at in range(WIDTH))
