@@ -39,7 +39,7 @@ from evercart.remember.projected import Projected
 from evercart.remember.remembering import Remembering
 from evercart.remember.replay import Replay
 from evercart.remember.ridge import Ridge
-from svg import Axis, Spread, bars, lines, points
+from svg import Axis, Spread, bars, lines, points, stretched
 
 PIXELS, CLASSES, STEPS, PASSES, TICK, ROWS_KEPT = 64, 10, 5, 100, 32, 100
 COLUMNS: Final = tuple(Column(f"pixel{at}") for at in range(PIXELS))
@@ -181,11 +181,6 @@ def table(seen: dict[str, list[Seen]]) -> None:
         times = said([one.cpu_s / base.cpu_s for one, base in zip(each, naive, strict=True)], 2)
         row = (name, each[0].rows, f"{each[0].kib:,.0f}", said([one.steps[-1] for one in each]), forgot)
         print("|", " | ".join(map(str, row)), "|", f"{np.mean([one.cpu_s for one in each]):.2f} | {times} |")
-
-
-def stretched(share: float) -> float:
-    """Return where a share stands on an axis on which halving the misses is always the same way."""
-    return -math.log(1 - share)
 
 
 def draw(seen: dict[str, list[Seen]], folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,15 @@ class Axis:
         """Return where a value stands between two pixels; beyond the ends: at the end."""
         low, high, at = (self.scale(each) for each in (*self.ends, min(max(value, self.ends[0]), self.ends[1])))
         return first + (at - low) / (high - low) * (last - first)
+
+
+def stretched(share: float) -> float:
+    """Return where a share stands on an axis on which halving the misses is always the same way.
+
+    >>> round(stretched(0.99) - stretched(0.98), 9) == round(stretched(0.6) - stretched(0.2), 9)
+    True
+    """
+    return -math.log(1 - share)
 
 
 def lines(drawn: Mapping[str, tuple[int, Sequence[float]]], level: tuple[str, float], x: Axis, y: Axis) -> str:

@@ -14,8 +14,8 @@ from evercart.errors import require
 Vectors = NDArray[np.float32]
 
 
-class Encoder(Protocol):
-    """What turns texts into vectors: texts alike in meaning, or in letters, lie near each other."""
+class Content(Protocol):
+    """What is named by all that decides what it says."""
 
     @property
     def name(self) -> str:
@@ -32,6 +32,10 @@ class Encoder(Protocol):
         """Return the length of a vector."""
         ...
 
+
+class Encoder(Content, Protocol):
+    """What turns texts into vectors: texts alike in meaning, or in letters, lie near each other."""
+
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, (texts, width); zeros for a text that says nothing.
 
@@ -41,33 +45,39 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True)
-class Cached:
-    """An encoder that remembers the last texts it was given.
-
-    most    texts remembered; the one that came first goes
-    """
+class Around:
+    """What answers as another encoder would, in another way."""
 
     of: Encoder
-    most: int = 1 << 14
-    _known: dict[str, Vectors] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        require(self.most >= 1, "cached.most", "at least 1", self.most)
 
     @property
     def name(self) -> str:
-        """Return the name of what it remembers."""
+        """Return the name of the encoder within."""
         return self.of.name
 
     @property
     def fingerprint(self) -> str:
-        """Return the hash of what it remembers."""
+        """Return the hash of the encoder within."""
         return self.of.fingerprint
 
     @property
     def width(self) -> int:
         """Return the length of a vector."""
         return self.of.width
+
+
+@dataclass(frozen=True)
+class Cached(Around):
+    """An encoder that remembers the last texts it was given.
+
+    most    texts remembered; the one that came first goes
+    """
+
+    most: int = 1 << 14
+    _known: dict[str, Vectors] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        require(self.most >= 1, "cached.most", "at least 1", self.most)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, (texts, width); only texts not remembered are encoded."""

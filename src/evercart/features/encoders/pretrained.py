@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.features.encoders.encoder import Content
+
 
 class Marks(NamedTuple):
     """The tokens that stand for no piece of a text."""
@@ -21,23 +23,8 @@ class Marks(NamedTuple):
     others: tuple[int, ...]  # begin, end, unknown
 
 
-class Pretrained(Protocol):
-    """A frozen dataclass that names weights by their sha256, for a module of torch."""
-
-    @property
-    def name(self) -> str:
-        """Return the name of its content."""
-        ...
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the sha256 of its weights, of its tokens, of how it reads: equal ones, equal vectors."""
-        ...
-
-    @property
-    def width(self) -> int:
-        """Return the numbers of a token's state."""
-        ...
+class Pretrained(Content, Protocol):
+    """A frozen dataclass that names weights by their sha256, for a module of torch; `width` is of a token's state."""
 
     @property
     def most(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import loudly, require
-from evercart.features.encoders.encoder import Encoder
+from evercart.features.encoders.encoder import Around
 
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS vectors (at INTEGER PRIMARY KEY, text BLOB UNIQUE, vector BLOB NOT NULL)"
 _AT_ONCE: Final = 256  # texts encoded between two commits: what a killed process loses
@@ -31,7 +31,7 @@ def cache_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Stored:
+class Stored(Around):
     """An encoder whose vectors are looked up before they are computed; equal texts, equal bits.
 
     of        the encoder; each has a file of its own, named by its fingerprint
@@ -42,27 +42,11 @@ class Stored:
     texts are encoded, a warning says so.
     """
 
-    of: Encoder
     folder: Path = field(default_factory=cache_folder, compare=False)
     most: int = field(default=1 << 20, compare=False)
 
     def __post_init__(self) -> None:
         require(self.most >= 1, "stored.most", "at least 1", self.most)
-
-    @property
-    def name(self) -> str:
-        """Return the name of what it remembers."""
-        return self.of.name
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the hash of what it remembers."""
-        return self.of.fingerprint
-
-    @property
-    def width(self) -> int:
-        """Return the length of a vector."""
-        return self.of.width
 
     @property
     def path(self) -> Path:
