@@ -7,6 +7,7 @@ DEEP ?= 1
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
 NETS := digits classify intents tasks harden export
+EXTRA := (torch|transformers|tokenizers|onnx|keras)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ test: .venv/.dev $(if $(filter 0,$(DEEP)),,.venv-deep/.deep-dev) browser ## run 
 	@$(if $(filter 0,$(DEEP)),echo "DEEP=0: the tests of nets are left out",$(MAKE) -s test-deep)
 
 test-deep: .venv-deep/.deep-dev ## run the tests that need the extra `deep`, in .venv-deep, which has it
-	@.venv-deep/bin/python -m pytest $(PYTEST) -m "not slow" $$(grep -rlE 'importorskip\("(torch|transformers|onnx)' tests)
+	@.venv-deep/bin/python -m pytest $(PYTEST) -m "not slow" $$(grep -rlE '(importorskip|find_spec)\("$(EXTRA)' tests | sed 's|/conftest.py$$||' | grep -v '/test_laws.py')
 
 browser: .venv/.dev ## see that Chromium is there for the browser tests, install it where that needs no asking
 	@BROWSER=$(BROWSER) .venv/bin/python -m evercart.testing.chromium
