@@ -11,7 +11,9 @@ from evercart.events.kinds import number
 from evercart.log import Log
 from evercart.publish.shelf import Shelf
 from evercart.succession import ENROLMENT
+from evercart.units import DAY_US
 
+LATELY_US: Final = 7 * DAY_US  # of log time: an alarm that is older is no news
 PROMOTION, VERDICT, ALARM = number("promotion"), number("verdict"), number("alarm")
 KINDS: Final = (PROMOTION, VERDICT, ALARM, ENROLMENT)
 _WHY: Final = {
@@ -61,6 +63,12 @@ def entries(log: Log, shelf: Shelf, app: str) -> tuple[Entry, ...]:
     return tuple(entry(row, names, who.get(row["offset"], "")) for row in rows)
 
 
+def alarms(log: Log) -> tuple[Entry, ...]:
+    """Return the alarms of the last seven days of log time, of all apps, in the order of the log."""
+    every = (entry(row, {}, "") for row in log.names(0, log.next_offset, {ALARM}).to_pylist())
+    return tuple(one for one in every if one.us > log.last_us - LATELY_US)
+
+
 def entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:
     """Return what a row of the log tells; `names` of the models by id, `who` moved one."""
     kind, us = row["kind"], row["event_us"]
@@ -72,7 +80,7 @@ def entry(row: Mapping[str, Any], names: Mapping[str, str], who: str) -> Entry:
         since = "from the beginning of the reign" if row["why"] == "beginning" else "from now on"
         return Entry(row["app"], us, "enrolment", model, f"its evidence counts {since}")
     if kind == ALARM:
-        was, now = row["was"], row["now"]
-        return Entry(row["app"], us, "alarm", "", f"{row['what']} moved from {was:.4g} to {now:.4g}")
+        moved = row["text"] or f"{row['what']} moved from {row['was']:.4g} to {row['now']:.4g}"
+        return Entry(row["app"], us, "alarm", "", moved)
     passed = "nothing is held against it" if row["passed"] else "; ".join((row["text"] or "").split("\n"))
     return Entry(row["app"], us, "verdict", model, passed, "passed" if row["passed"] else "refused")

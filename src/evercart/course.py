@@ -78,6 +78,7 @@ class Course:
         self.at, self.us = int(events.offset[-1]) + 1, int(events.logged_us[-1])
         self._past.note(self.states, self.at)
         obey(kit.ring, self.states, said_to, self._past)
+        self._alarming.look(self.states, self.us)
         self.torn = False
 
     @property

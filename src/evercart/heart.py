@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from evercart import pulse
+from evercart.alarming import skipped
 from evercart.clock import Clock
 from evercart.course import Course
 from evercart.pulse import Day, Pulse
@@ -48,11 +49,12 @@ class Heart:
         wall_s, cpu_s, last = self._clock.wall_s(), self._clock.cpu_s(), self._last
         spent_s = max(wall_s - self._wall_s, _LEAST_S)
         at = course.at if course else last.offset
-        losses, today, published_us = last.losses, last.today, last.published_us
+        losses, today, published_us, left_out = last.losses, last.today, last.published_us, last.skipped
         if course:
             losses = {app: _told(means) for app, means in course.book.losses()[0].items()}
             found = pulse.today(course.kit.ring, course.states).items()
             today = {app: Day(one.day, one.n, _told(one.loss)) for app, one in found}
+            left_out = skipped(course.kit.ring, course.states)
             published_us = dict(course.publishing.published_us) or published_us
         self._last = Pulse(
             self._clock.now_us(),
@@ -65,6 +67,7 @@ class Heart:
             published_us,
             self._ruling,
             trouble="; ".join(dict.fromkeys(text for text in self._troubles.values() if text)),
+            skipped=left_out,
         )
         self._wall_s, self._cpu_s = wall_s, cpu_s
         self._told(self._last)

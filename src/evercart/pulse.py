@@ -41,6 +41,7 @@ class Pulse:
     ruling        what the referee said last
     pid           the process
     trouble       what keeps it from going on, or from saving; "" for nothing
+    skipped       steps left out since what they led to was not finite, by app and racer, of those that left out any
     """
 
     us: int
@@ -54,6 +55,7 @@ class Pulse:
     ruling: tuple[str, ...] = ()
     pid: int = field(default_factory=os.getpid)
     trouble: str = ""
+    skipped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from evercart import apps
 from evercart.alerting import alerting
-from evercart.annals import annals
+from evercart.annals import alarms, annals
 from evercart.app import App
 from evercart.apps.recommend import NAME as RECOMMEND
 from evercart.apps.recommend import found_in
@@ -341,7 +341,7 @@ class Shop:
         return compact(self.apps, self.log, int(paths[0].stem) if paths else 0, told)
 
     def status(self) -> dict[str, Any]:
-        """Return how far the log and the folds are."""
+        """Return how far the log and the folds are, with the alarms of the last seven days of log time."""
         waiting = sum(self.quarantine.counts().values())
         learned = self.checkpoints.next_offset()
         return {
@@ -352,6 +352,7 @@ class Shop:
             "live": self.log.live_from is not None,
             "learned": learned,
             "quarantined": waiting,
+            "alarms": [one.text for one in alarms(self.log)],
             "apps": [one.name for one in self.apps],
         }
 

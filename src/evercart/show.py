@@ -63,7 +63,13 @@ def pairs(said: dict[str, Any]) -> Table:
     """Return names beside values."""
     table = Table(show_header=False)
     for name, value in said.items():
-        text = time_text(value) if name.endswith("_us") and value else ", ".join(value) if name == "apps" else value
+        text = (
+            time_text(value)
+            if name.endswith("_us") and value
+            else ", ".join(value)
+            if isinstance(value, list)
+            else value
+        )
         table.add_row(name, escape(str(text)))
     return table
 

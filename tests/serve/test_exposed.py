@@ -81,12 +81,15 @@ EDGES = ("0.001", "0.002", "0.003", "0.005", "0.007", "0.01", "0.02", "0.05", "0
 def test_the_learner_s_pulse_is_told(service: Service) -> None:
     shop = service.shop
     us = shop.clock.now_us() - 3 * SECOND_US
-    pulse.write(shop.folder / LIVE, Pulse(us, 40, 50, 123.0, 0.25, {}, {}, {"spend": us - 5 * SECOND_US}))
+    left_out = {"spend": {"net": 7}}
+    one = Pulse(us, 40, 50, 123.0, 0.25, {}, {}, {"spend": us - 5 * SECOND_US}, skipped=left_out)
+    pulse.write(shop.folder / LIVE, one)
     said = samples(service)
     assert 3 <= said["evercart_pulse_age_seconds", of()] < 60
     assert (said["evercart_learner_lag_events", of()], said["evercart_learner_offset", of()]) == (10, 40)
     assert said["evercart_learner_events_per_second", of()] == 123
     assert said["evercart_published_age_seconds", of("spend")] >= 8
+    assert said["evercart_skipped_steps_total", of("spend", "net")] == 7
 
 
 def test_names_with_quotes_break_no_line(service: Service) -> None:

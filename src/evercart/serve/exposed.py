@@ -6,7 +6,7 @@ lengths that are watched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -115,6 +115,7 @@ class Exposed(Collector):
             for app, us in now.published_us.items():
                 said.add_metric([app], max(0.0, shop.clock.real_s(shop.clock.now_us() - us)))
             yield said
+            yield _skipped(now.skipped)
 
     def _watched(self) -> Iterator[Metric]:
         yield _gauge("evercart_ready", "1 where apps answer from their models.", float(self._service.ready))
@@ -122,6 +123,15 @@ class Exposed(Collector):
             yield _gauge(f"evercart_{name}", about, read())
         live = [{"app": app, "model": one[0], "revision": one[1]} for app, one in self._service.live_models().items()]
         yield _info("evercart_live", "What answers, by app.", live)
+
+
+def _skipped(skipped: Mapping[str, Mapping[str, int]]) -> Metric:
+    about = "Steps that a learner left out: they led to what is not finite."
+    said = CounterMetricFamily("evercart_skipped_steps", about, None, ["app", "racer"])
+    for app, racers in skipped.items():
+        for racer, steps in racers.items():
+            said.add_metric([app, racer], steps)
+    return said
 
 
 def _counter(name: str, about: str, number: float) -> Metric:

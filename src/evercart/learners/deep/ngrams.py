@@ -57,7 +57,7 @@ class Ngrams:
 
 def _built(config: Ngrams, last: Any) -> Any:
     it = torch()
-    nn = it.nn
+    nn, summed = it.nn, it.nn.functional.embedding_bag
 
     class Pieces(nn.Module):  # type: ignore[misc, name-defined]
         """From code points to the mean vector of each size of piece, side by side."""
@@ -66,25 +66,22 @@ def _built(config: Ngrams, last: Any) -> Any:
             super().__init__()
             self.vectors = nn.Embedding(config.slots * len(config.sizes), config.width)
             self.left_out = nn.Dropout(config.dropout)
+            self.means = nn.Identity()  # what the text becomes: a place for attacks on it
             self.last = last
             nn.init.normal_(self.vectors.weight, std=config.width**-0.5)
 
         def forward(self, x: Any) -> Any:
-            codes = x.long()
-            slots, there, counts = [], [], []
+            codes, means = x.long(), []
             for number, size in enumerate(config.sizes):
                 code = codes.unfold(1, size, 1)
                 mixed = code[:, :, 0]
                 for at in range(1, size):
                     mixed = mixed * _PRIME + code[:, :, at]
                 mixed = (mixed ^ (mixed >> 17)) * _PRIME
-                slots.append(mixed.remainder(config.slots) + number * config.slots)
+                slots = mixed.remainder(config.slots) + number * config.slots
                 whole = (code[:, :, size - 1] > 0).to(self.vectors.weight.dtype)
-                there.append(whole)
-                counts.append(whole.sum(1, keepdim=True).clamp_min(1.0))
-            said = self.vectors(it.cat(slots, 1))
-            weights = self.left_out(it.cat([one / count for one, count in zip(there, counts, strict=True)], 1))
-            parts = (said * weights[:, :, None]).split([one.shape[1] for one in there], 1)
-            return self.last(it.cat([part.sum(1) for part in parts], 1))
+                shares = self.left_out(whole / whole.sum(1, keepdim=True).clamp_min(1.0))
+                means.append(summed(slots, self.vectors.weight, per_sample_weights=shares, mode="sum"))
+            return self.last(self.means(it.cat(means, 1)))
 
     return Pieces()

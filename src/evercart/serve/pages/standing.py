@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from evercart import pulse as pulses
-from evercart.annals import Entry
+from evercart.annals import LATELY_US, Entry
 from evercart.app import App
 from evercart.lane import CHAMPION, Lane
 from evercart.publishing import FOLDER as LIVE
@@ -21,7 +21,6 @@ from evercart.serve.pages.course import Course, Courses
 from evercart.serve.pages.history import Histories
 from evercart.serve.pages.kept import per_service
 from evercart.serve.pages.measures import lined_up
-from evercart.units import DAY_US
 
 if TYPE_CHECKING:
     from evercart.pulse import Pulse
@@ -33,7 +32,6 @@ STALE_S: Final = 10.0  # after which a learner that says nothing is missed
 FAR_BEHIND: Final = 50_000  # events
 WEEK: Final = 7  # days
 FEW: Final = 10  # questions; fewer are no score yet
-LATELY_US: Final = 7 * DAY_US
 
 
 class Judged(NamedTuple):
