@@ -29,6 +29,7 @@ from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.losses import log_loss, squared
+from evercart.evaluate.nightly import Mute
 from evercart.evaluate.race import Race
 from evercart.evaluate.ranking import Ranking
 from evercart.evaluate.report import Report
@@ -342,6 +343,10 @@ def remembering() -> list[Check]:
     return [of(Remembering(Deep(COLUMNS, Mlp((16,)), Classes(2), batch=16), cure), Turned())]
 
 
+def mute() -> list[Check]:
+    return [of(Mute(Deep(COLUMNS, Mlp((16,)), Binary(), batch=16)), Turned())] if DEEP else []
+
+
 def hardened() -> list[Check]:
     deep = Deep(COLUMNS, Mlp((16,)), Binary(), batch=16) if DEEP else None
     return [of(Harden(deep, Fgsm(0.1)), Turned())] if deep else []
@@ -439,6 +444,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Mean: [of(Mean(), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
     Numbered: [of(Numbered(Linear(numbered(COLUMNS)), COLUMNS, "slot"), Turned())],
+    Mute: mute(),
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20), Turned())._replace(keeps_bytes=1 << 14)],

@@ -20,7 +20,7 @@ import numpy as np
 
 from evercart.app import App
 from evercart.backtest import Replayed, Told, linear_opponents, replay, told_of
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, require
 from evercart.evaluate.compare import difference
 from evercart.evaluate.comparison import Comparison, Forgetting
 from evercart.evaluate.history import History
@@ -32,6 +32,7 @@ from evercart.evaluate.staleness import staleness
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.loop import Ring, warm
+from evercart.nets import trained
 from evercart.policies import POLICIES, REFIT_US, Online, Probe, Raced, online, probe, race_online, race_refit
 
 
@@ -43,6 +44,7 @@ def compare(
     cpu_s: Callable[[], float],
     *,
     nightly: bool = True,
+    joint_days: int = 28,
     opponents: Sequence[Fit] | None = None,
     told: Told = lambda step, part: None,
 ) -> Comparison:
@@ -50,7 +52,9 @@ def compare(
 
     batches, frozen_us, opponents    as `backtest` takes them
     nightly                          whether to refit each night, too: about seven times as dear as each week
+    joint_days                       days from one joint retraining of a net to the next, where the app races nets
     """
+    require(joint_days >= 1, "compare.joint_days", "at least 1", joint_days)
     inside = online(app, frozen_us)
     racing = replace(app, challengers=tuple((name, one.learner) for name, one in inside.items())[1:-1])
     warm(Ring((racing,), tick, frozen_us, gated=False))  # so that no policy pays for being compiled
@@ -68,9 +72,13 @@ def compare(
         if nightly or name != "refit nightly":
             refit = replace(choice.refit, every_us=every_us)
             raced[name] = race_refit(refit, history, cpu_s, old, partial(told, f"{app.name}: {name}"))
+    by_night = trained(app, history, frozen_us, cpu_s, joint_days)
+    for name, one in by_night.items():
+        raced[name] = race_refit(one.refit, history, cpu_s, old, partial(told, f"{app.name}: {name}"))
     spent = {name: one for name, one in replayed.watch.spent.items() if name.removeprefix(f"{app.name} ") not in inside}
-    raced = {name: raced[name] for name in POLICIES if name in raced}
-    return _judged(app, raced, replayed.scored, history, old, sum(spent.values()), told_of(choice))
+    raced = {name: raced[name] for name in POLICIES if name in raced} | raced
+    found = _judged(app, raced, replayed.scored, history, old, sum(spent.values()), told_of(choice))
+    return replace(found, passes={name: one.fit.passes for name, one in by_night.items()})
 
 
 def _in_ring(app: App, inside: dict[str, Online], replayed: Replayed, history: History, old: Probe) -> dict[str, Raced]:

@@ -6,6 +6,8 @@ published nightly    the app's learner, whose guesses wait for the weights of th
 refit nightly        a batch model, fitted again each night on all history
 refit weekly         the same model each week
 frozen               the app's learner, which stops learning when a quarter of the log has passed
+
+An app's net has ways of its own: see `nets`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from evercart.labels.turns import ASKED, Turns
 from evercart.learners.frozen import Frozen, ended_before, still
 from evercart.learners.learner import Learner
 from evercart.learners.published import Published, periods
+from evercart.nets import nets
 from evercart.units import DAY_US
 
 POLICIES: Final = ("continual", "reacting", "published nightly", "refit nightly", "refit weekly", "frozen")
@@ -81,12 +84,13 @@ class Probe(NamedTuple):
 
 
 def online(app: App, frozen_us: int) -> dict[str, Online]:
-    """Return the policies by name; `continual` comes first, `frozen` last, as in the ring."""
+    """Return the policies by name; `continual` comes first, `frozen` last, as in the ring, nets in between."""
     found = {"continual": Online(app.champion, lambda turns: turns.tick)}
     reacting = _reacting(app)
     if reacting is not None:
         found["reacting"] = Online(reacting, lambda turns: turns.tick)
     found["published nightly"] = Online(Published(app.champion, DAY_US), _published)
+    found |= {name: Online(learner, lambda turns: turns.tick) for name, learner in nets(app).items()}
     found["frozen"] = Online(Frozen(app.champion, frozen_us), lambda turns: _frozen(turns, frozen_us))
     return found
 
@@ -139,13 +143,10 @@ def race_refit(
     refit: Refit, history: History, cpu_s: Callable[[], float], old: Probe, told: Callable[[float], None]
 ) -> Raced:
     """Return what a batch model said that was fitted again, again."""
-    done = refit.guesses(history, cpu_s, told=told)
+    done = refit.guesses(history, cpu_s, told=told, then_us=old.us)
     ready = refit.fit.ready(history.x)
-    moment = old.us // refit.every_us * refit.every_us
-    known = history.known(moment, refit.closed)
-    before = refit.fit.fit(ready, known, history.labels(known, moment), None) if len(known) else None
     then, now = (
         np.full(len(old.at), refit.empty) if model is None else refit.fit.guess(model, ready, old.at)
-        for model in (before, done.model)
+        for model in (done.then, done.model)
     )
     return Raced(done.guess, refit.newest(history), then, now, done.cpu_s, done.fits)

@@ -237,7 +237,12 @@ class Shop:
         )
 
     def compare(
-        self, app: str, told: Callable[[str, float | None], None] = lambda step, part: None, *, nightly: bool = True
+        self,
+        app: str,
+        told: Callable[[str, float | None], None] = lambda step, part: None,
+        *,
+        nightly: bool = True,
+        joint_days: int = 28,
     ) -> Comparison:
         """Replay the log for one app under each policy of learning; write its page, `reports/compare-APP.html`."""
         from evercart.reporting import write_comparison  # pages bring plotly, which no learner waits for
@@ -245,7 +250,8 @@ class Shop:
         chosen, tick = self.app(app).one_answer("compare"), self.config.tick
         told(f"{app}: replay", None)
         batches = self.log.read(0, columns=chosen.reads)
-        found = compare(chosen, batches, tick, self.quarter_us(), self.clock.cpu_s, nightly=nightly, told=told)
+        how: dict[str, Any] = {"nightly": nightly, "joint_days": joint_days, "told": told}
+        found = compare(chosen, batches, tick, self.quarter_us(), self.clock.cpu_s, **how)
         write_comparison(self.comparison_path(app), self.config.name, self.clock.now_us(), found)
         return found
 

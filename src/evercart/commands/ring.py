@@ -161,17 +161,23 @@ def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
 def compare(
     name: Annotated[str, Argument(metavar="APP", help="One of the shop's apps, such as repurchase or spend.")],
     nightly: Annotated[bool, Option(help="Refit each night, too; about seven times as dear as each week.")] = True,
+    joint_days: Annotated[
+        int, Option(min=1, metavar="DAYS", help="From one joint retraining of a net to the next; 1 is each night.")
+    ] = 28,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Replay the log for one app under each policy of learning: what it is worth, what it costs, as a page, too.
 
     The policies: frozen after the first quarter; refitted weekly, nightly; learning on, published nightly or at
-    once; learning on, eased when the losses rise. Intervals are of 95 %, by block bootstrap.
+    once; learning on, eased when the losses rise. Where the settings say `deep = true`, the net as well: learning
+    on; each night fine-tuned, or trained with old rows beside the new; retrained on all history now and then.
+    Intervals are of 95 %, by block bootstrap.
     """
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
-        found, page = opened.compare(name, teller.step, nightly=nightly), opened.comparison_path(name)
+        found = opened.compare(name, teller.step, nightly=nightly, joint_days=joint_days)
+        page = opened.comparison_path(name)
     say(as_json, {**found.summary(), "page": str(page)}, shown().comparison(found, page))
 
 

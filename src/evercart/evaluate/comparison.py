@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +52,7 @@ class Comparison:
     fits          by refitted policy: how often
     opponent      the batch model that is refitted
     probed        how many old questions are asked once more
+    passes        by policy that trains a net now and then: over the labels of each time
     """
 
     app: str
@@ -68,6 +69,7 @@ class Comparison:
     probed: int
     fits: dict[str, int]
     opponent: str
+    passes: dict[str, int] = field(default_factory=dict)
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -112,6 +114,8 @@ class Comparison:
                 said[name]["difference"] = differences[name]._asdict()
             if name in self.fits:
                 said[name]["fits"] = self.fits[name]
+            if name in self.passes:
+                said[name]["passes"] = self.passes[name]
         return {
             "app": self.app,
             "questions": int(self.days.n.sum()),

@@ -15,7 +15,18 @@ from evercart.evaluate.scores import rolling
 
 Figure = dict[str, Any]
 Drawn = tuple[Sequence[str], Sequence[float]]  # times as text, values
-COLOURS: Final = ("#3b7cff", "#e0852b", "#8b93a1", "#1fa37a", "#b455b0", "#d1495b")
+COLOURS: Final = (
+    "#3b7cff",
+    "#e0852b",
+    "#8b93a1",
+    "#1fa37a",
+    "#b455b0",
+    "#d1495b",
+    "#12808f",
+    "#7a6a1f",
+    "#5b4bb5",
+    "#a06a50",
+)
 _ROLLED: Final = 7  # days
 _NO_BOUNDS: Final[dict[str, Drawn]] = {}
 
@@ -172,7 +183,12 @@ def forgotten(names: Sequence[str], gaps: Sequence[Difference], unit: str) -> Fi
     mean, low, high = (np.array(values) for values in zip(*gaps, strict=True))
     spread = {"type": "data", "symmetric": False, "color": "#9aa1ad", "array": _list(high - mean)}
     spread |= {"arrayminus": _list(mean - low)}
-    bars = {"type": "bar", "x": list(names), "y": _list(mean), "marker": {"color": list(COLOURS[: len(names)])}}
+    bars = {
+        "type": "bar",
+        "x": list(names),
+        "y": _list(mean),
+        "marker": {"color": [COLOURS[at % len(COLOURS)] for at in range(len(names))]},
+    }
     return _figure([bars | {"error_y": spread}], "", unit, showlegend=False, hovermode="closest")
 
 

@@ -48,6 +48,7 @@ class Refitted(NamedTuple):
     fits: int
     cpu_s: float
     model: Any = None  # of the last fit
+    then: Any = None  # of the last fit up to `then_us`
 
 
 @dataclass(frozen=True)
@@ -67,27 +68,34 @@ class Refit:
         require(self.every_us > 0, "refit.every_us", "more than 0", self.every_us)
 
     def guesses(
-        self, history: History, cpu_s: Clock, since_us: int | None = None, told: Callable[[float], None] | None = None
+        self,
+        history: History,
+        cpu_s: Clock,
+        since_us: int | None = None,
+        told: Callable[[float], None] | None = None,
+        then_us: int | None = None,
     ) -> Refitted:
         """Return the guess for every question asked from `since_us` on; the others get `empty`.
 
-        told    is called after each fit with the part of the questions that are done, in [0, 1]
+        told       is called after each fit with the part of the questions that are done, in [0, 1]
+        then_us    a moment whose model is returned, too
         """
         began = cpu_s()
         ready = self.fit.ready(history.x)
         out = np.full(len(history), self.empty)
         period = history.us // self.every_us
-        model, fits = None, 0
+        model, then, fits = None, None, 0
         for first, stop in _runs(period, 0 if since_us is None else int(np.searchsorted(history.us, since_us))):
             moment = int(period[first]) * self.every_us
             known = history.known(moment, self.closed)
             if len(known):
                 model = self.fit.fit(ready, known, history.labels(known, moment), model)
                 fits += 1
+                then = model if then_us is not None and moment <= then_us else then
                 out[first:stop] = self.fit.guess(model, ready, np.arange(first, stop))
             if told:
                 told(stop / len(history))
-        return Refitted(history.number, out, fits, cpu_s() - began, model)
+        return Refitted(history.number, out, fits, cpu_s() - began, model, then)
 
     def newest(self, history: History) -> NDArray[np.int64]:
         """Return when the newest label was known that the fit behind each guess had seen, or MISSING, (questions,)."""

@@ -1,0 +1,34 @@
+"""The net inside wrappers is found, exchanged."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from evercart.features.columns import Column  # noqa: E402
+from evercart.learners.deep.deep import Deep  # noqa: E402
+from evercart.learners.deep.within import exchanged, net_within  # noqa: E402
+from evercart.learners.frozen import Frozen  # noqa: E402
+from evercart.learners.mean import Mean  # noqa: E402
+from evercart.learners.mixture import Mixture  # noqa: E402
+from evercart.learners.scaled import Scaled  # noqa: E402
+from evercart.remember.remembering import Remembering  # noqa: E402
+from evercart.remember.replay import Replay  # noqa: E402
+
+COLUMNS = (Column("a"),)
+DEEP = Deep(COLUMNS)
+
+
+def test_a_net_is_found_within_wrappers_a_cure_included() -> None:
+    cured = Remembering(DEEP, Replay())
+    for learner in (DEEP, Scaled(DEEP, COLUMNS), Frozen(Scaled(cured, COLUMNS), 5), cured):
+        assert net_within(learner) is DEEP
+    for learner in (Mean(), Scaled(Mean(), COLUMNS), Mixture((DEEP, Mean()))):
+        assert net_within(learner) is None
+
+
+def test_wrappers_stay() -> None:
+    cured = Scaled(Remembering(DEEP, Replay()), COLUMNS, most=3.0)
+    assert exchanged(cured, lambda deep: deep) == Scaled(DEEP, COLUMNS, most=3.0)
+    assert exchanged(DEEP, lambda deep: Mean()) == Mean()
