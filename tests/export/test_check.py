@@ -8,12 +8,12 @@ from evercart.export.check import check
 
 
 def test_the_learner_itself_agrees(one):
-    assert check(one, lambda x: one.deep.margins(one.trained, one.seen(x)), rows=200) == (200, 0.0, 0.0)
+    assert check(one, lambda x: one.deep.by_module(one.trained, one.seen(x)), rows=200) == (200, 0.0, 0.0)
 
 
 def test_a_little_off(one):
     with pytest.raises(UserError) as caught:
-        check(one, lambda x: one.deep.margins(one.trained, one.seen(x)) + 0.5, rows=50)
+        check(one, lambda x: one.deep.by_module(one.trained, one.seen(x)) + 0.5, rows=50)
     assert str(caught.value).startswith("export: expected margins within 1e-05 of the learner's own, got '0.5")
 
 

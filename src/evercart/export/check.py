@@ -32,7 +32,7 @@ def check(one: Unwrapped, said: Callable[[NDArray[np.float32]], Any], rows: int 
     """
     deep, x = one.deep, fresh(one, rows, seed)
     with calm():
-        ours = deep.margins(one.trained, one.seen(x))
+        ours = deep.by_module(one.trained, one.seen(x))
         theirs = np.asarray(said(x))
     apart = float((np.abs(ours - theirs) / np.abs(ours).max(axis=1, keepdims=True).clip(1.0)).max())
     guesses = (deep.head.guess(each, one.trained.seen) for each in (ours, theirs))

@@ -51,3 +51,17 @@ def test_parameters_of_two_types_are_refused():
         UserError, match=r"^network\.module: expected parameters of one type, got 'torch\.float32 torch\.float64'$"
     ):
         layout(module)
+
+
+def test_learning_and_guessing_reach_every_part():
+    class Own(torch.nn.Linear):
+        def train(self, mode=True):
+            return super().train(False)
+
+    for last, ours in ((torch.nn.Linear(2, 2), True), (Own(2, 2), False)):
+        module = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Sequential(last)).eval()
+        laid = layout(module)
+        laid.asked(True)
+        assert [part.training for part in module.modules()] == [True, True, True, ours]
+        laid.asked(False)
+        assert not any(part.training for part in module.modules())

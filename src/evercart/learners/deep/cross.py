@@ -9,6 +9,7 @@ from evercart.errors import require
 from evercart.learners.deep.blocks import assembled, check_dropout, check_units, ending, hidden, padded, up
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.plan import Draft, Plan
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,22 @@ class Cross:
             deep=deep,
             last=ending(width + (self.hidden[-1] if self.hidden else 0), outputs),
         )
+
+    def plan(self, inputs: Inputs, outputs: int) -> Plan:
+        """Return the same layers without torch; the last products lie before the perceptron's last units."""
+        width, units = up(inputs), self.hidden
+        draft = Draft(width)
+        products = [0, *(draft.room(width) for _ in range(self.crosses - 1))]
+        layers = [0, *(draft.room(each) for each in units[:-1])]
+        products += [draft.room(width)]
+        layers += [draft.room(each) for each in units[-1:]]
+        for at in range(self.crosses):
+            draft.crossed(products[at], products[at + 1], width)
+        for at, (read, written) in enumerate(zip((width, *units), units, strict=False)):
+            draft.linear(layers[at], layers[at + 1], read, written, rectified=True)
+        read = width + (units[-1] if units else 0)
+        draft.linear(products[-1], draft.room(up(outputs)), read, up(outputs))
+        return draft.plan(outputs)
 
 
 def _forward(self: Any, x: Any) -> Any:

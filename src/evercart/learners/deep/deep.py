@@ -14,16 +14,17 @@ from evercart.errors import require
 from evercart.features.columns import Column, chosen
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, Turns
-from evercart.learners.deep.extra import aligned, calm, shuffle_chance, torch
+from evercart.learners.deep.extra import aligned, alone, calm, shuffle_chance, torch
 from evercart.learners.deep.heads import Binary, Head
-from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.inputs import Inputs, finite
 from evercart.learners.deep.layout import Layout, layout
 from evercart.learners.deep.lesson import Lesson, Waiting, lessons, waiting
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.network import Network
+from evercart.learners.deep.plan import Plan, Planned
 from evercart.learners.deep.steps import AdamW, Floats, Steps
 from evercart.learners.deep.table import Rows, Table, Touched, keys_of, merged, rows
-from evercart.learners.learner import number_places, tick_stop
+from evercart.learners.learner import number_places
 from evercart.learners.terms import terms
 
 Ask = Callable[[NDArray[np.float32]], Any]  # from x, (rows, inputs), to a tensor of margins, (rows, outputs)
@@ -126,6 +127,11 @@ class Deep:
             module = self.network.module(self.inputs, self.head.outputs)
             return layout(module.to(getattr(torch(), self.precision)))
 
+    @cached_property
+    def plan(self) -> Plan | None:
+        """Return how the network guesses without torch, if it knows."""
+        return self.network.plan(self.inputs, self.head.outputs) if isinstance(self.network, Planned) else None
+
     def start(self) -> Trained:
         """Return the weights the module is born with."""
         weights, buffers = self.layout.weights.copy(), tuple(one.copy() for one in self.layout.buffers)
@@ -141,28 +147,40 @@ class Deep:
 
     def peek(self, state: Trained, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
-        return self.step(state, turns)[1]
+        asked = np.flatnonzero(turns.what == ASKED)
+        guesses = np.full(len(turns), np.nan)
+        with alone():
+            guesses[asked] = self.guess(state, self.read(turns.x)[asked])
+        return guesses
+
+    def guess(self, state: Trained, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return a guess for each row of what the network reads, x, (rows, inputs)."""
+        return self.head.guess(self.margins(state, x), state.seen)
+
+    def read(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        """Return what it reads of X, (rows, columns): (rows, inputs), 0 for what is not finite."""
+        require(x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", x.shape[1])
+        return finite(x, self.places)
 
     def walk(
         self, state: Trained, turns: Turns, learn: Callable[[Trained, Lesson], Trained]
     ) -> tuple[Trained, NDArray[np.float64]]:
         """Return the state after turns whose lessons were learned by `learn`, with the guesses, (rows,)."""
-        require(turns.x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", turns.x.shape[1])
-        guesses, stop, taught, answered = np.full(len(turns), np.nan), 0, 0, 0
-        x = np.nan_to_num(turns.x[:, self.places].astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-        labels = np.cumsum(turns.what != ASKED)  # no fewer than those that teach
+        guesses, taught, answered = np.full(len(turns), np.nan), 0, 0
+        x = self.read(turns.x)
+        stops = np.append(np.flatnonzero(turns.tick[1:] != turns.tick[:-1]) + 1, len(turns))
+        labels = np.append(0, np.cumsum(turns.what != ASKED))  # before each row; no fewer than those that teach
+        after = labels[stops]
 
         def answer(upto: int) -> None:
             asked = answered + np.flatnonzero(turns.what[answered:upto] == ASKED)
             if len(asked):
-                guesses[asked] = self.head.guess(self.margins(state, x[asked]), state.seen)
+                guesses[asked] = self.guess(state, x[asked])
 
         with calm():
-            while stop < len(turns):
-                stop = tick_stop(turns.tick, stop)
-                came = labels[stop - 1] - (labels[taught - 1] if taught else 0)
-                if stop < len(turns) and state.waiting.filled[0] + came < self.batch:
-                    continue  # no lesson yet: until there is one, neither questions nor labels need to be looked at
+            while taught < len(turns):  # until there is a lesson, neither questions nor labels need to be looked at
+                enough = labels[taught] + self.batch - int(state.waiting.filled[0])
+                stop = int(stops[min(np.searchsorted(after, enough), len(stops) - 1)])
                 for lesson in lessons(state.waiting, self._told(state, turns, x, slice(taught, stop))):
                     answer(stop)
                     answered = stop
@@ -181,7 +199,13 @@ class Deep:
         return rows.rows(told & known)
 
     def margins(self, state: Trained, x: NDArray[np.float32]) -> Floats:
-        """Return what the network says of rows, (rows, outputs), a block at a time, without learning."""
+        """Return what the network says of rows, (rows, outputs), without learning: by its plan, if it has one."""
+        if self.plan is None:
+            return self.by_module(state, x)
+        return self.plan.margins(state.weights, self.embedded(state, x))
+
+    def by_module(self, state: Trained, x: NDArray[np.float32]) -> Floats:
+        """Return what the module says of rows, (rows, outputs), a block at a time."""
         module, block = self.layout.asked(training=False), self.network.block
         out = np.empty((len(x), self.head.outputs), state.weights.dtype)
         self.layout.load(state.weights, state.buffers)

@@ -23,16 +23,27 @@ def torch() -> Any:
 
 
 @contextmanager
-def calm() -> Iterator[None]:
-    """Let torch run on one thread, its own chance restored at the end: sums then have one order only."""
+def alone() -> Iterator[None]:
+    """Let torch run on one thread: sums then have one order only."""
     it = torch()
-    threads, drawn = it.get_num_threads(), it.get_rng_state()
+    threads = it.get_num_threads()
     it.set_num_threads(1)
     try:
         yield
     finally:
         it.set_num_threads(threads)
-        it.set_rng_state(drawn)
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Let torch run on one thread, its own chance restored at the end."""
+    it = torch()
+    drawn = it.get_rng_state()
+    with alone():
+        try:
+            yield
+        finally:
+            it.set_rng_state(drawn)
 
 
 def shuffle_chance(seed: int, place: int, purpose: str) -> None:

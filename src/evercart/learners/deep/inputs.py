@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.kernel import kernel
+
 
 class Inputs(int):
     """How many numbers a row has: those of number columns first, then the embedded slots, column by column.
@@ -22,3 +29,15 @@ class Inputs(int):
         made = super().__new__(cls, numbers + fields * width)
         made.numbers, made.fields, made.width = numbers, fields, width
         return made
+
+
+@kernel
+def finite(x: NDArray[Any], places: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return some columns of x, (rows, columns), as (rows, places), with 0 for what is not finite."""
+    out = np.zeros((len(x), len(places)), np.float32)
+    for row in range(len(x)):
+        for at in range(len(places)):
+            value = np.float32(x[row, places[at]])
+            if np.isfinite(value):
+                out[row, at] = value
+    return out

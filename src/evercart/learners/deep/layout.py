@@ -23,6 +23,9 @@ class Layout(NamedTuple):
     shapes: tuple[tuple[int, ...], ...]
     weights: NDArray[Any]  # (weights,)
     buffers: tuple[NDArray[Any], ...]  # of at least one axis each
+    sizes: tuple[int, ...]  # of the parameters
+    flat: tuple[Any, ...]  # the parameters as vectors, over the same memory
+    parts: tuple[dict[str, Any], ...]  # what the modules in it are made of; none: one of them has a `train` of its own
     loaded: list[Any]  # one weak reference to the weights that the module holds; none: nobody knows
 
     def load(self, weights: NDArray[Any], buffers: Sequence[NDArray[Any]]) -> None:
@@ -30,16 +33,14 @@ class Layout(NamedTuple):
 
         Weights that are the very array loaded last are not written again: an array, once loaded, never changes.
         """
-        it, start = torch(), 0
+        it = torch()
         if hasattr(self.module, "refuse"):
             self.module.refuse(buffers)
         require(len(weights) == len(self.weights), "state.weights", f"{len(self.weights):,} numbers", len(weights))
         with it.no_grad():
             if not (self.loaded and self.loaded[0]() is weights):
-                every = it.from_numpy(weights)
-                for parameter in self.parameters:
-                    parameter.copy_(every[start : start + parameter.numel()].view(parameter.shape))
-                    start += parameter.numel()
+                pieces = it.from_numpy(weights).split(self.sizes)
+                it._foreach_copy_(self.flat, pieces)
                 self.loaded[:] = [ref(weights)]
             for own, buffer in zip(self.counters, buffers, strict=True):
                 own.copy_(it.from_numpy(buffer).view(own.shape))
@@ -55,14 +56,20 @@ class Layout(NamedTuple):
 
     def called(self, module: Any, weights: Any, buffers: Sequence[Any], x: Any) -> Any:
         """Return what the module says of x with weights, a tensor (weights,) that may be differentiated."""
-        pieces = weights.split([one.numel() for one in self.parameters])
+        pieces = weights.split(self.sizes)
         held = {name: one.view(shape) for name, one, shape in zip(self.names, pieces, self.shapes, strict=True)}
         held |= dict(zip((name for name, _ in module.named_buffers()), buffers, strict=True))
         return torch().func.functional_call(module, held, (x,))
 
     def asked(self, training: bool) -> Any:
         """Return the module, set to learn or to guess."""
-        return self.module if self.module.training == training else self.module.train(training)
+        if self.module.training != training:
+            if self.parts:
+                for part in self.parts:
+                    part["training"] = training
+            else:
+                self.module.train(training)
+        return self.module
 
     def named(self, weights: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Return each parameter by its name, in its own shape, as views of the vector (weights,)."""
@@ -79,6 +86,7 @@ def layout(module: Any) -> Layout:
     kinds = {str(one.dtype) for one in parameters.values()}
     if len(kinds) > 1:
         raise UserError(expected("network.module", "parameters of one type", " ".join(sorted(kinds))))
+    own = {type(part).train for part in module.modules()}
     return Layout(
         module,
         tuple(parameters.values()),
@@ -87,5 +95,8 @@ def layout(module: Any) -> Layout:
         tuple(tuple(one.shape) for one in parameters.values()),
         np.concatenate([one.detach().numpy().ravel() for one in parameters.values()]),
         tuple(np.atleast_1d(one.detach().numpy().copy()) for one in counters),
+        tuple(one.numel() for one in parameters.values()),
+        tuple(one.detach().view(-1) for one in parameters.values()),
+        tuple(vars(part) for part in module.modules()) if own == {torch().nn.Module.train} else (),
         [],
     )

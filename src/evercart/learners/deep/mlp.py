@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from evercart.learners.deep.blocks import check_dropout, check_units, ending, hidden, padded, up
 from evercart.learners.deep.extra import torch
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.plan import Draft, Plan
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,12 @@ class Mlp:
         layers = hidden(up(inputs), self.hidden, self.dropout)
         last = ending(self.hidden[-1] if self.hidden else up(inputs), outputs)
         return torch().nn.Sequential(padded(inputs), *layers, *last)
+
+    def plan(self, inputs: Inputs, outputs: int) -> Plan:
+        """Return the same layers without torch."""
+        draft, at, width = Draft(up(inputs)), 0, up(inputs)
+        for units in self.hidden:
+            draft.linear(at, into := draft.room(units), width, units, rectified=True)
+            at, width = into, units
+        draft.linear(at, draft.room(up(outputs)), width, up(outputs))
+        return draft.plan(outputs)
