@@ -10,6 +10,7 @@ import pytest
 from evercart.config import FILE, KEY_FILE, Config, create, read_key
 from evercart.errors import UserError
 from evercart.labels.pairs import Tick
+from evercart.tuning import Tuning
 from evercart.units import SECOND_US
 
 
@@ -63,13 +64,20 @@ def test_settings_are_read(tmp_path: Path) -> None:
         (
             "time_zon = 'UTC'",
             "shop.toml: time_zon: expected one of name time_zone apps log tick checkpoint webhook serve "
-            "repurchase spend recommend (nearest: time_zone), got 'time_zon'",
+            "tune repurchase spend recommend (nearest: time_zone), got 'time_zon'",
         ),
         ("tick = 5", "shop.toml: tick: expected a table, got 5"),
         ("[tick]\nevents = 'many'", "shop.toml: tick.events: expected an integer, got 'many'"),
         ("[tick]\nevent = 5", "shop.toml: tick.event: expected one of seconds events (nearest: events), got 'event'"),
         ("[tick]\nseconds = 0", "shop.toml: tick.seconds: expected a number from 0.000001 to 86400, got 0"),
         ("[checkpoint]\nkeep = 0", "shop.toml: checkpoint.keep: expected an integer of at least 1, got 0"),
+        (
+            "[tune.repurchse]",
+            "shop.toml: tune.repurchse: expected one of repurchase spend recommend (nearest: repurchase), "
+            "got 'repurchse'",
+        ),
+        ("[tune]\nspend = 3", "shop.toml: tune.spend: expected a table, got 3"),
+        ("[tune.spend]\nrate = 3", "shop.toml: tune.spend.rate: expected a list of values, got 3"),
         ("apps = []", "shop.toml: apps: expected at least one app, got []"),
         ("apps = 'spend'", "shop.toml: apps: expected a list of names that differ, got 'spend'"),
         ("apps = [['spend']]", "shop.toml: apps: expected a list of names that differ, got [['spend']]"),
@@ -77,8 +85,8 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("spend = 5", "shop.toml: spend: expected a table, got 5"),
         (
             "[spnd]\nmost = 5",
-            "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook serve repurchase spend "
-            "recommend (nearest: spend), got 'spnd'",
+            "shop.toml: spnd: expected one of name time_zone apps log tick checkpoint webhook serve tune "
+            "repurchase spend recommend (nearest: spend), got 'spnd'",
         ),
         ("log = 5", "shop.toml: log: expected text, got 5"),
         (
@@ -150,3 +158,8 @@ def test_a_password_makes_no_shop(tmp_path: Path) -> None:
         create(tmp_path / "a", "one", log="postgresql://me:s3cret@db/shop")
     assert "s3cret" not in str(told.value)
     assert not (tmp_path / "a").exists()
+
+
+def test_settings_to_race_are_read(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text("[tune.repurchase]\ncpu = 3\nrate = [0.1, 0.2]\n")
+    assert Config.read(tmp_path).tune == {"repurchase": Tuning(cpu=3, values=(("rate", (0.1, 0.2)),))}

@@ -92,6 +92,7 @@ from evercart.learners.restarted import Restarted
 from evercart.learners.sabotaged import Sabotaged
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
+from evercart.learners.tuned import Tuned
 from evercart.learners.weighed import Weighed
 from evercart.publish.guard import Finite, Offer
 from evercart.publish.revision import Revision
@@ -508,6 +509,20 @@ CHECKS: dict[type[Any], list[Check]] = {
     ],
     Undecided: [of(Undecided(), Thinned(("order", "view", "decision")))],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
+    Tuned: [
+        of(
+            Tuned(
+                grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS),
+                tuple("abcd"),
+                (1.0, 1.0, 2.0, 1.0),
+                1.5,
+                first=5,
+                wait=16,
+            ),
+            Turned(),
+        )._replace(durations_us=(DAY_US,)),
+        of(Tuned((SUMS, Mean()), ("a", "b"), (1.0, 1.0), 9.0, "squared", 3), Turned(labels="sum")),
+    ],
     TwoSample: [of(TwoSample(WATCHED, reference=30, window=20, rate=0.9, least_psi=0.0), Valued(WATCHED))],
     Reign: [
         of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ABANDONED, ASKED, CORRECTION, HINT, SETTLED, Turns
 from evercart.lane import CHAMPION, FROZEN
+from evercart.learners.tuned import Tuned, ledger
 from evercart.loop import Ring, Stopwatch, whole_ticks
 from evercart.units import DAY_US
 
@@ -51,6 +52,7 @@ class Backtest:
     cpu_s     by racer, guessing with learning
     stages    CPU seconds of what all racers stand on, by stage: asks, tables, labels
     fits      how often the opponent was fitted
+    races     by challenger whose settings are raced: how that stands, as plain values (see `Ledger`)
     """
 
     app: str
@@ -66,6 +68,7 @@ class Backtest:
     fits: int
     opponent: str
     counts: dict[str, int]
+    races: dict[str, Any] = field(default_factory=dict)
 
     def differences(self) -> dict[str, Difference]:
         """Return the loss of each of the others minus the continual learner's, with its 95 % interval."""
@@ -86,6 +89,7 @@ class Backtest:
             "shared_cpu_s": round(sum(self.stages.values()), 3),
             "fits": self.fits,
             "opponent": self.opponent,
+            **({"races": self.races} if self.races else {}),
         }
 
 
@@ -135,7 +139,16 @@ def backtest(
         fits=refitted.fits,
         opponent=told_of(choice),
         counts=replayed.counts,
+        races=_races(app, replayed.states),
     )
+
+
+def _races(app: App, states: dict[str, Any]) -> dict[str, Any]:
+    found = {name: learner for name, learner in app.challengers if isinstance(learner, Tuned)}
+    said = {name: ledger(learner, states[f"{app.name} {name}"]) for name, learner in found.items()}
+    return {
+        name: {**one._asdict(), "candidates": [row._asdict() for row in one.candidates]} for name, one in said.items()
+    }
 
 
 def report_of(app: App) -> Report:

@@ -18,6 +18,7 @@ from evercart.hook import TEMPLATE, Hook
 from evercart.labels.pairs import Tick
 from evercart.place import FOLDER, Place, check
 from evercart.serve.settings import Settings
+from evercart.tuning import Tuning
 from evercart.units import DAY_S, SECOND_US
 from evercart.zones import zone
 
@@ -57,6 +58,10 @@ _SPEND = """\
 _DEEP = """\
 {mark}[repurchase]
 {mark}deep = true                          # a net races beside the light models; needs the extra `deep`
+
+# [tune.repurchase]                    # its settings race, one more challenger answers as who leads
+# cpu = 2.0                            # work of so many such nets at most
+# rate = [0.0003, 0.003]               # or decay, memory, depth: docs/decisions/0020-tuning.md
 """
 
 _WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}
@@ -94,6 +99,7 @@ class Config:
     webhook: Hook | None = None
     serve: Settings = field(default_factory=Settings)
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # by app; the app checks them
+    tune: dict[str, Tuning] = field(default_factory=dict)  # by app
 
     def __post_init__(self) -> None:
         try:
@@ -122,7 +128,7 @@ class Config:
         _check_names(said, [*(f.name for f in fields(cls) if f.name != "options"), *own], "")
         texts, tables = (
             dict.fromkeys(("name", "time_zone", "log"), str),
-            dict.fromkeys(("tick", "checkpoint", "webhook", "serve"), dict),
+            dict.fromkeys(("tick", "checkpoint", "webhook", "serve", "tune"), dict),
         )
         _typed(said, {**dict.fromkeys(own, dict), **texts, **tables}, "")
         options = {name: said.pop(name) for name in own if name in said}
@@ -134,6 +140,10 @@ class Config:
         _typed(checkpoint, {"events": int, "seconds": (int, float), "share": (int, float), "keep": int}, "checkpoint.")
         own_tables: dict[str, Any] = {"tick": _tick(**tick), "checkpoint": Checkpointing(**checkpoint), "webhook": hook}
         own_tables["serve"] = Settings.of(said.pop("serve", {}))
+        tune = said.pop("tune", {})
+        _check_names(tune, own, "tune.")
+        _typed(tune, dict.fromkeys(own, dict), "tune.")
+        own_tables["tune"] = {name: Tuning.read(f"{FILE}: tune.{name}", one) for name, one in tune.items()}
         return cls(**said, **own_tables, apps=tuple(own), options=options)
 
     def place(self, folder: Path) -> Place:

@@ -122,7 +122,14 @@ def _app(one: Backtest, about: str, happened: Annals) -> AppData:
     live = next((entry.model for entry in reversed(entries) if entry.what == "promotion"), "")
     cost = {name: one.cpu_s[name] for name in one.report.racers}
     days, gaps, told = (one.days, one.later), one.differences(), told[:-_SHOWN:-1]
-    return AppData(one.app, about, one.unit, one.report, *days, gaps, cost, live, told, happened.earned)
+    races = {name: _told(race) for name, race in one.races.items()}
+    return AppData(one.app, about, one.unit, one.report, *days, gaps, cost, live, told, happened.earned, races)
+
+
+def _told(race: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a race with its times as a person reads them."""
+    rows = [{**row, "left": _day(row["left_us"]) if row["left_us"] >= 0 else ""} for row in race["candidates"]]
+    return {**race, "candidates": rows}
 
 
 def _cleaned(notes: Sequence[dict[str, Any]]) -> Counter[str]:

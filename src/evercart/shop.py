@@ -53,6 +53,7 @@ from evercart.recommending import recommending_shop
 from evercart.referee import follow
 from evercart.results import Found, Results
 from evercart.samples import completejourney
+from evercart.tuning import tuned
 from evercart.turn import Turned, turn
 from evercart.verifying import Verified, verify
 
@@ -147,7 +148,8 @@ class Shop:
         options = self.config.options.get(name, {})
         if name == RECOMMEND:
             options = found_in(self.log) | options
-        return apps.app(name, options, self.config.time_zone)
+        found = apps.app(name, options, self.config.time_zone)
+        return tuned(found, self.config.tune[name]) if name in self.config.tune else found
 
     @property
     def checkpoints(self) -> Checkpoints:

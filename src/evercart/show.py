@@ -99,7 +99,7 @@ def backtested(done: Backtest | Recommended, page: str = "") -> RenderableType:
     """Return one app's replay as a table, with where its page is."""
     if isinstance(done, Recommended):
         return Group(recommended(done), *([f"The page is {escape(page)}"] if page else []))
-    return backtests([done])
+    return Group(backtests([done]), *raced([done]))
 
 
 def backtests(found: Sequence[Backtest]) -> Table:
@@ -118,6 +118,25 @@ def backtests(found: Sequence[Backtest]) -> Table:
         table.add_section()
     table.caption = "a positive difference: it loses more than the model that goes on learning"
     table.caption_justify = "left"
+    return table
+
+
+def raced(found: Sequence[Backtest]) -> list[RenderableType]:
+    """Return a table for each race of settings: who left it when, what it took."""
+    return [_race(f"{one.app} {name}: settings raced", race) for one in found for name, race in one.races.items()]
+
+
+def _race(title: str, race: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left", caption_justify="left")
+    for head in ("setting", "left the race"):
+        table.add_column(head)
+    for head in ("judged by then", "mean loss", "labels learned", "work"):
+        table.add_column(head, justify="right")
+    for row in race["candidates"]:
+        left = time_text(row["left_us"]) if row["left_us"] >= 0 else "leads" if row["leads"] else "races on"
+        cells = (f"{row['judged']:,}", f"{row['loss']:.5g}", f"{row['learned']:,}", f"{row['work']:,.0f}")
+        table.add_row(escape(row["name"]), left, *cells)
+    table.caption = f"work, in questions of the first setting: {race['work']:,.0f} of {race['allowed']:,.0f} allowed"
     return table
 
 
@@ -178,7 +197,7 @@ def main_job(done: Ingested | None, turned: Turned, found: Found, report: Path) 
     parts += [f"{news}; the states stand at offset {turned.next_offset:,}.{wait}"]
     parts += [escape(line) for line in turned.ruling.lines()]
     parts += [f"Nothing to compare yet: {escape(text)}" for text in found.too_early]
-    parts += [backtests(found.backtests)] if found.backtests else []
+    parts += [backtests(found.backtests), *raced(found.backtests)] if found.backtests else []
     return Group(*parts, f"The report: {report}")
 
 

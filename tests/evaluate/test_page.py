@@ -117,3 +117,20 @@ def test_a_page_before_the_first_question(racers):
     html = page(ReportData("A shop", "now", 0, (empty,)))
     assert "Nothing was refused." in html
     assert "nan" not in re.sub(r"<script>.*?</script>", "", html, flags=re.S).lower()
+
+
+def test_a_race_of_settings_shows_who_left_when():
+    row = {"leads": False, "judged": 512, "loss": 0.25, "learned": 600, "work": 640.0}
+    rows = [
+        {**row, "name": EVIL, "leads": True, "left": ""},
+        {**row, "name": "rate 0.01", "left": "2026-01-02 00:00"},
+        {**row, "name": "rate 3", "left": "", "loss": math.nan},
+    ]
+    race = {"work": 1_920.0, "allowed": 2_400.0, "candidates": rows}
+    html = unescape(page(replace(small(), apps=(app("repurchase", log_loss, races={"tuned": race}),))))
+    assert "tuned: settings raced on the stream" in html
+    assert "1,920 of 2,400 that the budget allows" in html
+    cells = [re.findall(r"<td.*?>(.*?)</td>", line) for line in html.splitlines() if "0.01</td>" in line]
+    assert cells == [["rate 0.01", "2026-01-02 00:00", "512", "0.2500", "600", "640"]]
+    assert ">leads<" in html
+    assert ">races on<" in html

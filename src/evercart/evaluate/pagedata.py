@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ class AppData:
     cpu_s         by racer: CPU seconds, learning with guessing
     live          the model that answers now; "" where nothing was ever judged
     happened      when, which model, what became of it: moves, verdicts, alarms
+    races         by challenger whose settings are raced: how that stands (`Ledger`)
     earned        by model that decided live: what came of its decisions; money in minor units
     """
 
@@ -44,6 +46,7 @@ class AppData:
     live: str = ""
     happened: tuple[tuple[str, str, str], ...] = ()
     earned: tuple[tuple[str, tuple[Measure, ...]], ...] = ()
+    races: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.differences) - set(self.report.racers))

@@ -106,7 +106,7 @@ class Halving:
 
     def _left(self, state: Heat) -> Heat:
         """Return the state without what was kept for those who have left: they may have done so before the last row."""
-        states = [one if racing else _emptied(one) for one, racing in zip(state.learners, state.racing, strict=True)]
+        states = [one if racing else emptied(one) for one, racing in zip(state.learners, state.racing, strict=True)]
         state.asked.guesses[:, ~state.racing] = 0.0
         over = state.racing.sum() == 1
         return state._replace(
@@ -156,8 +156,9 @@ def _count(first: int, counts: NDArray[np.int64], sums: Floats, racing: NDArray[
         racing[ranked[(racing.sum() + 1) // 2 :]] = False
 
 
-def _emptied(state: Any) -> Any:
+def emptied(state: Any) -> Any:
+    """Return a state whose arrays hold nothing: that of one who has left."""
     if isinstance(state, np.ndarray):
         return np.zeros((0,) * state.ndim, state.dtype)
-    parts = [_emptied(part) for part in state]
+    parts = [emptied(part) for part in state]
     return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)

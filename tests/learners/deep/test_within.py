@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from evercart.features.columns import Column  # noqa: E402
 from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.within import exchanged, net_within  # noqa: E402
+from evercart.learners.deep.within import changed, exchanged, net_within  # noqa: E402
 from evercart.learners.frozen import Frozen  # noqa: E402
 from evercart.learners.mean import Mean  # noqa: E402
 from evercart.learners.mixture import Mixture  # noqa: E402
@@ -32,3 +34,10 @@ def test_wrappers_stay() -> None:
     cured = Scaled(Remembering(DEEP, Replay()), COLUMNS, most=3.0)
     assert exchanged(cured, lambda deep: deep) == Scaled(DEEP, COLUMNS, most=3.0)
     assert exchanged(DEEP, lambda deep: Mean()) == Mean()
+
+
+def test_a_net_is_changed_where_it_stands() -> None:
+    cured = Scaled(Remembering(DEEP, Replay()), COLUMNS)
+    other = changed(cured, lambda deep: replace(deep, batch=7))
+    assert other == Scaled(Remembering(Deep(COLUMNS, batch=7), Replay()), COLUMNS)
+    assert changed(DEEP, lambda deep: replace(deep, seed=2)) == Deep(COLUMNS, seed=2)

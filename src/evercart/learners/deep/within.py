@@ -32,5 +32,14 @@ def exchanged(learner: Any, change: Callable[[Deep], Learner[Any]]) -> Any:
     return change(learner if isinstance(learner, Deep) else learner.deep)
 
 
+def changed(learner: Any, change: Callable[[Deep], Deep]) -> Any:
+    """Return a learner's wrappers, a cure included, around the net as `change` makes it."""
+    if isinstance(learner, Deep):
+        return change(learner)
+    if _wraps(learner):
+        return replace(learner, learner=changed(learner.learner, change))
+    return replace(learner, deep=change(learner.deep))
+
+
 def _wraps(learner: Any) -> bool:
     return is_dataclass(learner) and hasattr(learner, "learner")
