@@ -51,7 +51,7 @@ class Tuning:
 
     of: str | None = None
     cpu: float = 2.0
-    first: int = 1024
+    first: int = 4096
     values: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
     @classmethod

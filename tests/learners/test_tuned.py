@@ -112,6 +112,16 @@ def test_it_finds_the_rate_that_fits():
     assert state.racing.tolist() == [False, False, True, False]
 
 
+def test_only_the_later_half_of_a_round_counts():
+    y = [*[5] * 15, *[0] * 45]  # over all of the first twenty questions, 4 loses less than 0
+    state, guesses = run(race([4, 0], first=20), np.array(y))
+    assert guesses[:20].tolist() == [4] * 20
+    assert guesses[20:].tolist() == [4] * 40
+    state, guesses = run(race([4, 0], first=20), np.array([*[5] * 10, *[0] * 50]))
+    assert guesses[20:].tolist() == [0] * 40
+    assert ledger(race([4, 0], first=20), state).candidates[1].judged == 20
+
+
 def test_one_that_says_no_number_never_leads_and_leaves():
     state, guesses = run(race([np.nan, 1, np.nan, 0]), np.zeros(100))
     assert guesses[20:].tolist() == [0] * 80

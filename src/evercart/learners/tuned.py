@@ -25,7 +25,7 @@ from evercart.units import DAY_US
 
 Floats = NDArray[np.float64]
 GUESS: Final = 0.25  # of the work of a question that is guessed, then learned
-JUDGED, ROUNDS, LEADER = 0, 1, 2  # of `counts`
+JUDGED, ROUNDS, LEADER, SUMMED = 0, 1, 2, 3  # of `counts`
 _MOST: Final = 1e300
 _NEVER: Final = int(np.iinfo(np.int64).min)
 
@@ -33,12 +33,12 @@ _NEVER: Final = int(np.iinfo(np.int64).min)
 class Standings(NamedTuple):
     """How the race stands."""
 
-    counts: NDArray[np.int64]  # (3,) questions judged, rounds over, who answers
+    counts: NDArray[np.int64]  # (4,) questions judged, rounds over, who answers, questions whose losses are summed
     day: NDArray[np.int64]  # (1,) the day of the last row
     share: Floats  # (1,) of the questions that race
-    sums: Floats  # (candidates,) losses while in the race; infinite once one was no number
+    sums: Floats  # (candidates,) losses of the round's later half; infinite once one was no number
     racing: NDArray[np.bool_]  # (candidates,)
-    left: NDArray[np.int64]  # (candidates, 2) questions judged by then, log time of leaving; -1 while it races
+    left: NDArray[np.int64]  # (candidates, 3) questions judged, summed by then, log time of leaving; -1 while it races
     work: NDArray[np.int64]  # (candidates, 2) questions guessed, labels learned
     seen: NDArray[np.int64]  # (2,) questions, labels
     raced: NDArray[np.bool_]  # (wait,) whether a question raced, in the place of its number
@@ -62,7 +62,8 @@ class Tuned:
     While all of them together cost more than the budget, they race on a share of the questions, drawn by number: the
     same for all, the larger the fewer are left. The rest is guessed by the leader, learned by nobody. So a race is
     the slower the smaller the budget; a learner loses what it did not learn meanwhile. Whoever leads, leaves or races
-    on what share is settled as a day (UTC) begins. Guesses are judged as they were made, in the order of asking.
+    on what share is settled as a day (UTC) begins. Guesses are judged as they were made, in the order of asking. Only
+    the later half of each round counts: a short race, or a long memory of its start, favours who learns fast.
 
     State: that of all candidates, halved with each round.
 
@@ -78,7 +79,7 @@ class Tuned:
     costs: tuple[float, ...]
     budget: float = 2.0
     loss: Loss = "logistic"
-    first: int = 1024
+    first: int = 4096
     wait: int = 1 << 16
     seed: int = 1
     grain: ClassVar[Grain] = "tick"
@@ -99,12 +100,12 @@ class Tuned:
         many = len(self.candidates)
         racing = np.ones(many, np.bool_)
         return Standings(
-            np.zeros(3, np.int64),
+            np.zeros(4, np.int64),
             np.array([_NEVER]),
             np.array([self.share_of(racing, 0)]),
             np.zeros(many),
             racing,
-            np.full((many, 2), -1),
+            np.full((many, 3), -1),
             np.zeros((many, 2), np.int64),
             np.zeros(2, np.int64),
             np.zeros(self.wait, np.bool_),
@@ -140,15 +141,17 @@ class Tuned:
         """Return the state as a day begins: who leads, who leaves; the state given stays as it is."""
         if day <= state.day[0] or state.racing.sum() == 1:
             return state._replace(day=np.array([max(day, int(state.day[0]))]))
-        counts, racing, left = state.counts.copy(), state.racing.copy(), state.left.copy()
+        counts, racing, left, sums = state.counts.copy(), state.racing.copy(), state.left.copy(), state.sums
         ranked = np.argsort(np.where(racing, np.minimum(state.sums, _MOST), np.inf), kind="stable")
-        if counts[JUDGED]:
+        if counts[SUMMED]:
             counts[LEADER] = ranked[0]
         learners, asked, raced, many = state.learners, state.asked, state.raced, int(racing.sum())
         if counts[JUDGED] >= self.first * (2 ** (counts[ROUNDS] + 1) - 1):
-            counts[ROUNDS] += 1
             leaving = ranked[(many + 1) // 2 : many]
-            racing[leaving], left[leaving] = False, (counts[JUDGED], us)
+            racing[leaving], left[leaving] = False, (counts[JUDGED], counts[SUMMED], us)
+            if racing.sum() > 1:
+                counts[SUMMED], sums = 0, np.where(racing, 0.0, sums)
+            counts[ROUNDS] += 1
             learners = tuple(emptied(one) if at in leaving else one for at, one in enumerate(learners))
             if racing.sum() == 1:
                 asked, raced = nothing_asked(0, len(racing)), np.zeros(0, np.bool_)
@@ -156,6 +159,7 @@ class Tuned:
             counts=counts,
             day=np.array([day]),
             share=np.array([self.share_of(racing, int(counts[LEADER]))]),
+            sums=sums,
             racing=racing,
             left=left,
             raced=raced,
@@ -181,8 +185,12 @@ class Tuned:
         said[~races] = 0.0  # of these nobody is judged
         judged = judge(state.asked, self.loss, turns, said)
         losses = judged.losses[_raced(state.raced, turns.number[question], races[question], judged.number)]
-        losses = np.where(state.racing, np.where(np.isfinite(losses), losses, np.inf), 0.0)
         state.counts[JUDGED] += len(losses)
+        rounds = int(state.counts[ROUNDS])
+        counted = int(state.counts[JUDGED]) - self.first * (2**rounds - 1) - self.first * 2**rounds // 2
+        losses = losses[len(losses) - min(max(counted, 0), len(losses)) :]
+        losses = np.where(state.racing, np.where(np.isfinite(losses), losses, np.inf), 0.0)
+        state.counts[SUMMED] += len(losses)
         return state._replace(sums=np.cumsum(np.vstack([state.sums, losses]), axis=0)[-1]), guesses
 
 
@@ -202,7 +210,7 @@ def _raced(
 
 
 class Raced(NamedTuple):
-    """What became of a candidate; `left_us` is -1 while it races, `loss` the mean over what was judged."""
+    """What became of a candidate; `left_us` is -1 while it races, `loss` the mean over the last round's later half."""
 
     name: str
     leads: bool
@@ -232,9 +240,10 @@ def ledger(tuned: Tuned, state: Standings) -> Ledger:
     rows = []
     for one, name in enumerate(tuned.names):
         questions, labels = (int(count) for count in state.work[one])
-        judged, left_us = (int(number) for number in state.left[one])
-        judged = int(state.counts[JUDGED]) if left_us < 0 else judged
-        loss = float(state.sums[one] / judged) if judged else float("nan")
+        judged, summed, left_us = (int(number) for number in state.left[one])
+        if left_us < 0:
+            judged, summed = (int(number) for number in state.counts[[JUDGED, SUMMED]])
+        loss = float(state.sums[one] / summed) if summed else float("nan")
         work = tuned.costs[one] * _work(questions, labels)
         leads = one == state.counts[LEADER]
         rows.append(Raced(name, bool(leads), left_us, judged, loss, labels, work))
