@@ -29,6 +29,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     ring,
     serve,
     simulate,
+    tune,
     up,
 )
 from evercart.commands.base import app, err
