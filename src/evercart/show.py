@@ -134,7 +134,12 @@ def _race(title: str, race: dict[str, Any]) -> Table:
         table.add_column(head, justify="right")
     for row in race["candidates"]:
         left = time_text(row["left_us"]) if row["left_us"] >= 0 else "leads" if row["leads"] else "races on"
-        cells = (f"{row['judged']:,}", f"{row['loss']:.5g}", f"{row['learned']:,}", f"{row['work']:,.0f}")
+        cells = (
+            f"{row['judged']:,}",
+            f"{row['loss']:.5g}".replace("nan", "–"),
+            f"{row['learned']:,}",
+            f"{row['work']:,.0f}",
+        )
         table.add_row(escape(row["name"]), left, *cells)
     table.caption = f"work, in questions of the first setting: {race['work']:,.0f} of {race['allowed']:,.0f} allowed"
     return table

@@ -10,10 +10,13 @@ import pytest
 from evercart.errors import UserError
 from evercart.features.columns import Column
 from evercart.labels.turns import ASKED, Turns
+from evercart.learners.deep.deep import Counts
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.grid import grid
+from evercart.learners.halving import emptied
 from evercart.learners.linear import Linear
 from evercart.learners.prequential import prequential
+from evercart.learners.skips import skips
 from evercart.learners.tuned import JUDGED, LEADER, Tuned, ledger
 from evercart.units import DAY_US
 
@@ -144,3 +147,9 @@ def test_bad_settings_are_refused(bad, text):
     with pytest.raises(UserError) as error:
         Tuned(**{"candidates": (Says(0), Says(1)), "names": ("a", "b"), "costs": (1.0, 1.0), **bad})
     assert str(error.value) == text
+
+
+def test_who_left_has_skipped_nothing():
+    state, _ = run(race([9, 0]), np.zeros(100))
+    counts = Counts(*(np.zeros(1, np.int64) for _ in Counts._fields))
+    assert skips((state, emptied(counts))) == 0

@@ -24,7 +24,7 @@ class Fought(NamedTuple):
 
     def losses(self) -> tuple[float, float] | None:
         """Return the mean loss of clean rows, then that of attacked ones; None before the first lesson."""
-        if not self.weight[0]:
+        if not self.weight.any():
             return None
         return float(self.clean[0] / self.weight[0]), float(self.struck[0] / self.weight[0])
 

@@ -16,4 +16,4 @@ def skips(state: Any) -> int:
     if not isinstance(state, tuple):
         return 0
     own = getattr(state, "skipped", None)
-    return (0 if own is None else int(own[0])) + sum(map(skips, state))
+    return (0 if own is None else int(own.sum())) + sum(map(skips, state))
