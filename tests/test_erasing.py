@@ -78,6 +78,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shop.quarantine.add("a.csv", "f", tuple(Refusal(n, "f", "r", "v", one) for n, one in enumerate(bodies)))
     (folder / "reports").mkdir()
     (folder / "reports" / "report.html").write_text("what it learned")
+    (folder / "exports").mkdir()
     return folder
 
 
@@ -114,7 +115,7 @@ def test_no_file_names_the_shopper(shop: Shop) -> None:
     assert {"log", "checkpoints", "quarantine.db"} <= there
     done = erase(shop, "user", SECRET)
     assert naming(shop.folder, SECRET) == []
-    assert not (shop.folder / "reports").exists()
+    assert not (shop.folder / "reports").exists() and not (shop.folder / "exports").exists()
     assert not (shop.folder / "apart").exists()
     assert done.rows == {"feedback": 2, "order": 58}
     assert done.quarantined == 2

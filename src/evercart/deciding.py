@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,7 @@ class Decision:
     revision        fingerprint of its state
     chance          with which the action was drawn; 1 where nothing is drawn
     feature_offset  next offset of the log when features were read
+    form            of the model that guessed: "" its learner, "onnx" the graph it was exported as
     """
 
     id: str
@@ -47,15 +49,17 @@ class Decision:
     revision: str
     chance: float
     feature_offset: int
+    form: str = ""
 
 
 class Weights(NamedTuple):
-    """What answers for an app: a learner with its state, both named."""
+    """What answers for an app: a learner with its state, both named; `form` as in `Decision`."""
 
     learner: Any
     state: Any
     model: str
     revision: str
+    form: str = ""
 
 
 class Decider:
@@ -127,7 +131,8 @@ class Decider:
             guess = float(peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))[0])
         require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
         row |= {"guess": guess, "x": encoded(x, self._marks[app])[0]}
-        return Decision(row["id"], app, guess, weights.model, weights.revision, 1.0, row["feature_offset"]), row
+        made = (weights.model, weights.revision, 1.0, row["feature_offset"], weights.form)
+        return Decision(row["id"], app, guess, *made), row
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -239,6 +244,8 @@ def time_before(log: Log, offset: int) -> int:
 def _row(id: str, us: int, app: str, weights: Weights, at: int, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row of a decision by columns of the log, without what the answer is."""
     said: dict[str, Any] = {"id": id, "event_us": us, "kind": DECISION, "app": app, "model": weights.model}
+    if weights.form:
+        said["properties"] = json.dumps({"form": weights.form})
     return said | {"revision": weights.revision, "chance": 1.0, "feature_offset": at, **keys}
 
 

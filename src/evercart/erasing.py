@@ -23,6 +23,7 @@ from evercart.durable import make_folder, sync, writing
 from evercart.erasures import ERASE, FOLDER, KEYS, Pending, begun_in, finished, receipt_path
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events.schema import SCHEMA, conform
+from evercart.export.kept import FOLDER as EXPORTS
 from evercart.hashing import hash_name
 from evercart.lease import Grant
 from evercart.lock import locked
@@ -83,6 +84,7 @@ def erase(shop: Shop, what: str, name: str, told: Callable[[Progress], None] = l
         shop.log.blank(())  # one that was ended may have left something in the journal
         shop.quarantine.forget(what, name)
         _remove(shop.folder / "reports")
+        _remove(shop.folder / EXPORTS)
         return _kept(shop, begun, _learned_again(shop, grant, begun.first, told))
 
 

@@ -18,6 +18,7 @@ from evercart.asks.logged import decoded, layout
 from evercart.asks.weave import DECISION
 from evercart.errors import UserError
 from evercart.events.batch import Events
+from evercart.export.kept import MOST
 from evercart.fold import unpack
 from evercart.labels.turns import Turns
 from evercart.lane import Lane
@@ -31,6 +32,7 @@ _AT_ONCE: Final = 1 << 14  # decisions held in memory: about 10 MB
 _STATES: Final = 4  # revisions held in memory
 MODEL, REVISION, FEATURES = "made by another model", "revision no longer kept", "features dropped"
 Told = Callable[[str, int, int], None]
+Floats = NDArray[np.float64]
 
 
 class Different(NamedTuple):
@@ -47,12 +49,14 @@ class Different(NamedTuple):
 class Verified:
     """What became of the decisions in the log.
 
-    agreed      alike, bit for bit
+    agreed      alike, bit for bit; a guess of a net's exported graph within what an export is held to
+    formed      how many of these a graph guessed
     unchecked   how many could not be checked, by reason; what was left of them to check agreed
     """
 
     decisions: int = 0
     agreed: int = 0
+    formed: int = 0
     differing: list[Different] = field(default_factory=list)
     unchecked: dict[str, int] = field(default_factory=dict)
     next_offset: int = 0
@@ -139,7 +143,8 @@ def _compare(
     known[held] = logged  # what the guess was made from
     guesses, reasons = revisions.guesses(lane, rows, turns(lane, ring.tick, asked, known))
     said = rows["guess"].to_numpy()
-    same = (said.view(np.uint64) == guesses.view(np.uint64)) | np.array([bool(reason) for reason in reasons])
+    formed = np.array(['"form"' in (text or "") for text in rows["properties"].to_pylist()])
+    same = agrees(said, guesses, formed) | np.array([bool(reason) for reason in reasons])
     found.decisions += len(x)
     for i, (offset, name) in enumerate(zip(rows["offset"].to_pylist(), rows["id"].to_pylist(), strict=True)):
         if not alike[i]:
@@ -153,6 +158,17 @@ def _compare(
             found.unchecked[reason] = found.unchecked.get(reason, 0) + 1
         else:
             found.agreed += 1
+            found.formed += int(formed[i])
+
+
+def agrees(said: Floats, computed: Floats, formed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which guesses are as they should be: bit for bit, or nearly where an exported graph said them; (rows,).
+
+    >>> agrees(np.array([0.5, 0.5]), np.array([0.500001, 0.500001]), np.array([False, True])).tolist()
+    [False, True]
+    """
+    near = np.abs(said - computed) <= MOST * np.maximum(np.abs(computed), 1.0)
+    return np.asarray((said.view(np.uint64) == computed.view(np.uint64)) | (formed & near))
 
 
 class Revisions:

@@ -13,6 +13,7 @@ from shops import loss, turned, year  # noqa: E402
 
 from evercart.apps import app  # noqa: E402
 from evercart.backtest import replay  # noqa: E402
+from evercart.errors import UserError  # noqa: E402
 from evercart.labels.pairs import Tick  # noqa: E402
 from evercart.learners.mean import Mean  # noqa: E402
 from evercart.testing.behaving import BEHAVING  # noqa: E402
@@ -41,3 +42,12 @@ def test_behaviour_has_a_net_of_all_outcomes():
 def test_without_a_word_nothing_changes():
     assert app("repurchase", {"deep": False}) == app("repurchase")
     assert [name for name, _ in app("behaviour").challengers] == ["apart"]
+
+
+def test_a_gpu_that_is_not_there_is_refused():
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    for name in ("repurchase", "behaviour"):
+        with pytest.raises(UserError) as caught:
+            app(name, {"deep": True, "device": "cuda"})
+        assert str(caught.value) == "deep.device: expected cpu, as torch finds no GPU here, got 'cuda'"

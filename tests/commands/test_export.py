@@ -19,13 +19,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_cannot_be_exported(shop: Path) -> None:
     text = evercart("export", "spend", "--to", "onnx", folder=shop, code=2)
-    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Isolated"
+    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Weighed, Isolated"
     assert f"export spend: expected {rule}, got 'Rescaled'" in text
     text = evercart("export", "spend", "--to", "keras", folder=shop, code=2)
     assert "--to: expected one of onnx torchscript, got 'keras'" in text
-    assert not list(shop.glob("*.onnx"))
+    text = evercart("export", "spend", "--to", "onnx", "--as", "tiny", folder=shop, code=2)
+    assert "--as: expected one of plain int8 pruned distilled, got 'tiny'" in text
+    assert not list(shop.glob("**/*.onnx"))
 
 
 def test_help(tmp_path: Path) -> None:
     said = evercart("export", "--help", folder=tmp_path)
-    assert "Example: evercart export recommend --to onnx" in said and "--json" in said
+    assert "Example: evercart export recommend --to onnx --as int8" in said and "--json" in said

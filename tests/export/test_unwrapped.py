@@ -5,11 +5,13 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.export.unwrapped import unwrapped
+from evercart.features.columns import Column
 from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
 from evercart.learners.isolated import Isolated
 from evercart.learners.mean import Mean
 from evercart.learners.scaled import Scaled
+from evercart.learners.weighed import Weighed
 from evercart.remember.remembering import Remembering
 from evercart.remember.replay import Replay
 
@@ -24,8 +26,14 @@ def test_wrappers_that_guess_as_the_learner_does(one):
 def test_others_are_refused(one):
     with pytest.raises(UserError) as caught:
         unwrapped("export spend", Mean(), Mean().start())
-    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Isolated"
+    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Weighed, Isolated"
     assert str(caught.value) == f"export spend: expected {rule}, got 'Mean'"
+
+
+def test_how_much_labels_count_moves_no_guess(one):
+    columns = (*one.deep.columns[:5], Column("x5", slots=2))
+    found = unwrapped("here", Weighed(one.deep, columns, "x5", (1.0, 2.0)), one.trained)
+    assert (found.deep, found.trained, found.stages) == (one.deep, one.trained, ())
 
 
 def test_what_scales_comes_first(one):

@@ -60,11 +60,12 @@ def behaviour(
     review: float = 1.0,
     back: float = 1.0,
     deep: bool = False,
+    device: str = "cpu",
 ) -> App:
     """Return the app: after each row of the kind, the chance of each outcome within the window.
 
     view, cart, order, review, back    how much each outcome's labels count in what is learned (`back`: returns)
-    deep    whether a net of all outcomes races beside them; needs the extra `deep`
+    deep    whether a net of all outcomes races beside them; needs the extra `deep`; `device`, where it computes
 
     All outcomes are one model's: see `docs/decisions/0015-behaviour.md`. The challenger shares nothing.
 
@@ -75,7 +76,7 @@ def behaviour(
     tables = (about, doings("shopper", "user", (HOUR_S, 28 * DAY_S)), doings("item", "item", (28 * DAY_S,)))
     columns = columns_of(tables)
     weights = (1.0, view, cart, order, review, back)
-    nets = [multitask(columns, ABOUT, OUTCOMES)] if deep else []
+    nets = [multitask(columns, ABOUT, OUTCOMES, device=device)] if deep else []
     racers: list[Any] = [shared(columns), apart(columns), *nets]
     racers = [Weighed(one, columns, ABOUT, weights) for one in racers]
     return App(

@@ -17,22 +17,28 @@ from evercart.learners.learner import Learner
 from evercart.learners.scaled import Scaled
 
 
-def factored(columns: tuple[Column, ...], rate: float = 1e-3) -> Learner[Any]:
+def factored(columns: tuple[Column, ...], rate: float = 1e-3, device: str = "cpu") -> Learner[Any]:
     """Return a deep factorization machine of all columns, which says a chance; needs the extra `deep`.
 
-    rate    of AdamW's steps
+    rate      of AdamW's steps
+    device    where it computes: "cpu" or "cuda"
     """
-    net = Deep(columns, DeepFm((64, 32)), steps=AdamW(rate), table=Table(rows=1 << 16, width=8), batch=64)
+    parts: Any = {"table": Table(rows=1 << 16, width=8), "batch": 64, "device": device}
+    net = Deep(columns, DeepFm((64, 32)), steps=AdamW(rate), **parts)
     return Scaled(net, columns, most=5.0)
 
 
-def multitask(columns: tuple[Column, ...], by: str, tasks: tuple[str, ...], rate: float = 1e-2) -> Learner[Any]:
+def multitask(
+    columns: tuple[Column, ...], by: str, tasks: tuple[str, ...], rate: float = 1e-2, device: str = "cpu"
+) -> Learner[Any]:
     """Return a mixture of experts that says a chance of each of several outcomes; needs the extra `deep`.
 
     by       the slot column that says which outcome a row is about: 1 for the first of the tasks, and so on
     tasks    the names of the outcomes
     rate     of AdamW's steps
+    device   where it computes: "cpu" or "cuda"
     """
     head = Tasks(tuple(Binary() for _ in tasks))
-    net = Deep(numbered(columns), Mmoe(tasks), head, AdamW(rate), table=Table(rows=1 << 16, width=8), batch=64)
+    parts: Any = {"table": Table(rows=1 << 16, width=8), "batch": 64, "device": device}
+    net = Deep(numbered(columns), Mmoe(tasks), head, AdamW(rate), **parts)
     return Numbered(net, columns, by)

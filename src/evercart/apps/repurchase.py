@@ -54,7 +54,12 @@ def habits(shopper: Shopper) -> Table:
 
 
 def repurchase(
-    kind: str = "order", gap_s: int = 0, window_s: float = 7 * DAY_S, zone: str = "UTC", deep: bool = False
+    kind: str = "order",
+    gap_s: int = 0,
+    window_s: float = 7 * DAY_S,
+    zone: str = "UTC",
+    deep: bool = False,
+    device: str = "cpu",
 ) -> App:
     """Return the app.
 
@@ -63,6 +68,7 @@ def repurchase(
     window_s    how soon the shopper must be back
     zone        in which it is Monday or not, and whose days the report has
     deep        whether a net races beside them; needs the extra `deep`
+    device      where that computes: "cpu" or "cuda"
 
     The challenger mixes the champion with one that begins anew from recent memory once its losses have risen.
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
@@ -85,7 +91,10 @@ def repurchase(
         tables=tables,
         slices=shopper.slices(columns, "habits"),
         champion=champion,
-        challengers=(("restarted", Mixture((champion, anew))), *((("deep", factored(columns)),) if deep else ())),
+        challengers=(
+            ("restarted", Mixture((champion, anew))),
+            *((("deep", factored(columns, device=device)),) if deep else ()),
+        ),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.chance import normal, uniform
 from evercart.errors import UserError, expected
+from evercart.export.kept import MOST
 from evercart.export.unwrapped import Unwrapped
 from evercart.learners.deep.extra import calm
-
-MOST: Final = 1e-5
 
 
 class Checked(NamedTuple):

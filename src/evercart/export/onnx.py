@@ -19,6 +19,7 @@ from evercart.learners.deep.extra import calm, torch
 
 X = NDArray[np.float32]
 GIVEN, SAID = "x", "margins"
+_SMALL = ["Conv", "Gemm", "MatMul", "Relu", "MaxPool", "AveragePool", "GlobalAveragePool"]
 
 
 def package(name: str) -> Any:
@@ -49,10 +50,11 @@ def graph(one: Unwrapped) -> bytes:
 
 
 def small(graph: bytes, folder: Path, examples: X, how: Literal["static", "dynamic"] = "static") -> bytes:
-    """Return a graph whose products are of 8-bit numbers.
+    """Return a graph whose network's products are of 8-bit numbers; what scales, what finds slots stays as it is.
 
     folder      where the tool keeps what it is at; it must be there
-    examples    (rows, inputs) by which ranges are chosen, for "static"; "dynamic" chooses them at each call
+    examples    (rows, columns) by which ranges are chosen, for "static"; "dynamic" chooses them at each call, which
+                costs convolutions more than 8-bit numbers save them, so a graph that has some is refused
 
     Source: Jacob et al., "Quantization and training of neural networks for efficient integer-arithmetic-only
     inference", CVPR 2018, section 2.
@@ -60,15 +62,20 @@ def small(graph: bytes, folder: Path, examples: X, how: Literal["static", "dynam
     require(how in ("static", "dynamic"), "small.how", "static or dynamic", how)
     require(len(examples) > 0, "small.examples", "at least one row", 0)
     tool = package("onnxruntime.quantization")
+    nodes = package("onnx").load_model_from_string(graph).graph.node
+    slower = how == "dynamic" and any(node.op_type == "Conv" for node in nodes)
+    require(not slower, "small.how", "static, as the graph has convolutions", how)
+    others = [node.name for node in nodes if not node.name.startswith("/network")]
+    given: dict[str, Any] = {"per_channel": True, "nodes_to_exclude": others, "op_types_to_quantize": _SMALL}
     before, after = folder / "whole.onnx", folder / "small.onnx"
     before.write_bytes(graph)
     quiet = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
         if how == "dynamic":
-            tool.quantize_dynamic(before, after, per_channel=True)
+            tool.quantize_dynamic(before, after, **given)
         else:
-            tool.quantize_static(before, after, _reader(tool, examples), per_channel=True)
+            tool.quantize_static(before, after, _reader(tool, examples), **given)
     finally:
         logging.disable(quiet)
     return after.read_bytes()

@@ -15,6 +15,7 @@ from evercart.learners.deep.deep import Deep, Trained
 from evercart.learners.deep.numbered import Numbered
 from evercart.learners.isolated import Cell, Isolated
 from evercart.learners.scaled import Moments, Scaled
+from evercart.learners.weighed import Weighed
 from evercart.remember.remembering import Remembered, Remembering
 
 
@@ -51,6 +52,8 @@ def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
         return unwrapped(where, learner.deep, state.trained)
     if isinstance(learner, Harden) and isinstance(state, Hardened):
         return unwrapped(where, learner.deep, state.trained)
+    if isinstance(learner, Weighed):  # by which labels count, not guesses
+        return unwrapped(where, learner.learner, state)
     if isinstance(learner, Scaled) and isinstance(state, Moments):
         one = unwrapped(where, learner.learner, state.learner)
         return one._replace(stages=(Rescale(learner, state.seen), *one.stages))
@@ -58,6 +61,6 @@ def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
         one = unwrapped(where, learner.learner, state)
         return one._replace(stages=(Number(learner), *one.stages))
     if not isinstance(learner, Deep):
-        rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Isolated"
+        rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Weighed, Isolated"
         raise UserError(expected(where, rule, type(learner).__name__))
     return Unwrapped(learner, state)

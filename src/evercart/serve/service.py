@@ -82,6 +82,10 @@ class Service:
         """Return the model with its revision that answers, by app."""
         return self.answering.status.live
 
+    def forms(self) -> dict[str, str]:
+        """Return what answers in the place of a net, by app; nothing where the learner itself does."""
+        return self.answering.status.forms
+
     async def start(self) -> None:
         """Begin to answer."""
         self.intake.start()

@@ -57,7 +57,7 @@ class Shown(Struct, omit_defaults=True):
 
 
 class Listed(Struct):
-    """A list of items. `fallback` is "" where the model answered, else "popular" or "default"."""
+    """A list of items. `fallback` is "" where a model answered, `form` "onnx" where its exported graph did."""
 
     decision: str
     app: str
@@ -70,10 +70,11 @@ class Listed(Struct):
     fallback: str = ""
     empty: str = ""
     removed: dict[str, int] = {}
+    form: str = ""
 
 
 class Guessed(Struct):
-    """A number. `fallback` is "" where the model answered, else "default"."""
+    """A number. `fallback` is "" where a model answered, else "default"; `form` as in `Listed`."""
 
     decision: str
     app: str
@@ -86,6 +87,7 @@ class Guessed(Struct):
     confirmed: bool
     fallback: str = ""
     why: list[Reason] = []
+    form: str = ""
 
 
 class Visit(Struct):
@@ -146,7 +148,7 @@ class Profile(Struct):
 
 
 class AppShown(Struct):
-    """An app of the shop."""
+    """An app of the shop; `form` is "onnx" where a net's exported graph answers, else ""."""
 
     name: str
     about: str
@@ -154,6 +156,7 @@ class AppShown(Struct):
     ranks: bool
     model: str
     keys: list[str]
+    form: str = ""
 
 
 class VersionShown(Struct):

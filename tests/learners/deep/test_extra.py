@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from evercart.errors import UserError
+from evercart.features.columns import Column
 from evercart.learners.deep import extra
+from evercart.learners.deep.deep import Deep
 
 
 def test_without_torch_the_text_names_the_pip_line(monkeypatch):
@@ -43,3 +45,13 @@ def test_calm_gives_back_threads_and_chance():
         assert torch.equal(torch.rand(1), drawn)
         extra.shuffle_chance(1, 3, "test")
         assert not torch.equal(torch.rand(1), drawn)
+
+
+@pytest.mark.parametrize(("name", "rule"), [("cuda", "cpu, as torch finds no GPU here"), ("tpu", "cpu or cuda")])
+def test_a_device_that_is_not_there_is_refused(name, rule):
+    torch = pytest.importorskip("torch")
+    if name == "cuda" and torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(UserError) as caught:
+        Deep((Column("a"),), device=name)
+    assert str(caught.value) == f"deep.device: expected {rule}, got '{name}'"

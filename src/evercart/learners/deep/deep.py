@@ -14,7 +14,7 @@ from evercart.errors import require
 from evercart.features.columns import Column, chosen
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, Turns
-from evercart.learners.deep.extra import aligned, alone, calm, shuffle_chance, torch
+from evercart.learners.deep.extra import aligned, alone, calm, device, shuffle_chance, torch
 from evercart.learners.deep.heads import Binary, Head
 from evercart.learners.deep.inputs import Inputs, finite
 from evercart.learners.deep.layout import Layout, layout
@@ -22,6 +22,7 @@ from evercart.learners.deep.lesson import Lesson, Waiting, lessons, waiting
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.network import Network
 from evercart.learners.deep.plan import Plan, Planned
+from evercart.learners.deep.room import roomy
 from evercart.learners.deep.steps import AdamW, Floats, Steps
 from evercart.learners.deep.table import Rows, Table, Touched, keys_of, merged, rows
 from evercart.learners.learner import number_places
@@ -72,6 +73,7 @@ class Deep:
     batch         rows of a lesson; they wait in the state, in the order of settling, until a tick closes with enough
     precision     of the weights
     table         the vectors of slots, which come to the module behind the numbers; None: slots are not read
+    device        where the module computes, "cpu" or "cuda"; states, losses stay on the CPU. No test has seen a GPU
 
     Numbers want a scale near 1 (`Scaled`); one that is not finite counts as 0. A label that the head does not know
     is counted, not learned. A lesson after which a weight would not be finite is counted, then left out. Bits are
@@ -87,6 +89,7 @@ class Deep:
     seed: int = 1
     precision: Literal["float32", "float64"] = "float32"
     table: Table | None = None
+    device: Literal["cpu", "cuda"] = "cpu"
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
@@ -94,7 +97,7 @@ class Deep:
         require(self.network.block >= 1, "deep.network.block", "at least 1", self.network.block)
         require(self.precision in ("float32", "float64"), "deep.precision", "float32 or float64", self.precision)
         require(len(self.places) > 0, "deep.columns", "at least one number column", len(self.places))
-        torch()
+        device(self.device)
 
     @cached_property
     def places(self) -> NDArray[np.int64]:
@@ -125,7 +128,7 @@ class Deep:
         with calm():
             shuffle_chance(self.seed, 0, "deep/start")
             module = self.network.module(self.inputs, self.head.outputs)
-            return layout(module.to(getattr(torch(), self.precision)))
+            return layout(module.to(device(self.device), getattr(torch(), self.precision)))
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -215,7 +218,7 @@ class Deep:
             for start in range(0, len(x), block):
                 rows = whole[start : start + block]
                 given[: len(rows)] = torch().from_numpy(rows)
-                out[start : start + block] = module(given)[: len(rows)].numpy()
+                out[start : start + block] = module(given.to(self.device))[: len(rows)].cpu().numpy()
         return out
 
     def embedded(self, state: Trained, x: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
@@ -234,13 +237,13 @@ class Deep:
 
         def ask(x: NDArray[np.float32]) -> Any:
             if table is None:
-                return module(aligned(x).to(kind))
+                return module(aligned(x).to(self.device, kind)).cpu()
             every = keys_of(*self.spaces, x[:, numbers:])
             keys, place = np.unique(every, return_inverse=True)
             vectors = aligned(table.vectors(state.rows, keys, self.seed, born=True)).requires_grad_()
             touched.append((keys, vectors))
             looked = it.nn.functional.embedding(it.from_numpy(place.reshape(every.shape)), vectors)
-            return module(it.cat([aligned(x[:, :numbers]).to(kind), looked.flatten(1)], 1))
+            return module(it.cat([aligned(x[:, :numbers]).to(kind), looked.flatten(1)], 1).to(self.device)).cpu()
 
         return ask
 
@@ -269,14 +272,15 @@ class Deep:
         shuffle_chance(self.seed, place, "deep/learn")
         self.layout.load(state.weights, state.buffers)
         noted: list[tuple[NDArray[np.int64], Any]] = []
-        value = objective(self._asking(state, noted))
-        vectors = [tensor for _, tensor in noted]
-        slopes = it.autograd.grad(value, [*parameters, *vectors], materialize_grads=True)
+        with roomy("deep"):
+            value = objective(self._asking(state, noted))
+            vectors = [tensor for _, tensor in noted]
+            slopes = it.autograd.grad(value, [*parameters, *vectors], materialize_grads=True)
         parts = [
             Touched(keys, slope.numpy()) for (keys, _), slope in zip(noted, slopes[len(parameters) :], strict=True)
         ]
         touched = merged(parts) if parts else Touched(np.zeros(0, np.int64), np.zeros((0, 0), state.weights.dtype))
-        weights = np.concatenate([one.numpy().ravel() for one in slopes[: len(parameters)]])
+        weights = np.concatenate([one.cpu().numpy().ravel() for one in slopes[: len(parameters)]])
         return Slope(float(value.detach()), weights, self.layout.now(), touched)
 
     def moved(self, state: Trained, slope: Slope) -> Trained:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from evercart.chance import stream
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, require
 from evercart.hashing import U64, mix
 
 
@@ -20,6 +20,13 @@ def torch() -> Any:
         return import_module("torch")
     except ImportError:
         raise UserError(expected("deep", "the extra deep (pip install 'evercart[deep]')", "no torch")) from None
+
+
+def device(name: str) -> Any:
+    """Return where a network is to compute; `UserError` where torch has no such thing."""
+    require(name in ("cpu", "cuda"), "deep.device", "cpu or cuda", name)
+    require(name == "cpu" or torch().cuda.is_available(), "deep.device", "cpu, as torch finds no GPU here", name)
+    return torch().device(name)
 
 
 @contextmanager

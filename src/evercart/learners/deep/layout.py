@@ -47,7 +47,7 @@ class Layout(NamedTuple):
 
     def now(self) -> tuple[NDArray[Any], ...]:
         """Return the module's buffers as they stand, of at least one axis each."""
-        return tuple(np.atleast_1d(one.detach().numpy().copy()) for one in self.counters)
+        return tuple(np.atleast_1d(one.detach().cpu().numpy().copy()) for one in self.counters)
 
     def tensors(self, buffers: Sequence[NDArray[Any]]) -> tuple[Any, ...]:
         """Return buffers as tensors of the module's own shapes, over copies."""
@@ -93,8 +93,8 @@ def layout(module: Any) -> Layout:
         counters,
         tuple(parameters),
         tuple(tuple(one.shape) for one in parameters.values()),
-        np.concatenate([one.detach().numpy().ravel() for one in parameters.values()]),
-        tuple(np.atleast_1d(one.detach().numpy().copy()) for one in counters),
+        np.concatenate([one.detach().cpu().numpy().ravel() for one in parameters.values()]),
+        tuple(np.atleast_1d(one.detach().cpu().numpy().copy()) for one in counters),
         tuple(one.numel() for one in parameters.values()),
         tuple(one.detach().view(-1) for one in parameters.values()),
         tuple(vars(part) for part in module.modules()) if own == {torch().nn.Module.train} else (),

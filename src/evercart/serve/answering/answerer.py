@@ -41,7 +41,8 @@ class Answerer:
         """Return what answers now."""
         keeping = self._keeping
         live = {app: (one.weights.model, one.weights.revision) for app, one in keeping.weighed.items()}
-        return Status(keeping.at, live)
+        forms = {app: one.weights.form for app, one in keeping.weighed.items() if one.weights.form}
+        return Status(keeping.at, live, forms=forms)
 
     def popular(self) -> Status:
         """Return what is popular, for others to stand in with."""
@@ -73,4 +74,4 @@ class Answerer:
             return defaulted(asked, app.unit, default, at, self._now_us())
         one, said_row = now.decider.answer(asked.app, asked.keys, asked.id, level=False)
         made = (one.model, one.revision, one.chance, one.feature_offset)
-        return Said.of(Guessed(asked.id, asked.app, one.guess, app.unit, *made, False), said_row)
+        return Said.of(Guessed(asked.id, asked.app, one.guess, app.unit, *made, False, form=one.form), said_row)

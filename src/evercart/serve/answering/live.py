@@ -15,6 +15,7 @@ from evercart.learners.isolated import Isolated
 from evercart.loop import Ring
 from evercart.publish.published import Published, Reader
 from evercart.publish.shelf import Shelf
+from evercart.serve.answering.forms import Forms
 
 
 class Fresh(NamedTuple):
@@ -32,26 +33,36 @@ class Live:
     folder    of the live weights
     shelf     which knows the lines that began at an older revision
     told      called with what is wrong with a publication; the one before goes on answering
+    forms     which knows the exports that answer in the place of nets
     """
 
-    def __init__(self, ring: Ring, folder: Path, shelf: Shelf, told: Callable[[str], None] = loudly) -> None:
-        self._shelf, self._told = shelf, told
+    def __init__(
+        self,
+        ring: Ring,
+        folder: Path,
+        shelf: Shelf,
+        told: Callable[[str], None] = loudly,
+        forms: Forms | None = None,
+    ) -> None:
+        self._shelf, self._told, self._forms = shelf, told, forms
         self._lanes = {lane.app.name: lane for lane in ring.lanes()}
         self._readers = {name: Reader(folder, name, told) for name in self._lanes}
         self._seen: dict[str, Published] = {}
         self.strange = False  # whether the last look found weights of a model that does not race here
 
     def look(self) -> list[Fresh]:
-        """Return what was published since the last look, ready to answer."""
+        """Return what was published, or exported, since the last look, ready to answer."""
         found: list[Fresh] = []
         self.strange = False
         for app, reader in self._readers.items():
             newest = reader.newest()
-            if newest is None or newest is self._seen.get(app):
+            again = newest is self._seen.get(app) and not (self._forms and self._forms.moved(app))
+            if newest is None or again:
                 continue
             self._seen[app] = newest
             try:
-                found.append(Fresh(app, self._weights(self._lanes[app], newest), newest.next_offset))
+                weights = self._weights(self._lanes[app], newest)
+                found.append(Fresh(app, self._forms.of(app, weights) if self._forms else weights, newest.next_offset))
             except UserError as error:
                 self.strange = True
                 self._told(f"{error}; going on with what was published before")

@@ -12,6 +12,7 @@ from evercart.deciding import Decider
 from evercart.erasures import finished
 from evercart.publishing import FOLDER as LIVE
 from evercart.recommender import Recommender
+from evercart.serve.answering.forms import Forms
 from evercart.serve.answering.live import Fresh, Live
 from evercart.shop import Shop
 
@@ -90,6 +91,7 @@ def _opened(shop: Shop) -> Opened:
     decider = Decider(alone, shop.log, shop.checkpoints, clock, ids, served=True)
     if alone.apps:
         decider.level()
-    found = Opened(shop, lists, decider, Live(ring, shop.folder / LIVE, shop.shelf, shop.told), ring.apps, {})
+    live = Live(ring, shop.folder / LIVE, shop.shelf, shop.told, Forms(shop.folder, shop.told))
+    found = Opened(shop, lists, decider, live, ring.apps, {})
     found.weigh(found.live.look())
     return found

@@ -66,12 +66,14 @@ class Status(Struct, array_like=True):
     live     model, revision; an app without a model has none
     popular  what is popular, for who must be answered without a model
     places   of a list, where a question does not say
+    forms    what answers in the place of a net; an app whose learner answers itself has none
     """
 
     at: int = -1
     live: dict[str, tuple[str, str]] = {}
     popular: dict[str, list[Shown]] = {}
     places: dict[str, int] = {}
+    forms: dict[str, str] = {}
 
 
 class Answering(Protocol):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from evercart.asks.weave import DECISION
+from evercart.deciding import Weights
 from evercart.recommender import Answer, Answered
 from evercart.serve.answering.live import Fresh
 from evercart.serve.wire import Listed, Reason, Shown
@@ -16,21 +17,22 @@ from evercart.serve.wire import Listed, Reason, Shown
 
 def listed(name: str, app: str, answer: Answer, live: Fresh | None, fallback: str) -> Listed:
     """Return a list as it goes over the wire, not confirmed yet; what stands in for a model names none."""
-    model, revision = (live.weights.model, live.weights.revision) if live and not fallback else ("", "")
+    weights = live.weights if live and not fallback else Weights(None, None, "", "")
     chance = math.prod(one.chance for one in answer)
     items = [shown(one) for one in answer]
     return Listed(
         name,
         app,
         items,
-        model,
-        revision,
+        weights.model,
+        weights.revision,
         chance,
         answer.offset,
         False,
         fallback,
         answer.empty,
         answer.removed,
+        weights.form,
     )
 
 
@@ -45,6 +47,7 @@ def row(said: Listed, keys: Mapping[str, str], us: int) -> dict[str, Any]:
     us    when it was asked
     """
     body = {"shown": said.items, "removed": said.removed, "fallback": said.fallback}
+    body |= {"form": said.form} if said.form else {}
     return {
         "id": said.decision,
         "event_us": us,

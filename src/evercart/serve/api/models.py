@@ -55,7 +55,7 @@ class Waiting(msgspec.Struct):
 
 
 async def _apps(service: Service, call: Call) -> list[AppShown]:
-    ring, live = service.shop.ring(), service.live_models()
+    ring, live, forms = service.shop.ring(), service.live_models(), service.forms()
     return [
         AppShown(
             app.name,
@@ -64,6 +64,7 @@ async def _apps(service: Service, call: Call) -> list[AppShown]:
             app.candidates is not None,
             live.get(app.name, ("", ""))[0],
             _RANKED if app.candidates else list(fields(lane_of(ring, app.name))),
+            forms.get(app.name, ""),
         )
         for app in service.shop.apps
     ]

@@ -64,6 +64,7 @@ def _gathered(visit: Visit, name: str) -> dict[str, Any]:
         "direction": direction(one.app, visit.words),
         "control": FROZEN if FROZEN in one.racers else "",
         "state": _state(standing, one),
+        "form": visit.service.forms().get(name, ""),
         "racing": racing,
         "earned": earned(racing),
         "entries": told[: -_ENTRIES - 1 : -1],

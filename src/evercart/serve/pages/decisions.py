@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -16,6 +17,7 @@ from evercart.serve.pages.column_words import column_words, said_words, topic_wo
 from evercart.serve.pages.kept import per_service
 from evercart.serve.pages.page import Page, Visit
 from evercart.serve.problem import Problem
+from evercart.verifying import agrees
 
 if TYPE_CHECKING:
     from evercart.serve.service import Service
@@ -103,10 +105,17 @@ def _said(opened: Opened, visit: Visit) -> dict[str, Any]:
         "moved": moved,
         "why": opened.why,
         "reason": words.get(f"why.{opened.why.reason.replace(' ', '_')}", opened.why.reason),
-        "agrees": opened.why.guess == row["guess"],
+        "agrees": _agrees(opened),
         "ranks": bool(opened.app and opened.app.candidates),
         "model": opened.model.name if opened.model else row["model"],
     }
+
+
+def _agrees(opened: Opened) -> bool:
+    """Return whether a guess that was computed again is the one that was logged."""
+    said = np.nan if opened.row["guess"] is None else opened.row["guess"]
+    formed = np.array(["form" in opened.answered.other])
+    return bool(agrees(np.array([said]), np.array([opened.why.guess]), formed)[0])
 
 
 PAGES: Final = (
