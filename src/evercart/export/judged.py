@@ -1,4 +1,4 @@
-"""Judged: what a form of export loses and saves, on rows that it was not made from."""
+"""Judged: how well a form of export does on rows that it was not made from."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ def sparse(graph: bytes) -> bytes:
     return written
 
 
-def _kept(part: NDArray[np.floating], share: float) -> NDArray[np.bool_]:  # type: ignore[type-arg]
+def _kept(part: NDArray[Any], share: float) -> NDArray[np.bool_]:
     """Return where a parameter keeps its weights: all of one that is no matrix."""
     if part.ndim < 2:
         return np.ones(part.shape, np.bool_)
