@@ -27,8 +27,7 @@ def dense(name: str, units: int, activation: str | None = None) -> keras.Layer:
 class Keras:
     """The model's name: equal fields, equal model.
 
-    All that its layers hold has to be learned: no moving means, no chance of their own as in Keras' dropout. `Elastic`
-    cannot look into it: a Keras model takes its weights from nowhere but itself.
+    All that its layers hold has to be learned: no moving means, no chance of their own as in Keras' dropout.
     """
 
     units: int = 16

@@ -98,6 +98,7 @@ from evercart.publish.guard import Finite, Offer
 from evercart.publish.revision import Revision
 from evercart.remember.dark import Dark
 from evercart.remember.exemplars import Exemplars
+from evercart.remember.forget import Forget
 from evercart.remember.growing import Growing
 from evercart.remember.lda import Lda
 from evercart.remember.memories import Herded
@@ -353,6 +354,13 @@ def hardened() -> list[Check]:
     return [of(Harden(deep, Fgsm(0.1)), Turned())] if deep else []
 
 
+def forgetting() -> list[Check]:
+    exact = ByTick(Ridge(len(COLUMNS), 2, 16))
+    found = [of(Forget(exact, 40), Turned()), of(Forget(ByTick(Lda(len(COLUMNS), 2)), half_life_s=HOUR_S), Turned())]
+    net = Deep(COLUMNS, Mlp((16,)), Binary(), batch=16) if DEEP else None
+    return [*found, of(Forget(net, 40), Turned())] if net else found
+
+
 BROWSED = Browsed((*browsed.KINDS, "item"))
 
 CHECKS: dict[type[Any], list[Check]] = {
@@ -413,6 +421,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Delays: [of(Delays(remember=16), Told())],
     Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
+    Forget: forgetting(),
     Frozen: [FROZEN],
     Halving: [
         of(Halving(grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS), first=5, wait=16), Turned()),

@@ -25,6 +25,9 @@ from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.heads import Binary, Classes, Squared
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.steps import AdamW
+from evercart.learners.deep.table import Table
+from evercart.remember.distilled import Distilled
+from evercart.remember.remembering import Remembering
 from evercart.testing import Turned, check_fold
 from evercart.testing.turned import COLUMNS
 
@@ -99,3 +102,17 @@ def test_bad_settings():
         Harden(DEEP, Fgsm(0.1), keep=1.0)
     assert str(caught.value) == "harden.keep: expected 0 or more and less than 1, got 1.0"
     assert fingerprint(Harden(SMALL, Fgsm(0.1)).start()) and Binary().outputs == 1
+
+
+def test_what_it_cannot_harden():
+    deep = replace(SMALL, head=Classes(2))
+    with pytest.raises(UserError) as told_:
+        Harden(Remembering(deep, Distilled()), Fgsm(0.1))
+    assert str(told_.value) == "harden.deep: expected a Deep learner, got 'Remembering'"
+    with pytest.raises(UserError) as told_:
+        Remembering(Harden(deep, Fgsm(0.1)), Distilled())
+    assert str(told_.value) == "remembering.deep: expected a Deep learner, got 'Harden'"
+    with pytest.raises(UserError) as told_:
+        Harden(replace(deep, table=Table(64, 4)), Fgsm(0.1))
+    text = "harden.deep: expected a learner that reads numbers alone, got 'one with a table of slots'"
+    assert str(told_.value) == text

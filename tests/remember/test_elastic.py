@@ -1,19 +1,24 @@
 """Springs are as stiff as the Fisher matrix says, computed here by differences of log chances."""
 
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
-from drawn import COLUMNS, blobs, lesson
+from drawn import COLUMNS, blobs, lesson, told
 
 from evercart.errors import UserError
 from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.extra import torch
 from evercart.learners.deep.heads import Binary, Classes, Squared
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.steps import HeavyBall
-from evercart.remember.elastic import Elastic, fisher
+from evercart.remember.elastic import Elastic, _apart, _together, fisher
 from evercart.remember.news import News
+from evercart.remember.remembering import Remembering
 
 
 def deep(head):
@@ -96,3 +101,27 @@ def test_bad_settings():
         with pytest.raises(UserError) as caught:
             Elastic(**bad)
         assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("head", [Binary(), Classes(3), Squared()])
+def test_a_network_that_keeps_to_itself_is_looked_at_a_slope_at_a_time(head):
+    learner, (x, _) = deep(head), blobs(10, 1)
+    trained = learner.start()
+    rows = torch().from_numpy(x.astype(np.float64))
+    for one, other in zip(_apart(learner, trained, rows), _together(learner, trained, rows), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def test_a_keras_model_is_held(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    pytest.importorskip("keras", reason="needs keras")
+    where = Path(__file__).parents[2] / "examples" / "keras_model.py"
+    spec = spec_from_file_location("keras_model", where)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    learner = Remembering(Deep(COLUMNS, module.Keras(), Classes(3)), Elastic(100.0, look=1, news=News(every=2)))
+    x, y = blobs(128, 1, range(3))
+    state, _ = learner.step(learner.start(), told(x, y, 32))
+    assert (
+        state.memory.stiffness.min() >= 0 and state.memory.stiffness.max() > 0 and state.trained.counts.skipped[0] == 0
+    )

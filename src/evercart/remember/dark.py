@@ -46,6 +46,8 @@ class Dark:
 
     def start(self, deep: Deep) -> Kept:
         """Return an empty memory."""
+        right = deep.head.outputs == deep.head.classes
+        require(right, "dark", "a head whose margins may all be compared", deep.head)
         if self.apart:
             require_classes("dark.apart", deep)
         return self.exemplars.start(deep)

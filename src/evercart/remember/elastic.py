@@ -15,6 +15,7 @@ from evercart.learners.deep.lesson import Lesson
 from evercart.learners.deep.steps import Floats
 from evercart.remember.news import News
 
+_STIFFEST = 1e30  # a sum of finite diagonals may be none
 _AT_ONCE = 8  # rows whose slopes are held side by side: outputs * weights numbers each
 
 
@@ -64,25 +65,34 @@ class Elastic:
     def learn(self, deep: Deep, trained: Trained, memory: Springs, lesson: Lesson) -> tuple[Trained, Springs]:
         """Learn a lesson against the springs, then see which weights mattered to it."""
         if self.news.due(trained, lesson, memory.since) and memory.looked[0]:
-            stiffness = self.keep * memory.stiffness + memory.coming / memory.looked[0]
-            stiffness = stiffness.astype(trained.weights.dtype)
+            with np.errstate(over="ignore"):
+                stiffness = self.keep * memory.stiffness + memory.coming / memory.looked[0]
+            stiffness = np.minimum(stiffness, _STIFFEST).astype(trained.weights.dtype)
             zero = np.zeros(1, np.int64)
             memory = Springs(trained.weights.copy(), stiffness, memory.coming * 0, zero, zero.copy())
         pulled, slope = self.penalty(trained, memory)
         own = deep.gradient(trained, lambda ask: deep.loss(ask(lesson.x), lesson))
         trained = deep.moved(trained, own._replace(value=own.value + pulled, weights=own.weights + slope))
         if memory.since[0] % self.look == 0:
-            memory.coming[:] += fisher(deep, trained, lesson.x)
-            memory.looked[0] += 1
+            self._look(deep, trained, memory, lesson.x)
         memory.since[0] += 1
         return trained, memory
+
+    def _look(self, deep: Deep, trained: Trained, memory: Springs, x: NDArray[np.float32]) -> None:
+        """Add a Fisher diagonal to those that come; one that is not finite would stop all learning, so it is not."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            coming = memory.coming + fisher(deep, trained, x)
+        if np.isfinite(coming).all():
+            memory.coming[:] = coming
+            memory.looked[0] += 1
 
     def penalty(self, trained: Trained, memory: Springs) -> tuple[float, Floats]:
         """Return what the springs add to the loss, with its slope, (weights,)."""
         away = trained.weights - memory.anchor
-        pull = memory.stiffness * away
         strength = trained.weights.dtype.type(self.strength)
-        return float(0.5 * self.strength * (pull * away).sum()), strength * pull
+        with np.errstate(over="ignore", invalid="ignore"):
+            pull = memory.stiffness * away
+            return float(0.5 * self.strength * (pull * away).sum()), strength * pull
 
 
 def fisher(deep: Deep, trained: Trained, x: NDArray[np.float32]) -> Floats:
@@ -93,20 +103,38 @@ def fisher(deep: Deep, trained: Trained, x: NDArray[np.float32]) -> Floats:
     The mean, over labels drawn from the model's guess, of the squared slope of -log of their chance. With squared
     loss, labels are normal with variance 1/2, so that -log of their chance is the loss.
     """
+    given = torch().from_numpy(deep.embedded(trained, x).copy()).to(getattr(torch(), deep.precision))
+    total = np.zeros_like(trained.weights)
+    for start in range(0, len(x), _AT_ONCE):
+        rows = given[start : start + _AT_ONCE]
+        slopes, said = _together(deep, trained, rows)
+        if said.requires_grad:  # it took its own weights in the place of those given, as a Keras model does
+            slopes, said = _apart(deep, trained, rows)
+        total += deep.head.spread(said, slopes).sum(0).numpy()
+    return total / total.dtype.type(max(len(x), 1))
+
+
+def _together(deep: Deep, trained: Trained, rows: Any) -> tuple[Any, Any]:
+    """Return the slopes of each row's margins, (rows, outputs, weights), with the margins, all rows in one go."""
     it, layout = torch(), deep.layout
-    module = layout.asked(training=False)
-    weights = it.from_numpy(trained.weights.copy())
-    buffers = layout.tensors(trained.buffers)
+    module, buffers = layout.asked(training=False), layout.tensors(trained.buffers)
 
     def margins(vector: Any, row: Any) -> Any:
         said = layout.called(module, vector, buffers, row[None])[0]
         return said, said
 
     slopes_of = it.func.vmap(it.func.jacrev(margins, has_aux=True), in_dims=(None, 0))
-    total = np.zeros_like(trained.weights)
-    given = deep.embedded(trained, x)
-    for start in range(0, len(x), _AT_ONCE):
-        rows = it.from_numpy(given[start : start + _AT_ONCE].copy()).to(weights.dtype)
-        slopes, said = slopes_of(weights, rows)
-        total += deep.head.spread(said, slopes).sum(0).numpy()
-    return total / total.dtype.type(len(x))
+    slopes, said = slopes_of(it.from_numpy(trained.weights.copy()), rows)
+    return slopes, said
+
+
+def _apart(deep: Deep, trained: Trained, rows: Any) -> tuple[Any, Any]:
+    """Return the same, a slope at a time."""
+    it, layout = torch(), deep.layout
+    module = layout.asked(training=False)
+    layout.load(trained.weights, trained.buffers)
+    said, found = module(rows), []
+    for margin in said.flatten():
+        parts = it.autograd.grad(margin, layout.parameters, retain_graph=True, materialize_grads=True)
+        found.append(it.cat([part.flatten() for part in parts]))
+    return it.stack(found).view(*said.shape, -1), said.detach()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
+from evercart.remember.fading import refaded
 from evercart.remember.lifting import lifted, phases, signs, size_for
 
 Floats = NDArray[np.float64]
@@ -83,6 +84,11 @@ class Growing:
             if which.any():
                 state = self._moved(state, rows[which], label[which], weight[which])
         return state
+
+    def faded(self, state: Grown, keep: float) -> Grown:
+        """Return the solution in which every row weighs `keep` times what it did."""
+        inverse, weights = refaded(state.inverse, state.weights.T, self.ridge, keep)
+        return Grown(inverse, np.ascontiguousarray(weights.T), keep * state.seen)
 
     def _moved(self, state: Grown, rows: Floats, label: NDArray[np.int64], weight: Floats) -> Grown:
         """Return the solution after rows whose weights have one sign (Woodbury's formula, all at once)."""

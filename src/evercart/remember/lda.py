@@ -73,6 +73,11 @@ class Lda:
         squares = state.squares + weighed.T @ rows
         return state._replace(squares=squares, **self._solved(state.seen, state.sums, squares))
 
+    def faded(self, state: Sums, keep: float) -> Sums:
+        """Return the sums in which every row weighs `keep` times what it did."""
+        seen, sums, squares = keep * state.seen, keep * state.sums, keep * state.squares
+        return Sums(seen, sums, squares, **self._solved(seen, sums, squares))
+
     def _solved(
         self, seen: NDArray[np.float64], sums: NDArray[np.float64], squares: NDArray[np.float64]
     ) -> dict[str, NDArray[np.float64]]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.errors import require
 from evercart.fold import Grain
 from evercart.labels.turns import Turns
 from evercart.learners.deep.deep import Deep, Trained
@@ -35,6 +36,7 @@ class Remembering:
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
+        require(isinstance(self.deep, Deep), "remembering.deep", "a Deep learner", type(self.deep).__name__)
         self.cure.start(self.deep)
 
     def start(self) -> Remembered:

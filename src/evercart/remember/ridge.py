@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evercart.chance import normal, uniform
 from evercart.errors import require
+from evercart.remember.fading import refaded
 
 
 class Solved(NamedTuple):
@@ -85,6 +86,11 @@ class Ridge:
         known = state.seen > 0 if (state.seen > 0).any() else np.ones(self.classes, np.bool_)
         likeliest: NDArray[np.float64] = np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
         return likeliest
+
+    def faded(self, state: Solved, keep: float) -> Solved:
+        """Return the solution in which every row weighs `keep` times what it did."""
+        inverse, weights = refaded(state.inverse, state.weights, self.ridge, keep)
+        return Solved(inverse, weights, keep * state.seen)
 
     def learn(
         self, state: Solved, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]

@@ -299,6 +299,11 @@ class Deep:
         state.counts.skipped[0] += 1
         return state
 
+    def faded(self, state: Trained, keep: float) -> Trained:
+        """Return the state whose weights are `keep` times as far from those it was born with; vectors of slots stay."""
+        born = self.layout.weights
+        return state._replace(weights=born + state.weights.dtype.type(keep) * (state.weights - born))
+
     def seen(self, state: Trained, lesson: Lesson) -> Trained:
         """Return the state with a lesson's classes counted; a corrected row counts as what it is now."""
         first = np.isnan(lesson.was) & (lesson.what != CORRECTION)
