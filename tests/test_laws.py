@@ -457,7 +457,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Mute: mute(),
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
-    OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20), Turned())._replace(keeps_bytes=1 << 14)],
+    OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),

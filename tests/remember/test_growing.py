@@ -54,6 +54,45 @@ def test_a_state_goes_on_from_a_file_to_the_last_bit():
     np.testing.assert_array_equal(there.weights, here.weights)
 
 
+def test_what_is_usual_is_the_score_of_a_row_left_out():
+    x, y = blobs(40, 1, (0, 1))
+    rows, label = GROWING.lifted(x), y.astype(np.int64)
+    state = GROWING.learn(GROWING.start(), rows, label, np.ones(40))
+    own = []
+    for out in range(40):
+        others = np.delete(np.arange(40), out)
+        left = GROWING.learn(GROWING.start(), rows[others], label[others], np.ones(39))
+        own.append((left.weights @ rows[out])[label[out]])
+    usual = [np.mean([own[row] for row in np.flatnonzero(label == one)]) for one in (0, 1)]
+    np.testing.assert_allclose(state.usual, usual, atol=1e-9)
+
+
+def test_a_new_class_is_found_after_twenty_rows_among_thousands():
+    x, y = blobs(4000, 1, (0, 1, 2, 3))
+    few, _ = blobs(20, 2, (4,))
+    state = GROWING.learn(GROWING.start(), GROWING.lifted(x), y.astype(np.int64), np.ones(4000))
+    old_x, old_y = blobs(600, 3, (0, 1, 2, 3))
+    new = GROWING.lifted(blobs(300, 4, (4,))[0])
+    before = (GROWING.scores(state, GROWING.lifted(old_x)).argmax(1) == old_y).mean()
+    state = GROWING.learn(state, GROWING.lifted(few), np.full(20, 4), np.ones(20))
+    plain = GROWING.scores(state, new)
+    evened = GROWING.evened(state, plain)
+    after = (GROWING.evened(state, GROWING.scores(state, GROWING.lifted(old_x))).argmax(1) == old_y).mean()
+    assert (evened.argmax(1) == 4).mean() > (plain.argmax(1) == 4).mean() + 0.1
+    assert after > before - 0.01
+
+
+def test_labels_that_are_hard_to_tell_apart_are_guessed_as_they_were_by_many_rows():
+    rng = np.random.default_rng(1)
+    x, y = blobs(6000, 1, (0, 1))
+    y = np.where((y == 1) & (rng.random(6000) < 0.45), 0, y).astype(np.int64)
+    rows = GROWING.lifted(x)
+    state = GROWING.learn(GROWING.start(), rows[:3000], y[:3000], np.ones(3000))
+    plain = GROWING.scores(state, rows[3000:])
+    right = [(scores.argmax(1) == y[3000:]).mean() for scores in (plain, GROWING.evened(state, plain))]
+    assert right[1] > right[0] - 0.005
+
+
 def test_labels_that_are_no_class_are_left_out():
     state = GROWING.learn(GROWING.start(), np.ones((2, 64)), np.array([-1, 10_000]), np.ones(2))
     assert len(state.seen) == 0

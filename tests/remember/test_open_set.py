@@ -74,6 +74,23 @@ def test_a_correction_leaves_what_the_right_label_would_have():
     np.testing.assert_allclose(state.grown.weights, plain.grown.weights, atol=1e-9)
 
 
+def test_rows_near_one_that_is_kept_are_less_odd():
+    x, y = blobs(400, 1, (1, 2, 3))
+    bare = OpenSet(OPEN.growing, kept=0)
+    with_rows, without = (one.step(one.start(), told(x, y, tick=8))[0] for one in (OPEN, bare))
+    same = OPEN.guessed(with_rows, x[:50]).odd - bare.guessed(without, x[:50]).odd
+    far = OPEN.guessed(with_rows, x[:50] + 20).odd - bare.guessed(without, x[:50] + 20).odd
+    assert (same < -0.6).all()
+    assert (far > -0.01).all()
+    assert without.kept.came[0] == 0
+
+
+def test_of_rows_of_no_class_none_is_kept():
+    x, y = blobs(60, 1, (0, 1, 2))
+    state, _ = OPEN.step(OPEN.start(), told(x, y))
+    assert state.kept.came[0] == (y > 0).sum()
+
+
 def test_rows_that_ask_nothing_get_no_answer():
     x, y = blobs(5, 1, (1, 2))
     _, said = OPEN.step(OPEN.start(), told(x, y))
@@ -85,6 +102,7 @@ def test_rows_that_ask_nothing_get_no_answer():
     ("bad", "text"),
     [
         ({"alarms": 0.0}, "open_set.alarms: expected more than 0 and less than 1, got 0.0"),
+        ({"kept": -1}, "open_set.kept: expected 0 or more, got -1"),
         ({"window": 5}, "open_set.window: expected at least 20, got 5"),
     ],
 )

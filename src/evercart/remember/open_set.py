@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -13,9 +14,12 @@ from evercart.fold import Grain
 from evercart.labels.turns import ABANDONED, ASKED, Turns
 from evercart.learners.learner import tick_stop
 from evercart.remember.growing import Floats, Growing, Grown
+from evercart.remember.near import Kept, Near
 
 NONE: Final = 0  # the class of what belongs to no class; it is learned, never guessed
-_HEATS: Final = 2.0 ** np.arange(0, 8)  # by which scores may be multiplied to make chances
+_HEATS: Final = 2.0 ** np.arange(-1, 7)  # by which scores may be multiplied to make chances
+_USUAL: Final = 0.5  # how much of what is usual for its class a row's score is measured against
+_NEAR: Final = 0.7  # what the nearest row says beside the score
 _LEAST: Final = 20  # known rows after which the threshold is theirs
 
 
@@ -26,6 +30,7 @@ class Opened(NamedTuple):
     odd: Floats  # (window,) as the last known rows looked before they were learned
     known: NDArray[np.int64]  # (1,) known rows ever
     losses: Floats  # (heats,) log loss so far of each way to make chances
+    kept: Kept  # rows of known classes
 
 
 class Said(NamedTuple):
@@ -41,14 +46,16 @@ class Said(NamedTuple):
 class OpenSet:
     """A fold of turns whose labels are class numbers from 1 on, that also says which rows belong to no known class.
 
-    A row is odd by the highest score of a known class, less than that of `NONE`, where rows of no class were told:
-    far from all that was learned, every score of a Gaussian kernel is near 0. It is called unknown where it is
-    odder than all but `alarms` of the last `window` rows of known classes were, before they were learned. Chances
-    are of a softmax whose heat is the one that would have lost least so far.
+    A row is odd by what its class's score lacks of half of what is usual for that class, by the score of `NONE`,
+    where rows of no class were told, by how far it lies from the nearest row kept: far from all that was learned,
+    every score of a Gaussian kernel is near 0. It is called unknown where it is odder than all but `alarms` of the
+    last `window` rows of known classes were, before they were learned. Chances are of a softmax of the evened scores,
+    whose heat is the one that would have lost least so far.
 
     growing    what tells classes apart
     alarms     the share of known rows that may be called unknown
     window     known rows that the threshold is taken from
+    kept       rows of known classes kept, of which the nearest is looked for; 0: none
 
     >>> from evercart.remember.growing import Growing
     >>> OpenSet(Growing(2, 16)).start().grown.seen.shape
@@ -58,15 +65,22 @@ class OpenSet:
     growing: Growing
     alarms: float = 0.05
     window: int = 500
+    kept: int = 4096
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
         require(0 < self.alarms < 1, "open_set.alarms", "more than 0 and less than 1", self.alarms)
         require(self.window >= _LEAST, "open_set.window", f"at least {_LEAST}", self.window)
+        require(self.kept >= 0, "open_set.kept", "0 or more", self.kept)
+
+    @cached_property
+    def _near(self) -> Near:
+        return Near(self.growing.inputs, max(self.kept, 1))
 
     def start(self) -> Opened:
         """Return what is known of no class."""
-        return Opened(self.growing.start(), np.zeros(self.window), np.zeros(1, np.int64), np.zeros(len(_HEATS)))
+        odd, losses, near = np.zeros(self.window), np.zeros(len(_HEATS)), self._near.start()
+        return Opened(self.growing.start(), odd, np.zeros(1, np.int64), losses, near)
 
     def step(self, state: Opened, turns: Turns) -> tuple[Opened, Said]:
         """Guess, then learn, tick by tick."""
@@ -92,15 +106,23 @@ class OpenSet:
 
     def guessed(self, state: Opened, x: NDArray[np.float32]) -> Said:
         """Return what is said of rows, (rows, inputs), each for itself."""
-        scores = self.growing.scores(state.grown, self.growing.lifted(x))
-        among = _among(state.grown)
-        if not among.any():
+        if not _among(state.grown).any():
             none, sure = _nothing(len(x)), np.ones(len(x), np.bool_)
             return none._replace(odd=np.zeros(len(x)), unknown=sure)
-        best = np.where(among, scores, -np.inf)
-        odd = scores[:, NONE] - best.max(1)
-        heated = np.exp((best - best.max(1)[:, None]) * _HEATS[state.losses.argmin()])
-        return Said(best.argmax(1), 1 / heated.sum(1), odd, odd > self.threshold(state))
+        even, odd = self._scored(state, x, self.growing.lifted(x))
+        heated = np.exp((even - even.max(1)[:, None]) * _HEATS[state.losses.argmin()])
+        return Said(even.argmax(1), 1 / heated.sum(1), odd, odd > self.threshold(state))
+
+    def _scored(self, state: Opened, x: NDArray[np.float32], rows: Floats) -> tuple[Floats, Floats]:
+        """Return evened scores, (rows, classes), -inf where none may be guessed, with how odd rows look, (rows,)."""
+        scores = self.growing.scores(state.grown, rows)
+        even = np.where(_among(state.grown), self.growing.evened(state.grown, scores), -np.inf)
+        best = even.argmax(1)
+        lacking = _USUAL * state.grown.usual[best] - scores[np.arange(len(x)), best] + scores[:, NONE]
+        if not self.kept or not state.kept.came[0]:
+            return even, lacking
+        near = np.exp(-self._near.distances(state.kept, x) / (2 * self.growing.width**2))
+        return even, lacking - _NEAR * near
 
     def _learned(self, state: Opened, tick: Turns) -> Opened:
         told = np.flatnonzero((tick.what != ASKED) & (tick.what != ABANDONED))
@@ -108,25 +130,25 @@ class OpenSet:
             return state
         rows = self.growing.lifted(tick.x[told])
         y, was, weight = tick.y[told], tick.was[told], tick.weight[told]
-        state = self._looked(state, rows[np.isnan(was)], y[np.isnan(was)])
+        new = np.isnan(was)
+        state = self._looked(state, tick.x[told][new], rows[new], y[new])
         both, signed = np.stack([was, y], 1), np.stack([-weight, weight], 1)
         right = (both >= 0) & (both < self.growing.most) & (both == np.floor(both))
         label = both[right].astype(np.int64)
         return state._replace(grown=self.growing.learn(state.grown, rows[right.nonzero()[0]], label, signed[right]))
 
-    def _looked(self, state: Opened, rows: Floats, y: Floats) -> Opened:
-        """Note how rows of known classes look before they are learned."""
-        among = _among(state.grown)
-        known = np.isin(y, np.flatnonzero(among))
-        if not known.any():
-            return state
-        label = y[known].astype(np.int64)
-        scores = self.growing.scores(state.grown, rows[known])
-        best = np.where(among, scores, -np.inf)
+    def _looked(self, state: Opened, x: NDArray[np.float32], rows: Floats, y: Floats) -> Opened:
+        """Note how rows of known classes look before they are learned; keep those of any class."""
+        known = np.isin(y, np.flatnonzero(_among(state.grown)))
+        if known.any():
+            state = self._noted(state, x[known], rows[known], y[known].astype(np.int64))
+        return state._replace(kept=self._near.keep(state.kept, x[y > NONE])) if self.kept else state
+
+    def _noted(self, state: Opened, x: NDArray[np.float32], rows: Floats, label: NDArray[np.int64]) -> Opened:
+        even, looks = self._scored(state, x, rows)
         odd, losses, count = state.odd.copy(), state.losses.copy(), int(state.known[0])
-        for place, one in enumerate(scores[:, NONE] - best.max(1)):
-            odd[(count + place) % self.window] = one
-        below = best - best.max(1)[:, None]
+        odd[(count + np.arange(len(looks))[-self.window :]) % self.window] = looks[-self.window :]
+        below = even - even.max(1)[:, None]
         for at, heat in enumerate(_HEATS):
             losses[at] += (np.log(np.exp(below * heat).sum(1)) - below[np.arange(len(label)), label] * heat).sum()
         return state._replace(odd=odd, losses=losses, known=state.known + len(label))
