@@ -17,6 +17,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     copy,
     decisions,
     erase,
+    explain,
     export,
     key,
     learn,

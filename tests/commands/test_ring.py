@@ -64,3 +64,15 @@ def test_compare(shop: Path) -> None:
     shown = evercart("compare", "spend", "--no-nightly", folder=shop)
     assert "The page: shop/reports/compare-spend.html" in shown
     assert all(name in shown for name in names)
+
+
+def test_the_curves_for_a_tracker(shop: Path) -> None:
+    text = evercart("report", "--to", "keras", "runs", folder=shop, code=2)
+    assert text.strip() == "--to: expected one of tensorboard mlflow, got 'keras'"
+    text = evercart("report", "--to", "tensorboard", "runs", "--out", "report.html", folder=shop, code=2)
+    assert text.strip() == "report: expected either --out or --to, got 'both'"
+    pytest.importorskip("tensorboard")
+    said = json.loads(evercart("report", "--to", "tensorboard", "runs", "--json", folder=shop))
+    assert all((shop / path).exists() for path in said["runs"])
+    made = {Path(path).parts[1:3] for path in said["runs"]}
+    assert made >= {("spend", "continual"), ("spend", "refit"), ("repurchase", "restarted")}

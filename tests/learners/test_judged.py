@@ -76,3 +76,13 @@ def test_looks_stand_at_the_same_rows_however_it_was_cut(cuts):
 
 def test_no_rows_no_looks():
     assert list(looks(np.empty(0, np.int64), 3, np.array([7]))) == []
+
+
+def test_questions_that_were_asked_elsewhere_are_passed_over():
+    """What verifies decisions asks some of many: places between them hold what never was, or what was long ago."""
+    asked = nothing_asked(64, 1)
+    assert judge(asked, "squared", told([ASKED, SETTLED], [3, 3], [NAN, 1.0]), np.zeros((2, 1))).number.tolist() == [3]
+    for number in (50, 5_000):
+        turns = told([ASKED, SETTLED], [number, number], [NAN, 1.0])
+        assert judge(asked, "squared", turns, np.zeros((2, 1))).number.tolist() == [number]
+    assert asked.ends.tolist() == [5_001, 5_001]

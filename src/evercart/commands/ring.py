@@ -15,6 +15,7 @@ from evercart.errors import UserError, expected, require
 from evercart.evaluate.recommended import PAGE
 
 CLASSIFY = "classify"
+TRACKERS = ("tensorboard", "mlflow")
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -189,16 +190,48 @@ def fingerprint(shop: Folder = HERE, as_json: AsJson = False) -> None:
     say(as_json, said, shown().fingerprints(said))
 
 
-@app.command(epilog="Example: `evercart report --out report.html`")
+@app.command(
+    epilog="Examples: `evercart report --out report.html`, `evercart report --to tensorboard runs`, "
+    "`evercart report --to mlflow http://localhost:5000`"
+)
 def report(
     path: Annotated[
         Path | None, Option("--out", readable=False, help="Where to; reports/report.html in the shop if not said.")
     ] = None,
+    to: Annotated[
+        tuple[str, str] | None,
+        Option("--to", metavar="TRACKER WHERE", help="Its curves instead: tensorboard DIR, or mlflow URI."),
+    ] = None,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Write the report: scores over time against the controls, calibration, data quality, CPU cost."""
+    """Write the report: scores over time against the controls, calibration, data quality, CPU cost.
+
+    With --to, another program gets a run of each app's every racer: the loss day by day, how far it is behind the model
+    that goes on learning, its final scores, its CPU.
+    """
     teller = new_teller()
+    if to:
+        _track(*to, path, shop, as_json)
+        return
     with open_shop(shop) as opened, teller.telling():
         written = opened.report(path, teller.step)
     say(as_json, {"report": str(written)}, f"The report is {written}")
+
+
+def _track(tracker: str, where: str, path: Path | None, folder: Path, as_json: bool) -> None:
+    """Hand the report's curves to another program."""
+    require(tracker in TRACKERS, "--to", "one of " + " ".join(TRACKERS), tracker)
+    require(path is None, "report", "either --out or --to", "both")
+    teller = new_teller()
+    with open_shop(folder) as opened, teller.telling():
+        from evercart.trackers import mlflow, tensorboard
+        from evercart.trackers.curves import curves
+
+        require(opened.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
+        found = curves(opened.results(teller.step).backtests)
+        if tracker == "tensorboard":
+            runs = [str(one) for one in tensorboard.write(found, Path(where))]
+        else:
+            runs = mlflow.write(found, where, opened.config.name, opened.clock.now_us())
+    say(as_json, {"to": tracker, "where": where, "runs": runs}, f"{len(runs)} runs are in {where}")

@@ -20,6 +20,7 @@ from evercart.learners.deep.deep import Ask, Deep, Trained
 from evercart.learners.deep.extra import aligned, torch
 from evercart.learners.deep.lesson import Lesson
 from evercart.learners.deep.steps import Floats
+from evercart.learners.reasons.parts import Parts
 
 
 class Hardened(NamedTuple):
@@ -72,6 +73,10 @@ class Harden:
     def peek(self, state: Hardened, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.deep.peek(state.trained, turns)
+
+    def parts(self, state: Hardened, turns: Turns) -> Parts:
+        """Return the learner's parts."""
+        return self.deep.parts(state.trained, turns)
 
     def _learned(self, trained: Trained, fought: Fought, lesson: Lesson) -> Trained:
         deep, place = self.deep, int(trained.counts.learned[0] + trained.counts.skipped[0])

@@ -15,6 +15,7 @@ from evercart.labels.turns import Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, names_of, parts
 
 S = TypeVar("S")
 
@@ -58,6 +59,13 @@ class Corrected(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses with the forecast."""
         return peek(self.learner, state, turns) + self._forecast(turns)
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the learner's parts with the forecast, which is its own column's."""
+        each = np.zeros(turns.x.shape)
+        each[:, self._place] = self._forecast(turns)
+        forecast = Parts(names_of(self.columns), np.zeros(len(turns)), each)
+        return forecast.plus(parts(self.learner, state, turns))
 
     def _forecast(self, turns: Turns) -> NDArray[np.float64]:
         said = turns.x[:, self._place].astype(np.float64)

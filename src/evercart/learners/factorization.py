@@ -18,7 +18,8 @@ from evercart.labels.turns import ASKED, Turns
 from evercart.learners.lanes import descend, gather
 from evercart.learners.learner import working_order
 from evercart.learners.losses import guess_of, loss_code, slope_of
-from evercart.learners.terms import AHEAD, RING, Terms, lay, ring, terms
+from evercart.learners.reasons.parts import Parts, names_of
+from evercart.learners.terms import AHEAD, RING, Terms, laid, lay, ring, terms
 from evercart.memory import prefetch
 
 _W, _SQUARES, _V = 0, 1, 2  # of a term's row: its weight, the sum of squared gradients, its vector, their sums
@@ -108,6 +109,20 @@ class Factorization:
     def peek(self, state: Factors, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
+
+    def parts(self, state: Factors, turns: Turns) -> Parts:
+        """Return what each column adds to the bias: its own weight, half of each pair that it is in.
+
+        That is Shapley's value where a column that is left out reads 0, no slot: `terms.by_column` says why.
+        """
+        places, values = laid(self.terms, turns.x)
+        term = state.memory[places].astype(np.float64)  # (rows, terms, remembered)
+        moved = term[:, :, _V : _V + self.factors] * values[:, :, None]
+        others = moved.sum(1, keepdims=True) - moved
+        each = term[:, :, _W] * values + 0.5 * (moved * others).sum(2)
+        _, found = self.terms.by_column(each, turns.x.shape[1])
+        base = np.full(len(places), state.bias[0])
+        return Parts(names_of(self.columns), base, found, self.loss == "logistic")
 
 
 @kernel

@@ -17,6 +17,7 @@ from evercart.labels.turns import ASKED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 from evercart.learners.typical import VALUES, see_frequent, see_mean, see_median, typical_frequent, typical_median
 
 S = TypeVar("S")
@@ -75,9 +76,16 @@ class Imputed(Generic[S]):
 
     def peek(self, state: Filled[S], turns: Turns) -> NDArray[np.float64]:
         """Return guesses, with what is typical so far filled in."""
+        return peek(self.learner, state.learner, self._filled(state, turns))
+
+    def parts(self, state: Filled[S], turns: Turns) -> Parts:
+        """Return the learner's parts, with what is typical so far filled in."""
+        return parts(self.learner, state.learner, self._filled(state, turns))
+
+    def _filled(self, state: Filled[S], turns: Turns) -> Turns:
         x, how = turns.x.astype(np.float32), HOW.index(self.how)
         _fill(self._places, how, state.seen.copy(), np.zeros_like(turns.tick), turns.what, x)
-        return peek(self.learner, state.learner, with_x(turns, x))
+        return with_x(turns, x)
 
 
 @kernel

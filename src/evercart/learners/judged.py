@@ -97,8 +97,9 @@ def _judge(
         if what[i] == ASKED:
             if ends[NEXT] < 0:
                 ends[:] = number[i]
-            if ends[NEXT] - ends[HEAD] == size:  # the oldest one is open still: it is waited for no longer
-                ends[HEAD] += 1
+            ends[HEAD] = max(ends[HEAD], number[i] + 1 - size)  # what is older is waited for no longer
+            for missing in range(max(ends[NEXT], ends[HEAD]), number[i]):  # asked elsewhere: their places hold others
+                label[missing % size] = np.inf
             asked.us[at], label[at] = us[i], np.nan
             asked.guesses[at] = guesses[i]
             ends[NEXT] = number[i] + 1

@@ -18,7 +18,8 @@ from evercart.learners.ftrl import Ftrl
 from evercart.learners.learner import working_order
 from evercart.learners.losses import Loss, guess_of, loss_code, slope_of
 from evercart.learners.optimizers import AdaGrad, Optimizer, Rule, move, weight_at
-from evercart.learners.terms import AHEAD, RING, Terms, fetch, lay, ring, terms
+from evercart.learners.reasons.parts import Parts, names_of
+from evercart.learners.terms import AHEAD, RING, Terms, fetch, laid, lay, ring, terms
 
 
 class Weights(NamedTuple):
@@ -89,6 +90,12 @@ class Linear:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
 
+    def parts(self, state: Weights, turns: Turns) -> Parts:
+        """Return what each column adds to the bias: weight times value, a cross halved between its columns."""
+        places, values = laid(self.terms, turns.x)
+        each = _weights(self.optimizer.rule(), state.memory, places) * values
+        return Parts(names_of(self.columns), *self.terms.by_column(each, turns.x.shape[1]), self.loss == "logistic")
+
 
 @kernel
 def _walk(
@@ -127,3 +134,12 @@ def _walk(
         for term in range(len(found)):
             move(rule, memory, places[at, term], found[term], slope * values[at, term])
     return guesses
+
+
+@kernel
+def _weights(rule: Rule, memory: NDArray[np.float64], places: NDArray[np.uint32]) -> NDArray[np.float64]:
+    found = np.empty(places.shape)
+    for row in range(len(places)):
+        for term in range(places.shape[1]):
+            found[row, term] = weight_at(rule, memory, places[row, term])
+    return found

@@ -13,6 +13,7 @@ from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.learner import working_order
+from evercart.learners.reasons.parts import Parts
 
 
 class Total(NamedTuple):
@@ -49,6 +50,10 @@ class Mean:
     def peek(self, state: Total, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
+
+    def parts(self, state: Total, turns: Turns) -> Parts:
+        """Return the mean itself: no column adds to it."""
+        return Parts((), self.peek(state, turns), np.zeros((len(turns), 0)))
 
 
 @kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from evercart.labels.turns import ASKED, SETTLED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, working_order
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 _SURE = 1e-6  # no probability counts as nearer to 0 or 1
 
@@ -84,6 +86,11 @@ class Mixture:
         pairs = zip(self.learners, state.learners, strict=True)
         said = np.stack([peek(learner, inner, turns) for learner, inner in pairs], 1)
         return np.array([_mean(state.shares, one) for one in said])
+
+    def parts(self, state: Trust, turns: Turns) -> Parts:
+        """Return the sum of the learners' parts by the shares so far, on the scale of the guesses."""
+        pairs = zip(self.learners, state.learners, state.shares.tolist(), strict=True)
+        return reduce(Parts.plus, (parts(learner, inner, turns).times(share) for learner, inner, share in pairs))
 
 
 @kernel

@@ -16,6 +16,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.learner import number_places, working_order
 from evercart.learners.losses import Loss, guess_of, loss_code
+from evercart.learners.reasons.parts import Parts, names_of
 
 _LOGISTIC = 0
 _LEAST_CURVED = 0.01  # of a certain guess, so that one surprise does not throw the weights away
@@ -83,6 +84,12 @@ class Newton:
     def peek(self, state: Curved, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
+
+    def parts(self, state: Curved, turns: Turns) -> Parts:
+        """Return what each column adds to the bias: weight times value."""
+        x, each = turns.x[:, self._places].astype(np.float64), np.zeros(turns.x.shape)
+        each[:, self._places] = np.where(np.isfinite(x), x, 0.0) * state.weights[:-1]
+        return Parts(names_of(self.columns), np.full(len(x), state.weights[-1]), each, self.loss == "logistic")
 
 
 @kernel

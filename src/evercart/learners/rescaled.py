@@ -14,6 +14,7 @@ from evercart.labels.turns import ASKED, SETTLED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, tick_stop
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -55,6 +56,10 @@ class Rescaled(Generic[S]):
     def peek(self, state: Sized[S], turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses, multiplied by the size so far."""
         return peek(self.learner, state.learner, turns) * _size(state.seen)
+
+    def parts(self, state: Sized[S], turns: Turns) -> Parts:
+        """Return the learner's parts, multiplied by the size so far."""
+        return parts(self.learner, state.learner, turns).times(_size(state.seen))
 
 
 @kernel

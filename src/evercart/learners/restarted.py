@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.fold import Grain
+from evercart.fold import Grain, clone
 from evercart.labels.turns import Turns
 from evercart.labels.values import Values
 from evercart.learners.judged import LOSSES, Asked, Loss, judge, looks, nothing_asked
 from evercart.learners.learner import Learner
+from evercart.learners.reasons.parts import Parts, parts
 from evercart.learners.recalled import Recalled, keep, nothing_learned, recall
 from evercart.queue import NEXT
 
@@ -105,6 +106,13 @@ class Restarted(Generic[S]):
             learner, guesses[at:stop] = self.learner.step(state.learner, some)
             state = self._watched(state._replace(learner=learner), some, guesses[at:stop])
         return state, guesses
+
+    def parts(self, state: Restart[S], turns: Turns) -> Parts:
+        """Return the parts of the learner's guesses; of one that would begin anew now, of its successor's."""
+        counts = state.counts
+        anew = counts[_ROWS] >= self.every and counts[_SINCE] >= 0
+        state = self._anew(clone(state)) if anew else state
+        return parts(self.learner, state.learner, turns)
 
     def _watched(self, state: Restart[S], turns: Turns, guesses: NDArray[np.float64]) -> Restart[S]:
         judged = judge(state.asked, self.loss, turns, guesses[:, None])

@@ -17,6 +17,7 @@ from evercart.labels.turns import ASKED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, number_places, tick_stop, with_x
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -77,6 +78,10 @@ class Scaled(Generic[S]):
     def peek(self, state: Moments[S], turns: Turns) -> NDArray[np.float64]:
         """Return guesses by the statistics so far."""
         return peek(self.learner, state.learner, with_x(turns, self.scaled(state.seen, turns.x)))
+
+    def parts(self, state: Moments[S], turns: Turns) -> Parts:
+        """Return the learner's parts: a number that is as usual adds nothing."""
+        return parts(self.learner, state.learner, with_x(turns, self.scaled(state.seen, turns.x)))
 
     def scaled(self, seen: NDArray[np.float64], x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return rows x, (rows, columns), as the learner sees them by statistics as they stand, (numbers, 3)."""

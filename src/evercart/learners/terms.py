@@ -38,6 +38,19 @@ class Terms(NamedTuple):
         """Return how many weights the terms share."""
         return int((self.plan[:, _FIRST].astype(np.int64) + self.plan[:, _SIZE]).max())
 
+    def by_column(self, each: NDArray[np.float64], width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what terms (rows, terms) add without any column, (rows,); by column of X, (rows, width).
+
+        Of a cross each of its two columns has half: its share by Shapley's value, since without either it adds nothing.
+        """
+        found, known = np.zeros((len(each), width)), self.numbers + self.slots
+        for term in range(known + self.crosses):
+            share = 1.0 if term < known else 0.5
+            found[:, self.plan[term, _COLUMN]] += share * each[:, term]
+            if term >= known:
+                found[:, self.plan[term, _OTHER]] += share * each[:, term]
+        return each[:, known + self.crosses :].sum(1), found
+
 
 def terms(
     columns: Sequence[Column],
@@ -103,6 +116,17 @@ def lay(
         b = _slot(x[row, plan[term, _OTHER]], _ANY)
         both = mix((a << U64(32)) | b, U64(term)) >> U64(32)
         places[at, term] = U64(plan[term, _FIRST]) + ((both * U64(plan[term, _SIZE])) >> U64(32))
+
+
+@kernel
+def laid(terms: Terms, x: NDArray[np.float32]) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Return the places of all rows' terms, their values; both (rows, terms)."""
+    places, values = ring(terms)
+    every = np.empty((len(x), places.shape[1]), np.uint32), np.empty((len(x), places.shape[1]))
+    for row in range(len(x)):
+        lay(terms, x, row, places, values, 0)
+        every[0][row], every[1][row] = places[0], values[0]
+    return every
 
 
 @kernel

@@ -14,6 +14,7 @@ from evercart.labels.turns import Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -46,3 +47,7 @@ class Transformed(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses, divided."""
         return peek(self.learner, state, turns) / self.scale
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the learner's parts, divided."""
+        return parts(self.learner, state, turns).times(1 / self.scale)

@@ -16,6 +16,7 @@ from evercart.labels.turns import Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -64,3 +65,7 @@ class Weighed(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses."""
         return peek(self.learner, state, turns)
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the learner's parts."""
+        return parts(self.learner, state, turns)

@@ -13,6 +13,7 @@ from evercart.fold import Grain
 from evercart.labels.turns import Turns
 from evercart.learners.deep.deep import Deep, Trained
 from evercart.learners.deep.lesson import Lesson
+from evercart.learners.reasons.parts import Parts
 from evercart.remember.cure import Cure
 
 
@@ -58,3 +59,7 @@ class Remembering:
     def peek(self, state: Remembered, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.deep.peek(state.trained, turns)
+
+    def parts(self, state: Remembered, turns: Turns) -> Parts:
+        """Return the learner's parts."""
+        return self.deep.parts(state.trained, turns)

@@ -17,6 +17,7 @@ from evercart.labels.turns import ASKED, CORRECTION, Turns
 from evercart.learners.deep.extra import aligned, alone, calm, device, shuffle_chance, torch
 from evercart.learners.deep.heads import Binary, Head
 from evercart.learners.deep.inputs import Inputs, finite
+from evercart.learners.deep.integrated import integrated, says_chances
 from evercart.learners.deep.layout import Layout, layout
 from evercart.learners.deep.lesson import Lesson, Waiting, lessons, waiting
 from evercart.learners.deep.mlp import Mlp
@@ -26,6 +27,7 @@ from evercart.learners.deep.room import roomy
 from evercart.learners.deep.steps import AdamW, Floats, Steps
 from evercart.learners.deep.table import Rows, Table, Touched, keys_of, merged, rows
 from evercart.learners.learner import number_places
+from evercart.learners.reasons.parts import Parts, names_of
 from evercart.learners.terms import terms
 
 Ask = Callable[[NDArray[np.float32]], Any]  # from x, (rows, inputs), to a tensor of margins, (rows, outputs)
@@ -191,6 +193,16 @@ class Deep:
                 taught = stop
             answer(len(turns))
         return state, guesses
+
+    def parts(self, state: Trained, turns: Turns) -> Parts:
+        """Return what each column adds to the margin of nothing, by integrated gradients; of tasks, to its own task's.
+
+        A head of classes, whose guess is a name, raises `UserError`.
+        """
+        x, every = self.read(turns.x), np.zeros(turns.x.shape)
+        logistic = says_chances(self.head, x)
+        base, every[:, self.places] = integrated(self, state, x)
+        return Parts(names_of(self.columns), base, every, logistic)
 
     def _told(self, state: Trained, turns: Turns, x: NDArray[np.float32], ticks: slice) -> Lesson:
         """Return the rows of some ticks that teach."""

@@ -15,6 +15,7 @@ from evercart.fold import Grain
 from evercart.labels.turns import Turns
 from evercart.learners.learner import Learner, with_x
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -59,6 +60,13 @@ class Numbered(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses."""
         return peek(self.learner, state, with_x(turns, self.widened(turns.x)))
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the learner's parts; what the number adds is the slot column's."""
+        found = parts(self.learner, state, with_x(turns, self.widened(turns.x)))
+        each = found.each[:, 1:].copy()
+        each[:, self.place] += found.each[:, 0]
+        return found._replace(names=found.names[1:], each=each)
 
     def widened(self, x: NDArray[Any]) -> NDArray[Any]:
         """Return rows x, (rows, columns), with the number first."""

@@ -24,6 +24,7 @@ from evercart.learners.lifetime.sample import BORN, LAST, PAID, VISITS, Sample, 
 from evercart.learners.lifetime.simplex import Point, lowest
 from evercart.learners.lifetime.spending import worth
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 from evercart.units import DAY_S, SECOND_US
 
 S = TypeVar("S")
@@ -117,11 +118,22 @@ class Lifetime(Generic[S]):
 
     def peek(self, state: LifetimeState[S], turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses; where a period would begin, by what would then be found."""
+        return peek(self.learner, state.learner, with_x(turns, np.hstack([turns.x, self._told(state, turns)])))
+
+    def parts(self, state: LifetimeState[S], turns: Turns) -> Parts:
+        """Return the learner's parts, with what it is shown."""
+        shown = self._told(state, turns)
+        found = parts(self.learner, state.learner, with_x(turns, np.hstack([turns.x, shown])))
+        told = {column.name: shown[:, at].astype(np.float64) for at, column in enumerate(SHOWN)}
+        return found._replace(shown={**told, **found.shown})
+
+    def _told(self, state: LifetimeState[S], turns: Turns) -> NDArray[np.float32]:
+        """Return what is shown of questions, (rows, shown)."""
         shown = np.empty((len(turns), len(SHOWN)), np.float32)
         for rows, period in periods(turns, self._every_us):
             fitted = state.fitted if period == state.period[0] else self._fit(state, period)
             shown[rows] = self._shown(fitted, turns.x[rows])
-        return peek(self.learner, state.learner, with_x(turns, np.hstack([turns.x, shown])))
+        return shown
 
     def foretell(self, fitted: Fitted, x: NDArray[np.float32], window_s: float) -> NDArray[np.float64]:
         """Return chance of coming at all, visits, value in a window, (rows, 3), of shoppers with these columns."""

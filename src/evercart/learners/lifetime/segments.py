@@ -18,6 +18,7 @@ from evercart.learners.learner import Learner, with_x
 from evercart.learners.lifetime.periods import periods, take
 from evercart.learners.lifetime.sample import BORN, LAST, PAID, VISITS, Sample, expire, sample
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 from evercart.units import DAY_S, HOUR_S, SECOND_US
 
 S = TypeVar("S")
@@ -119,11 +120,21 @@ class Segments(Generic[S]):
 
     def peek(self, state: SegmentsState[S], turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses; where a period would begin, by where the segments would then lie."""
+        return peek(self.learner, state.learner, with_x(turns, np.hstack([turns.x, self._told(state, turns)])))
+
+    def parts(self, state: SegmentsState[S], turns: Turns) -> Parts:
+        """Return the learner's parts, with what it is shown."""
+        shown = self._told(state, turns)
+        found = parts(self.learner, state.learner, with_x(turns, np.hstack([turns.x, shown])))
+        return found._replace(shown={self.shown.name: shown[:, 0].astype(np.float64), **found.shown})
+
+    def _told(self, state: SegmentsState[S], turns: Turns) -> NDArray[np.float32]:
+        """Return what is shown of questions, (rows, 1)."""
         shown = np.empty((len(turns), 1), np.float32)
         for rows, period in periods(turns, self._every_us):
             centres = state.centres if period == state.period[0] else self._moved(state, period)
             shown[rows, 0] = self.slots(centres, turns.x[rows])
-        return peek(self.learner, state.learner, with_x(turns, np.hstack([turns.x, shown])))
+        return shown
 
     def slots(self, centres: Centres, x: NDArray[np.float32]) -> NDArray[np.int64]:
         """Return the slot of each row, (rows,)."""

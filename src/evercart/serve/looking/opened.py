@@ -78,7 +78,7 @@ class Opener:
         came = came_of(shop.log, row, app)
         if lane is None or lane.app.candidates is not None:
             return Opened(row, app, answered(row), model, version, None, (), Why(reason=LIST), came)
-        near = None if version else _nearest(row, versions)
+        near = None if version else nearest(row, versions)
         why = self._why(ring.of_one_answer, lane, row | {"revision": near.fingerprint} if near else row)
         features = _features(lane, known_of(lane, row))
         return Opened(row, app, answered(row), model, version, near, features, why, came)
@@ -106,7 +106,7 @@ class Opener:
             return found
 
 
-def _nearest(row: Row, versions: list[Version]) -> Version | None:
+def nearest(row: Row, versions: list[Version]) -> Version | None:
     """Return the kept revision of the same model that had learned most nearly as much of the log.
 
     Weights are published every second, but kept only now and then.

@@ -97,12 +97,17 @@ def why_of(ring: Ring, lane: Lane, log: Log, revisions: Revisions, row: Row, mos
 
 def _guesses(ring: Ring, lane: Lane, model: tuple[Any, Any], row: Row, x: X) -> NDArray[np.float64]:
     """Return the guesses of a model at one moment, (rows,), about rows of X."""
+    return peek(*model, moment(ring, lane, row, x))
+
+
+def moment(ring: Ring, lane: Lane, row: Row, x: X) -> Turns:
+    """Return questions as they would be put at a decision's moment, about rows of X."""
     one = {name: value for name, value in row.items() if value is not None and name not in ("offset", "logged_us", "x")}
     table = pa.table({name: pa.array([value]) for name, value in one.items()})
     asked = questions(ring, table, np.array([row["feature_offset"]]), np.array([row["event_us"]]))
     first = turns(lane, ring.tick, asked, x[:1])
     many = {name: np.repeat(value, len(x)) for name, value in vars(first).items() if name != "x"}
-    return peek(*model, Turns(**many, x=np.ascontiguousarray(x)))
+    return Turns(**many, x=np.ascontiguousarray(x))
 
 
 def _others(lane: Lane, log: Log, row: Row) -> X:

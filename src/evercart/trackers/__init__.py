@@ -1,0 +1,1 @@
+"""Trackers: the report's curves for other programs that draw them."""
