@@ -7,7 +7,7 @@ DEEP ?= 1
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
 NETS := digits classify intents tasks harden export drift_deep
-EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna)# what tests of nets ask for; each net's laws stand in its own tests
+EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
 .DEFAULT_GOAL := help

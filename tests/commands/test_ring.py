@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,12 @@ def test_the_curves_for_a_tracker(shop: Path) -> None:
     assert text.strip() == "--to: expected one of tensorboard mlflow, got 'keras'"
     text = evercart("report", "--to", "tensorboard", "runs", "--out", "report.html", folder=shop, code=2)
     assert text.strip() == "report: expected either --out or --to, got 'both'"
-    pytest.importorskip("tensorboard")
-    said = json.loads(evercart("report", "--to", "tensorboard", "runs", "--json", folder=shop))
+    to = "tensorboard"
+    if find_spec(to) is None:
+        text = evercart("report", "--to", to, "runs", folder=shop, code=2)
+        assert "expected the extra tensorboard (pip install 'evercart[tensorboard]'), got 'no tensorboard'" in text
+        return
+    said = json.loads(evercart("report", "--to", to, "runs", "--json", folder=shop))
     assert all((shop / path).exists() for path in said["runs"])
     made = {Path(path).parts[1:3] for path in said["runs"]}
     assert made >= {("spend", "continual"), ("spend", "refit"), ("repurchase", "restarted")}
