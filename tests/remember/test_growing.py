@@ -93,6 +93,13 @@ def test_labels_that_are_hard_to_tell_apart_are_guessed_as_they_were_by_many_row
     assert right[1] > right[0] - 0.005
 
 
+def test_what_fades_keeps_what_is_usual():
+    x, y = blobs(80, 1)
+    state = learned(GROWING.lifted(x), y, np.arange(80))
+    usual = state.usual.copy()
+    np.testing.assert_array_equal(GROWING.faded(state, 0.5).usual, usual)
+
+
 def test_labels_that_are_no_class_are_left_out():
     state = GROWING.learn(GROWING.start(), np.ones((2, 64)), np.array([-1, 10_000]), np.ones(2))
     assert len(state.seen) == 0

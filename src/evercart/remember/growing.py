@@ -102,7 +102,7 @@ class Growing:
     def faded(self, state: Grown, keep: float) -> Grown:
         """Return the solution in which every row weighs `keep` times what it did."""
         inverse, weights = refaded(state.inverse, state.weights.T, self.ridge, keep)
-        return Grown(inverse, np.ascontiguousarray(weights.T), keep * state.seen)
+        return Grown(inverse, np.ascontiguousarray(weights.T), keep * state.seen, state.usual)
 
     def _moved(self, state: Grown, rows: Floats, label: NDArray[np.int64], weight: Floats) -> Grown:
         """Return the solution after rows whose weights have one sign (Woodbury's formula, all at once)."""
