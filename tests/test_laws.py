@@ -49,6 +49,7 @@ from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
 from evercart.hashing import hash_name
 from evercart.labels.answers import total, yes
+from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Pairs
@@ -57,6 +58,7 @@ from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.corrected import Corrected
 from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.deep_rank import DeepRank
 from evercart.learners.deep.heads import Binary, Classes
 from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.numbered import Numbered, numbered
@@ -331,11 +333,16 @@ ROLLING = Rolling(WATCHED, days=2, rate=0.9, least_psi=0.0, beyond=1.0, least=3,
 WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, ROLLING, quiet_s=0, remember=16)
 SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
+FOLLOWED = Offered()
 DEEP = find_spec("torch") is not None  # without the extra none can be made, so there is nothing to check
 
 
 def deep() -> list[Check]:
     return [of(Deep(COLUMNS, Mlp((16,), dropout=0.3), Binary(), batch=16), Turned())] if DEEP else []
+
+
+def deep_rank() -> list[Check]:
+    return [of(Tripled(DeepRank(NUMBERS, batch=4, longest=3)), Turned(NUMBERS))] if DEEP else []
 
 
 def remembering() -> list[Check]:
@@ -418,11 +425,16 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(ByTick(Ridge(len(COLUMNS), 2, 16)), Turned()),
     ],
     Deep: deep(),
+    DeepRank: deep_rank(),
     Delays: [of(Delays(remember=16), Told())],
     Estimate: [of(Estimate("champion", span=8), Foretold())],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],
     Forget: forgetting(),
     Frozen: [FROZEN],
+    Further: [
+        of(Further(Lists(2, window_s=HOUR_S, longest=3), ("order",), window_s=600), FOLLOWED),
+        of(Further(Lists(2, by="user", window_s=600, longest=4), ("order", "view"), "session", 600, 2), FOLLOWED),
+    ],
     Halving: [
         of(Halving(grid(Scaled(Linear(COLUMNS), COLUMNS), **ALPHAS), first=5, wait=16), Turned()),
         of(Halving((Newton(COLUMNS), SUMS, Mean()), "squared", first=3), Turned(labels="sum")),
@@ -573,7 +585,7 @@ def test_the_four_laws_on_more_and_longer_streams(check: Check, exempt: tuple[st
     run(check, exempt, examples=100, rows=400)
 
 
-LISTWISE = {Ranker, LambdaRank}  # they guess lists; see their own tests
+LISTWISE = {Ranker, LambdaRank, DeepRank}  # they guess lists; see their own tests
 LEARNERS = [
     pytest.param(check, id=f"{fold.__name__}-{i}")
     for fold, checks in CHECKS.items()

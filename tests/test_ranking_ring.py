@@ -123,6 +123,26 @@ def test_trees_may_challenge_the_ranker(task: str) -> None:
     assert verdict.promote == (not verdict.objections)
 
 
+@pytest.mark.parametrize("task", ["next click", "next basket"])
+def test_a_net_of_several_outcomes_may_challenge_the_ranker(task: str) -> None:
+    pytest.importorskip("torch")
+    parts = small(task).candidates
+    assert parts
+    app = app_of(replace(parts, further=("cart", "order")), deep=True)
+    ring = Ring((app,), TICK)
+    lane: Any = ring.lanes()[0]
+    rows = events(ring, 4000)
+    scored, state = walked(ring, rows, [])
+    assert walked(ring, rows, [1500, 1700])[1] == state
+    assert walked(Ring((app_of(parts),), TICK), rows, [])[0].guesses[:, 0].tobytes() == scored.guesses[:, 0].tobytes()
+    states = ring.start()
+    ring.step(states, rows, Stopwatch(lambda: 0.0))
+    held = states[lane.racers["deep"].name]
+    assert held.fallen[0] == -1
+    assert held.learner.net.counts.learned[0] > 20
+    assert judge(lane.app.gate, lane.reign.evidence(states[lane.gate.name], "deep")).evidence.counted > 100
+
+
 def test_answers_of_several_kinds_go_round() -> None:
     plain = small("next click")
     parts = plain.candidates

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from evercart.errors import UserError
+from evercart.labels.further import Further
 from evercart.labels.outcomes import Gains
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.repeats import Repeats
@@ -45,6 +46,14 @@ def test_what_answers_are_worth_comes_with_its_kinds() -> None:
     by_user = Shortlist(gains=gains, answers_by="user")
     assert (by_user.lists(parts.tick).by, by_user.by) == ("user", "session")
     assert by_user.reads == (*by_user.asks.columns, "amount") == ("session", "item", "user", "amount")  # type: ignore[union-attr]
+
+
+def test_what_comes_later_is_followed_by_shopper() -> None:
+    parts = Shortlist(further=("cart", "order"))
+    assert (parts.reads, parts.kinds) == (("session", "item", "user"), {1, 2, 17})
+    lists = parts.lists(parts.tick)
+    assert isinstance(lists, Further)
+    assert (lists.kinds, lists.lists) == (("cart", "order"), Shortlist().lists(parts.tick))
 
 
 @pytest.mark.parametrize(("gains", "by"), [(None, "user"), (Gains((("order", 1.0),)), "item")])

@@ -15,6 +15,7 @@ from evercart.features.tabling import Tabling
 from evercart.fold import Fold, describe
 from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
+from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.pairs import Pairs, Tick
 from evercart.learners.learner import Learner
@@ -88,7 +89,7 @@ class App:
         """Return what each column of X means, over all tables, or of a candidate."""
         return self.candidates.columns if self.candidates else columns_of(self.tables)
 
-    def labels(self, tick: Tick) -> Pairs | Lists:
+    def labels(self, tick: Tick) -> Pairs | Lists | Further:
         """Return the fold that makes turns of this app's questions."""
         return self.candidates.lists(tick) if self.candidates else self.pairs(tick)
 

@@ -62,6 +62,9 @@ _DEEP = """\
 # [tune.repurchase]                    # its settings race, one more challenger answers as who leads
 # cpu = 2.0                            # work of so many such nets at most
 # rate = [0.0003, 0.003]               # or decay, memory, depth: docs/decisions/0020-tuning.md
+
+{mark}[recommend]
+{mark}deep = true                          # likewise; it learns carts, orders beside what is looked at next
 """
 
 _WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}

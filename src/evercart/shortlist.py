@@ -13,6 +13,7 @@ from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.fold import Fold, Grain
+from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
@@ -76,6 +77,7 @@ class Shortlist:
                all those up to the next question; None: only that the answer was taken
     answers_by column by which these are found, "" the one of the question: "user" where orders have a session of
                their own
+    further    kinds that may come of an item once it was taken, for a learner of several outcomes; see `Further`
     """
 
     sources: tuple[Source, ...] = (Browsing(),)
@@ -87,6 +89,7 @@ class Shortlist:
     tick: Tick = field(default_factory=Tick)
     gains: Gains | None = None
     answers_by: str = ""
+    further: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
@@ -115,6 +118,7 @@ class Shortlist:
         """Return the columns of an event that are needed."""
         own = ("session", "item") if self.task == "next click" else ("user", "place", "session", "item")
         said = (*((self.answers_by,) if self.answers_by else ()), *(self.gains.reads if self.gains else ()))
+        said += ("user",) if self.further else ()
         return tuple(dict.fromkeys((*own, *(name for one in self.sources for name in one.reads), *said)))
 
     @property
@@ -122,6 +126,7 @@ class Shortlist:
         """Return the numbers of the kinds that are read."""
         named = [getattr(source, "kinds", (source.kind,)) for source in self.sources]
         named.append([kind for kind, _ in self.gains.worth] if self.gains else [])
+        named.append(list(self.further))
         return frozenset(kind_number(name) for name in {self.kind, *(name for names in named for name in names)})
 
     @property
@@ -149,11 +154,12 @@ class Shortlist:
         """Return how many candidates a question has at most."""
         return sum(source.offered for source in self.sources)
 
-    def lists(self, tick: Tick) -> Lists:
+    def lists(self, tick: Tick) -> Lists | Further:
         """Return what waits for the answers."""
         several = self.task == "next basket" or self.gains is not None
         width, asked = len(self.columns), (self.kind, self.answers_by or self.by, several, self.gains)
-        return Lists(width, *asked, window_s=HOUR_S, longest=self.longest, tick=tick)
+        lists = Lists(width, *asked, window_s=HOUR_S, longest=self.longest, tick=tick)
+        return Further(lists, self.further) if self.further else lists
 
     @property
     def ranker(self) -> Ranker:

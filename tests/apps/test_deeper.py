@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -12,10 +13,15 @@ torch = pytest.importorskip("torch")
 from shops import loss, turned, year  # noqa: E402
 
 from evercart.apps import app  # noqa: E402
+from evercart.apps.recommend import app_of  # noqa: E402
 from evercart.backtest import replay  # noqa: E402
 from evercart.errors import UserError  # noqa: E402
 from evercart.labels.pairs import Tick  # noqa: E402
+from evercart.labels.turns import ASKED  # noqa: E402
 from evercart.learners.mean import Mean  # noqa: E402
+from evercart.learners.neighbours.browsing import Browsing  # noqa: E402
+from evercart.learners.neighbours.popular import Popular  # noqa: E402
+from evercart.shortlist import Shortlist  # noqa: E402
 from evercart.testing.behaving import BEHAVING  # noqa: E402
 from evercart.testing.shop import SimulatedShop  # noqa: E402
 
@@ -39,7 +45,45 @@ def test_behaviour_has_a_net_of_all_outcomes():
     assert loss(deep, replayed, racer=2) < 1.05 * loss(deep, replayed)
 
 
+@dataclass(frozen=True)
+class By:
+    """A ranker that goes by one column alone."""
+
+    place: int
+    grain: ClassVar[str] = "tick"
+
+    def start(self):
+        return np.zeros(1)
+
+    def step(self, state, turns):
+        return state, np.where(turns.what == ASKED, turns.x[:, self.place], np.nan)
+
+
+def test_recommend_has_a_net_that_ranks_better_than_what_is_popular():
+    sources = (Browsing(most=4096, newest=8, offered=12, hops=4), Popular("view"))
+    parts = Shortlist(sources, further=("cart", "order"))
+    deep = app_of(parts, deep=True)
+    assert [name for name, _ in deep.challengers] == ["deep"]
+    by = By([column.name for column in parts.columns].index("popular.given_score"))
+    raced = replace(deep, challengers=(("by popularity", by), *deep.challengers))
+    shop = SimulatedShop(seed=2, shoppers=60, items=40, days=45, emitters=BEHAVING)
+    replayed = replay(raced, shop.stream(shop.table().num_rows, columns=raced.reads), Tick(), None, lambda: 0.0)
+    late = replayed.scored.guesses[len(replayed.scored) // 2 :]
+    assert len(late) > 500
+    light, popular, net = late.mean(axis=0)  # NDCG among the first 20
+    assert net > 1.05 * popular
+    assert net > 0.95 * light
+
+
+def test_recommend_learns_carts_and_orders_beside_the_answer():
+    (_, net), parts = app("recommend", {"deep": True}).challengers[-1], app("recommend", {"deep": True}).candidates
+    assert (net.tasks, net.columns, net.longest) == (("view", "cart", "order"), parts.columns, parts.longest)
+    (_, net) = app("recommend", {"deep": True, "task": "next basket"}).challengers[-1]
+    assert net.tasks == ("order", "view", "cart")
+
+
 def test_without_a_word_nothing_changes():
+    assert app("recommend", {"deep": False}) == app("recommend")
     assert app("repurchase", {"deep": False}) == app("repurchase")
     assert [name for name, _ in app("behaviour").challengers] == ["apart"]
 

@@ -84,6 +84,10 @@ def test_titles_are_read_by_an_encoder_that_is_named() -> None:
     assert "sketch0" in made.reads
 
 
+def test_titles_are_not_read_where_none_are_wanted() -> None:
+    assert app("recommend", {"content": "yes", "texts": "none"}) == app("recommend", {"content": "yes"})
+
+
 def test_content_is_there_or_not() -> None:
     with pytest.raises(UserError, match=r"^recommend\.content: expected yes or no, got 'some'$"):
         recommend(content="some")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evercart.evaluate.heads import heads
-from evercart.labels.turns import ABANDONED, ASKED, MISSED, SETTLED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, FURTHER, MISSED, SETTLED, Turns
 
 
 def turns(what: list[int], number: list[int], offset: list[int]) -> Turns:
@@ -31,6 +31,13 @@ def test_a_row_stays_of_each_list() -> None:
     assert kept.y[1] == 1.0
     assert sure["a"][[0, 2, 4]] == pytest.approx([0.75, 1.0, 1 / 3])
     assert np.isnan(sure["a"][[1, 3]]).all()
+
+
+def test_lists_told_once_more_are_passed_by() -> None:
+    whole = turns([ASKED, ASKED, FURTHER, FURTHER, ASKED], [1, 1, 0, 0, 2], [3, 3, 3, 3, 4])
+    kept, sure = heads(whole, {"a": np.array([0, np.log(3), np.nan, np.nan, 1.0])})
+    assert (kept.number.tolist(), kept.x[:, 0].tolist()) == ([1, 2], [2, 1])
+    assert sure["a"] == pytest.approx([0.75, 1.0])
 
 
 def test_of_nothing_there_is_no_head() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.features.columns import Column
-from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
+from evercart.labels.turns import ASKED, CORRECTION, FURTHER, SETTLED, Turns
 from evercart.learners.ranker import Net, Ranker
 
 COLUMNS = tuple(Column(name) for name in "abcd")
@@ -95,6 +95,12 @@ def test_a_list_in_which_nothing_was_taken_teaches_nothing() -> None:
     ranker = Ranker(COLUMNS)
     x, y = drawn(3, 4, 6)
     net, _ = ranker.step(ranker.start(), lists(x, y * 0))
+    assert all(np.array_equal(a, b) for a, b in zip(net, ranker.start(), strict=True))
+
+
+def test_what_came_of_a_list_later_teaches_nothing() -> None:
+    ranker = Ranker(COLUMNS)
+    net, _ = ranker.step(ranker.start(), lists(*drawn(3, 4, 6), FURTHER))
     assert all(np.array_equal(a, b) for a, b in zip(net, ranker.start(), strict=True))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from evercart.features.columns import Column
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.deep_fm import DeepFm
+from evercart.learners.deep.deep_rank import DeepRank
 from evercart.learners.deep.heads import Binary
 from evercart.learners.deep.mmoe import Mmoe
 from evercart.learners.deep.numbered import Numbered, numbered
@@ -15,6 +16,7 @@ from evercart.learners.deep.table import Table
 from evercart.learners.deep.tasks import Tasks
 from evercart.learners.learner import Learner
 from evercart.learners.scaled import Scaled
+from evercart.shortlist import Shortlist
 
 
 def factored(columns: tuple[Column, ...], rate: float = 1e-3, device: str = "cpu") -> Learner[Any]:
@@ -42,3 +44,13 @@ def multitask(
     parts: Any = {"table": Table(rows=1 << 16, width=8), "batch": 64, "device": device}
     net = Deep(numbered(columns), Mmoe(tasks), head, AdamW(rate), **parts)
     return Numbered(net, columns, by)
+
+
+def ranking(parts: Shortlist, rate: float = 3e-3) -> DeepRank:
+    """Return a mixture of experts that orders the candidates of a shortlist; needs the extra `deep`.
+
+    Its tasks are the answer, then each kind that a shortlist follows further.
+
+    rate     of AdamW's steps
+    """
+    return DeepRank(parts.columns, (parts.kind, *parts.further), rate=rate, longest=parts.longest)

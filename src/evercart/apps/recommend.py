@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from evercart.app import App
+from evercart.apps.deeper import ranking
 from evercart.asks.undecided import Undecided
 from evercart.errors import require
 from evercart.evaluate.losses import absolute
@@ -24,6 +26,7 @@ from evercart.units import DAY_S, HOUR_S
 
 NAME: Final = "recommend"
 LAMBDA_RANK: Final = "lambda-rank"
+OUTCOMES: Final = ("view", "cart", "order")
 _LISTS_BYTES: Final = 1 << 26  # of lists that a challenger remembers: it is copied with each batch that it learns
 
 
@@ -43,9 +46,10 @@ def next_click(
 def described(kind: str = "view", texts: str = "") -> tuple[Source, ...]:
     """Return the sources of a shop whose items are described by rows of their own.
 
-    texts    names the encoder of titles, "auto" the best that is installed; "": only category, brand, price are read
+    texts    names the encoder of titles, "auto" the best that is installed; "none", "": only category, brand, price
+             are read
     """
-    name = encoder(texts).name if texts else ""
+    name = encoder(texts).name if texts not in ("", "none") else ""
     own = Content(kind, by="user", texts=name, near=0, anchors=16, fading=0.9, path_s=60 * DAY_S)
     return (Browsing(kind), Content(kind, texts=name), own, Popular(kind, half_s=14 * DAY_S))
 
@@ -109,6 +113,7 @@ def recommend(
     texts: str = "",
     challenger: str = "",
     zone: str = "UTC",
+    deep: bool = False,
 ) -> App:
     """Return the app.
 
@@ -117,18 +122,25 @@ def recommend(
     gap_s      between the rows of a basket that has no name of its own, at most
     k          items of a list that count
     content    whether clicks are ranked by what items are, too: "yes" or "no"
-    texts      encoder of their titles: "auto", "ngrams", "sentences"; "" reads none
+    texts      encoder of their titles: "auto", "ngrams", "sentences" and the like; "none", "" reads none
     challenger who races against the ranker, to take its place once the gate lets it pass: "lambda-rank", boosted
                trees, which need the extra `trees`; "": nobody
+    deep       whether a net races, too, which learns beside the answer what is put in the cart, what is ordered; needs
+               the extra `deep`
 
     >>> recommend().unit
     'NDCG@20'
     """
-    return app_of(shortlist(task, kind, gap_s, k, content, texts), zone, challenger)
+    parts = shortlist(task, kind, gap_s, k, content, texts)
+    further = tuple(one for one in OUTCOMES if one != parts.kind)
+    return app_of(replace(parts, further=further) if deep else parts, zone, challenger, deep)
 
 
-def app_of(parts: Shortlist, zone: str = "UTC", challenger: str = "") -> App:
-    """Return the app that a shortlist of your own makes; `zone`, `challenger` as in `recommend`."""
+def app_of(parts: Shortlist, zone: str = "UTC", challenger: str = "", deep: bool = False) -> App:
+    """Return the app that a shortlist of your own makes; `zone`, `challenger`, `deep` as in `recommend`.
+
+    A net learns beside the answer what the shortlist names as `further`.
+    """
     of = "session" if parts.task == "next click" else "basket"
     return App(
         name=NAME,
@@ -141,7 +153,7 @@ def app_of(parts: Shortlist, zone: str = "UTC", challenger: str = "") -> App:
         mend=(Undecided(),),
         candidates=parts,
         champion=parts.ranker,
-        challengers=_challengers(parts, challenger),
+        challengers=(*_challengers(parts, challenger), *((("deep", ranking(parts)),) if deep else ())),
         loss=absolute,
         unit=f"NDCG@{parts.k}",
         time_zone=zone,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.features.columns import Column
-from evercart.labels.turns import ASKED, MISSED, SETTLED, Turns
+from evercart.labels.turns import ASKED, FURTHER, MISSED, SETTLED, Turns
 
 COLUMNS: Final = (Column("candidates"),)
 
@@ -24,6 +24,9 @@ def heads(turns: Turns, guesses: Mapping[str, NDArray[np.float64]]) -> tuple[Tur
     X is how many candidates there are. How sure a racer is: the greatest of the softmax of its scores. A settled
     list has the label 1, as a race over lists has it.
     """
+    told = turns.what == FURTHER
+    if told.any():  # of lists that have ended
+        turns, guesses = turns.rows(~told), {name: scores[~told] for name, scores in guesses.items()}
     new = np.ones(len(turns), np.bool_)
     new[1:] = (np.diff(turns.number) != 0) | (np.diff(turns.what) != 0) | (np.diff(turns.offset) != 0)
     first = np.flatnonzero(new & (turns.what != SETTLED))

@@ -16,13 +16,14 @@ SETTLED: Final = 2  # the label
 CORRECTION: Final = 3  # late truth: y replaces `was`
 ABANDONED: Final = 4  # no answer will ever come, as to a question about nobody: y is NaN, the weight 0
 MISSED: Final = 5  # ends a settled list: y is what the answers are worth that were not on it, the weight 0
+FURTHER: Final = 6  # a list once more: y says, in bits, what came of its items later; see `Further`
 
 
 @dataclass(frozen=True)
 class Turns(Batch):
     """Questions and labels; a learner's step on a label is weight * (step to y - step to `was`, if not NaN).
 
-    what      (rows,) int8: ASKED, HINT, SETTLED, CORRECTION, ABANDONED or MISSED
+    what      (rows,) int8: ASKED, HINT, SETTLED, CORRECTION, ABANDONED, MISSED or FURTHER
     tick      (rows,) int64: rows of one tick stand together; weights move when it closes
     offset    (rows,) int64: where in the log the row arose
     us        (rows,) int64: the log's time there

@@ -14,7 +14,7 @@ from evercart.errors import UserError, expected, require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
-from evercart.learners.learner import working_order
+from evercart.learners.learner import lists_of
 
 _GRADES: Final = 31  # whole numbers are what LightGBM takes as gains
 
@@ -106,7 +106,7 @@ class LambdaRank:
         state = self._roomy(state)
         guesses = np.full(len(turns), np.nan)
         asked: list[NDArray[np.int64]] = []
-        for rows in _lists(turns):
+        for rows in lists_of(turns):
             what = turns.what[rows[0]]
             if what == ASKED:
                 asked.append(rows)
@@ -199,14 +199,6 @@ class LambdaRank:
             "num_threads": 1,
             "verbosity": -1,
         }
-
-
-def _lists(turns: Turns) -> list[NDArray[np.int64]]:
-    """Return the rows of each list, in the order they are worked."""
-    order = working_order(turns.tick, turns.what)
-    place = np.stack([turns.tick[order], turns.number[order], turns.what[order].astype(np.int64)])
-    edges = np.flatnonzero((np.diff(place, axis=1) != 0).any(0)) + 1
-    return np.split(order, edges) if len(order) else []
 
 
 @lru_cache(maxsize=8)

@@ -67,6 +67,14 @@ def tick_stop(tick: NDArray[np.int64], start: int) -> int:
     return stop
 
 
+def lists_of(turns: Turns) -> list[NDArray[np.int64]]:
+    """Return the rows of each list, in the order they are worked."""
+    order = working_order(turns.tick, turns.what)
+    place = np.stack([turns.tick[order], turns.number[order], turns.what[order].astype(np.int64)])
+    edges = np.flatnonzero((np.diff(place, axis=1) != 0).any(0)) + 1
+    return np.split(order, edges) if len(order) else []
+
+
 def number_places(columns: Sequence[Column], use: Iterable[str] | None) -> NDArray[np.int64]:
     """Return the places of the named number columns; None: of all; one that holds slots raises `UserError`."""
     names = [column.name for column in columns if column.is_number] if use is None else list(use)

@@ -13,7 +13,7 @@ from evercart.errors import require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel, lean
-from evercart.labels.turns import ABANDONED, ASKED, MISSED, Turns
+from evercart.labels.turns import ABANDONED, ASKED, FURTHER, MISSED, Turns
 from evercart.learners.learner import working_order
 
 _LEAK: Final = np.float32(0.05)  # slope of a hidden unit below 0
@@ -175,7 +175,7 @@ def _walk(
                 _score(net, work, rows, x)
                 for i in range(len(rows)):
                     guesses[rows[i]] = work.score[i]
-            elif what[row] != MISSED and what[row] != ABANDONED and _slopes(net, work, rows, labels, x):
+            elif what[row] not in (MISSED, ABANDONED, FURTHER) and _slopes(net, work, rows, labels, x):
                 _learn(net, pace, work, rows, x, int(number[row] % _THIN))
         first = last
     return longest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from evercart.errors import UserError
 from evercart.events.batch import SKETCH, Events
 from evercart.events.kinds import number
 from evercart.events.schema import conform
+from evercart.features.encoders import texts as module
+from evercart.features.encoders.encoder import Cached
 from evercart.features.encoders.ngrams import HashedNgrams
 from evercart.features.encoders.sketch import sketched
 from evercart.features.encoders.texts import Texts, titled
@@ -85,3 +88,23 @@ def test_questions_woven_among_them_carry_none() -> None:
     asks = After("view", ("item",))
     _, woven = asks.step(asks.start(), events)
     assert sketches(woven).any(1).tolist() == [True, False, False]
+
+
+def test_vectors_of_titles_outlive_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Slow:
+        name, fingerprint, width = "slow", "0" * 64, 8
+
+        def __call__(self, texts: Sequence[str]) -> np.ndarray:
+            asked.extend(texts)
+            return np.full((len(texts), 8), 8**-0.5, np.float32)
+
+    monkeypatch.setenv("EVERCART_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(module, "encoder", lambda name: Cached(Slow()))
+    rows = {"id": ["a"], "event_us": [1], "kind": pa.array([3], pa.int16()), "item": ["x"], "text": ["red shoes"]}
+    log = open_log(tmp_path / "log", key=1)
+    log.append(conform(pa.table(rows)), 10)
+    read = [next(titled(log, ["slow"]).read(0, columns=SKETCH)) for _ in range(2)]
+    assert asked == ["red shoes"]
+    assert sketches(read[0]).any() and sketches(read[0]).tolist() == sketches(read[1]).tolist()

@@ -13,8 +13,10 @@ from evercart.errors import UserError, expected
 from evercart.events.batch import SKETCH, Events
 from evercart.events.kinds import number
 from evercart.features.encoders.choose import encoder
-from evercart.features.encoders.encoder import Encoder
+from evercart.features.encoders.encoder import Cached, Encoder
+from evercart.features.encoders.ngrams import HashedNgrams
 from evercart.features.encoders.sketch import WORDS, sketched
+from evercart.features.encoders.stored import Stored
 from evercart.log.log import READ_ROWS, Log
 
 _ITEM: Final = number("item")
@@ -64,7 +66,12 @@ def titled(log: Log, names: Iterable[str]) -> Log:
     wanted = sorted(set(names) - {""})
     if len(wanted) > 1:
         raise UserError(expected("content.texts", "one encoder for all", " ".join(wanted)))
-    return cast(Log, _Titled(log, Texts(encoder(wanted[0])))) if wanted else log
+    return cast(Log, _Titled(log, Texts(_kept(encoder(wanted[0]))))) if wanted else log
+
+
+def _kept(given: Cached) -> Encoder:
+    """Return an encoder whose vectors outlive the process, unless counting letters anew is as fast."""
+    return given if isinstance(given.of, HashedNgrams) else Cached(Stored(given.of), given.most)
 
 
 class _Titled:

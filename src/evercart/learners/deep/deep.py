@@ -219,9 +219,12 @@ class Deep:
             return self.by_module(state, x)
         return self.plan.margins(state.weights, self.embedded(state, x))
 
-    def by_module(self, state: Trained, x: NDArray[np.float32]) -> Floats:
-        """Return what the module says of rows, (rows, outputs), a block at a time."""
-        module, block = self.layout.asked(training=False), self.network.block
+    def by_module(self, state: Trained, x: NDArray[np.float32], block: int = 0) -> Floats:
+        """Return what the module says of rows, (rows, outputs), a block at a time.
+
+        block    rows asked in one call; 0: as many as the network says
+        """
+        module, block = self.layout.asked(training=False), block or self.network.block
         out = np.empty((len(x), self.head.outputs), state.weights.dtype)
         self.layout.load(state.weights, state.buffers)
         whole = self.embedded(state, x)
