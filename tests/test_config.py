@@ -19,6 +19,13 @@ def written(folder: Path, text: str) -> Path:
     return folder
 
 
+@pytest.fixture
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide torch, where it is installed."""
+    monkeypatch.setattr("evercart.config.find_spec", lambda name: None)
+
+
+@pytest.mark.usefixtures("light")
 def test_what_is_created_reads_as_the_defaults(tmp_path: Path) -> None:
     create(tmp_path / "a" / "shop", "mine")
     config = Config.read(tmp_path / "a" / "shop")
@@ -26,6 +33,13 @@ def test_what_is_created_reads_as_the_defaults(tmp_path: Path) -> None:
     assert config.apps == ("repurchase", "spend", "recommend")
 
 
+def test_where_torch_is_found_nets_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evercart.config.find_spec", lambda name: name)
+    create(tmp_path, "mine")
+    assert Config.read(tmp_path).options == {"repurchase": {"deep": True}, "recommend": {"deep": True}}
+
+
+@pytest.mark.usefixtures("light")
 def test_the_sample_s_settings_cap_a_week(tmp_path: Path) -> None:
     create(tmp_path, "sample", sample=True)
     assert Config.read(tmp_path).options == {"spend": {"most": 300}}

@@ -128,7 +128,8 @@ def test_a_net_of_several_outcomes_may_challenge_the_ranker(task: str) -> None:
     pytest.importorskip("torch")
     parts = small(task).candidates
     assert parts
-    app = app_of(replace(parts, further=("cart", "order")), deep=True)
+    further = tuple(kind for kind in ("view", "cart", "order") if kind != parts.kind)
+    app = app_of(replace(parts, further=further), deep=True)
     ring = Ring((app,), TICK)
     lane: Any = ring.lanes()[0]
     rows = events(ring, 4000)

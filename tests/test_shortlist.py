@@ -53,6 +53,10 @@ def test_what_comes_later_is_followed_by_shopper() -> None:
     assert (parts.reads, parts.kinds) == (("session", "item", "user"), {1, 2, 17})
     lists = parts.lists(parts.tick)
     assert isinstance(lists, Further)
+    with pytest.raises(UserError) as caught:
+        Shortlist(further=("view", "cart"))
+    text = "shortlist.further: expected kinds other than view, which answers, got ('view', 'cart')"
+    assert str(caught.value) == text
     assert (lists.kinds, lists.lists) == (("cart", "order"), Shortlist().lists(parts.tick))
 
 

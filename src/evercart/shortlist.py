@@ -97,6 +97,8 @@ class Shortlist:
         require(len(self.sources) > 0, "shortlist.sources", "at least one", "none")
         for source in self.sources:
             require(hasattr(source, "offered"), "shortlist.sources", "sources of candidates", type(source).__name__)
+        own = self.kind not in self.further
+        require(own, "shortlist.further", f"kinds other than {self.kind}, which answers", self.further)
         rule = "one of session, user beside gains"
         fits = self.answers_by in (("session", "user") if self.gains else ())
         require(not self.answers_by or fits, "shortlist.answers_by", rule, self.answers_by)

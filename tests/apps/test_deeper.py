@@ -21,6 +21,7 @@ from evercart.labels.turns import ASKED  # noqa: E402
 from evercart.learners.mean import Mean  # noqa: E402
 from evercart.learners.neighbours.browsing import Browsing  # noqa: E402
 from evercart.learners.neighbours.popular import Popular  # noqa: E402
+from evercart.loop import Ring, Stopwatch, whole_ticks  # noqa: E402
 from evercart.shortlist import Shortlist  # noqa: E402
 from evercart.testing.behaving import BEHAVING  # noqa: E402
 from evercart.testing.shop import SimulatedShop  # noqa: E402
@@ -67,8 +68,11 @@ def test_recommend_has_a_net_that_ranks_better_than_what_is_popular():
     by = By([column.name for column in parts.columns].index("popular.given_score"))
     raced = replace(deep, challengers=(("by popularity", by), *deep.challengers))
     shop = SimulatedShop(seed=2, shoppers=60, items=40, days=45, emitters=BEHAVING)
-    replayed = replay(raced, shop.stream(shop.table().num_rows, columns=raced.reads), Tick(), None, lambda: 0.0)
-    late = replayed.scored.guesses[len(replayed.scored) // 2 :]
+    ring = Ring((raced,), Tick(), gated=False)
+    states, watch = ring.start(), Stopwatch(lambda: 0.0)
+    ticks = whole_ticks(shop.stream(shop.table().num_rows, columns=ring.reads), ring.tick)
+    gains = np.concatenate([ring.step(states, batch, watch)["recommend"].scored.guesses for batch in ticks])
+    late = gains[len(gains) // 2 :]
     assert len(late) > 500
     light, popular, net = late.mean(axis=0)  # NDCG among the first 20
     assert net > 1.05 * popular
