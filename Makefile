@@ -6,7 +6,7 @@ BROWSER ?=
 DEEP ?= 1
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
-NETS := digits classify intents tasks harden export drift_deep
+NETS := digits classify intents tasks deep_rank drift_deep harden export form
 EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 

@@ -36,7 +36,7 @@ def test_what_is_created_reads_as_the_defaults(tmp_path: Path) -> None:
 def test_where_torch_is_found_nets_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evercart.config.find_spec", lambda name: name)
     create(tmp_path, "mine")
-    assert Config.read(tmp_path).options == {"repurchase": {"deep": True}, "recommend": {"deep": True}}
+    assert Config.read(tmp_path).options == {"repurchase": {"deep": True}}
 
 
 @pytest.mark.usefixtures("light")

@@ -63,8 +63,8 @@ _DEEP = """\
 # cpu = 2.0                            # work of so many such nets at most
 # rate = [0.0003, 0.003]               # or decay, memory, depth: docs/decisions/0020-tuning.md
 
-{mark}[recommend]
-{mark}deep = true                          # likewise; it learns carts, orders beside what is looked at next
+# [recommend]
+# deep = true                          # likewise; it learns carts, orders, too, at some 3 ms of CPU a question
 """
 
 _WORDS: dict[Any, str] = {str: "text", int: "an integer", (int, float): "a number", dict: "a table"}
