@@ -19,6 +19,8 @@ from evercart.fold import Grain
 class Before:
     """Ask just before each row of a kind, carrying only the columns it names: may this payment pass?
 
+    named    whether `ref` of the question is the row's id, by which the row will be answered
+
     >>> asks = Before("order", columns=("user",))
     >>> state, woven = asks.step(asks.start(), Events.of(kind=[1, 2], user=[7, 8]))
     >>> woven["number"].tolist(), woven["user"].tolist()
@@ -27,6 +29,7 @@ class Before:
 
     kind: str
     columns: tuple[str, ...]
+    named: bool = False
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
@@ -52,6 +55,8 @@ class Before:
         """Weave one question before each row of the kind."""
         at = np.flatnonzero(batch.kind == kind_number(self.kind))
         known = {name: batch[name][at] for name in self.columns}
+        if self.named:
+            known["ref"] = names(batch, "id")[at]
         woven = weave(batch, at, at, known, int(state.next[0]), names(batch, "ref")[at])
         return following(state, woven), woven
 

@@ -108,6 +108,20 @@ KINDS: Final = (
     Kind(18, "return", ("item",)),
     Kind(19, "review", ("item",), (Property("rating", "integer", low=1, high=5),)),
     Kind(20, "message", ("text",), (_LABEL,)),
+    Kind(
+        21,
+        "payment",
+        ("user", "amount"),
+        (
+            Property("card", "key"),
+            Property("device", "key"),
+            Property("address", "key"),
+            Property("latitude", "number", low=-90, high=90),
+            Property("longitude", "number", low=-180, high=180),
+        ),
+    ),
+    Kind(22, "chargeback", ("ref",)),  # of a payment: it was fraud
+    Kind(23, "resolved", ("ref", "fraud"), (Property("fraud", "integer", low=0, high=1),)),  # what a reviewer found
 )
 SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else

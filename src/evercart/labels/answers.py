@@ -19,6 +19,7 @@ class Answer:
     scale     of the label: cents to dollars is 0.01
     most      the label is at most this, after scaling
     at_once   the first such row makes the label 1 when it comes; else the label is said when the window closes
+    says      such a row says what the label is, 0 or 1 in its column, when it comes; the last one that is logged holds
     apart     only questions about this very kind are answered: their column `about` holds its number
     """
 
@@ -29,6 +30,7 @@ class Answer:
     most: float = float("inf")
     at_once: bool = False
     apart: bool = False
+    says: bool = False
 
     def __post_init__(self) -> None:
         kind_number(self.kind)
@@ -38,8 +40,10 @@ class Answer:
         require(self.scale > 0, "answer.scale", "more than 0", self.scale)
         require(self.most > 0, "answer.most", "more than 0", self.most)
         if self.at_once:
-            plain = (self.column, self.scale, self.most) == ("", 1.0, 1.0)
+            plain = ("" if self.says else self.column, self.scale, self.most) == ("", 1.0, 1.0)
             require(plain, "answer.at_once", "a plain yes, without column or scale", self.column or self.scale)
+        whole = not self.says or (self.at_once and self.column != "")
+        require(whole, "answer.says", "a column, at once", self.column or "none")
 
 
 def yes(kind: str, by: str = "user", *, at_once: bool = True, apart: bool = False) -> Answer:
@@ -53,6 +57,18 @@ def yes(kind: str, by: str = "user", *, at_once: bool = True, apart: bool = Fals
     True
     """
     return Answer(kind, by, most=1.0, at_once=at_once, apart=apart)
+
+
+def says(kind: str, column: str, by: str = "user") -> Answer:
+    """Say what a row's column says, 0 or 1, when the row comes: a reviewer's verdict.
+
+    Where any answer of an app says, a question stays open to change until its window has closed and `late_s` is over:
+    of two answers the later one in the log holds, as a correction.
+
+    >>> says("resolved", "fraud", by="ref").column
+    'fraud'
+    """
+    return Answer(kind, by, column, most=1.0, at_once=True, says=True)
 
 
 def total(kind: str, column: str, by: str = "user", *, scale: float = 1.0, most: float = float("inf")) -> Answer:

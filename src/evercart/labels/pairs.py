@@ -61,8 +61,8 @@ class Pairs:
         require(len(self.answers) > 0, "pairs.answers", "at least one", self.answers)
         first = self.answers[0]
         for answer in self.answers:
-            same = replace(answer, kind=first.kind, column=first.column) == first
-            require(same, "pairs.answers", "answers alike but for kind, column", answer)
+            same = replace(answer, kind=first.kind, column=first.column, says=first.says) == first
+            require(same, "pairs.answers", "answers alike but for kind, column, whether they say", answer)
         require(0 < self.window_s <= CENTURY_S, "pairs.window_s", "more than 0, at most a century", self.window_s)
         require(0 <= self.late_s <= CENTURY_S, "pairs.late_s", "at least 0, at most a century", self.late_s)
         if self.provisional_s is not None:
@@ -77,7 +77,8 @@ class Pairs:
         """Return the event columns it needs."""
         about = ["about"] if self.answers[0].apart else []
         columns = [a.column for a in self.answers if a.column]
-        return tuple(dict.fromkeys([self.answers[0].by, *columns, *about, "live"]))
+        named = ["id"] if self.by == "ref" else []
+        return tuple(dict.fromkeys([self.by, *named, *columns, *about, "live"]))
 
     @property
     def by(self) -> str:
@@ -113,6 +114,9 @@ class Pairs:
 
     def _keys(self, woven: Events) -> NDArray[np.uint64]:
         """Return whom each row is about; where answers are apart, together with the kind that is asked about."""
+        if self.by == "ref":  # a logged decision goes by its id, an implied question by that of what it is about
+            decided = (woven["number"] >= 0) & (woven["id"] != 0)
+            return np.where(decided, woven["id"], woven["ref"])
         if not self.answers[0].apart:
             return woven[self.by]
         kind = np.where(woven["number"] >= 0, woven["about"], woven.kind)
@@ -125,7 +129,10 @@ class Pairs:
         first = self.answers[0]
         hint_us = us(self.provisional_s) if self.provisional_s is not None else -1
         hint = self.provisional_weight
-        return Rule(us(self.window_s), us(self.late_s), hint_us, hint, not first.at_once, first.scale, first.most)
+        revised = any(answer.says for answer in self.answers)
+        return Rule(
+            us(self.window_s), us(self.late_s), hint_us, hint, not first.at_once, first.scale, first.most, revised
+        )
 
     def _answers(self, woven: Events) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Return which rows answer, and what each adds to a total."""

@@ -38,6 +38,7 @@ class Rule(NamedTuple):
     is_total: bool  # what comes is summed until the window closes
     scale: float
     most: float
+    revised: bool  # what comes says 0 or 1; the last of two that differ holds
 
 
 class Rows(NamedTuple):
@@ -200,6 +201,25 @@ def _say_yes(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: in
 
 
 @kernel
+def _revise(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: int, value: int) -> None:
+    """Say what a row says of the questions about its key, for the first time or anew; they stay in the chain."""
+    about, mask = book.rows.about, len(book.rows.about) - 1
+    number, y = book.chains[slot].newest, 1.0 if value > 0 else 0.0
+    while number != NONE and about[number & mask].asked_us >= happened:
+        number = about[number & mask].older
+    while number != NONE and about[number & mask].asked_us + rule.window >= happened:
+        question = about[number & mask]
+        was = 1.0 if question.status == ANSWERED and question.value > 0 else 0.0
+        if question.status == OPEN or question.status == HINTED:
+            _settle(rule, book, out, row, number, y)
+        elif y != was:
+            _say(out, row, CORRECTION, number, y, was, 1.0)
+            book.counts[_CORRECTED] += 1
+        question.status, question.value = ANSWERED, value
+        number = question.older
+
+
+@kernel
 def _add(rule: Rule, book: Book, out: Out, row: int, slot: int, happened: int, amount: int) -> None:
     about, mask = book.rows.about, len(book.rows.about) - 1
     chain = book.chains[slot]
@@ -253,6 +273,8 @@ def settle(rule: Rule, book: Book, rows: Rows, x: NDArray[np.float32], out: Out,
                 book.counts[_TOO_LATE] += now - rows.happened_us[row] > rule.window + rule.late
             elif rule.is_total:
                 _add(rule, book, out, row, slot, rows.happened_us[row], rows.adds[row])
+            elif rule.revised:
+                _revise(rule, book, out, row, slot, rows.happened_us[row], rows.adds[row])
             else:
                 _say_yes(rule, book, out, row, slot, rows.happened_us[row])
     return len(rows.key)

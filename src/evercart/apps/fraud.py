@@ -1,0 +1,120 @@
+"""Fraud: a payment is about to be made; will it turn out to be fraud?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from evercart.app import App, columns_of
+from evercart.asks.each import Before
+from evercart.errors import require
+from evercart.evaluate.losses import log_loss
+from evercart.evaluate.slices import Buckets
+from evercart.events.rooted import Rooted
+from evercart.features import Column, Count, Distinct, Hashed, HourOfWeek, Table
+from evercart.features.own import Own, round_edges
+from evercart.features.payments.payments import Payments
+from evercart.labels.answers import says, yes
+from evercart.learners.factorization import Factorization
+from evercart.learners.ftrl import Ftrl
+from evercart.learners.linear import Linear
+from evercart.units import DAY_S, HOUR_S, MINUTE_S
+
+ASKED: Final = ("user", "place", "amount", "card", "device", "address")
+_WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
+_RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
+
+
+def parties_of(columns: str) -> tuple[str, ...]:
+    """Return the columns of parties that a text names.
+
+    >>> parties_of("user place")
+    ('user', 'place')
+    """
+    named = tuple(columns.split())
+    known = ("user", "place", "card", "device", "address")
+    good = len(named) > 0 and set(named) <= set(known)
+    require(good, "fraud.parties", "some of " + " ".join(known), columns)
+    return named
+
+
+def velocity(party: str) -> Table:
+    """Return how much a party paid of late, how many it paid at."""
+    counts = tuple(Count("payment", window).bucket(_RUSH) for window in _WINDOWS_S)
+    other = "place" if party != "place" else "user"
+    met = Distinct("payment", other, DAY_S).bucket(_RUSH)
+    return Table(f"of_{party}", (party,), (*counts, met))
+
+
+def asked(zone: str) -> Table:
+    """Return what the payment itself says."""
+    amount = Own("amount").bucket(round_edges(6))
+    return Table("asked", (), (amount, HourOfWeek(zone), Hashed(("place",), 1 << 12)))
+
+
+def crosses(parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of slots whose joint value counts."""
+
+    def slot(name: str) -> str:
+        return f"payments.{name}_slot"
+
+    pairs = [("over_usual", "odd_7d"), ("over_usual", "odd_3d")]
+    for party in parties:
+        plain = f"{party}_plain"
+        pairs += [(f"{plain}_frauds", f"{plain}_age"), (f"{plain}_good", f"{plain}_age")]
+        pairs += [(f"{plain}_frauds", f"{plain}_good"), (f"{party}_rate_7d", f"{party}_any_age")]
+    return tuple((slot(one), slot(other)) for one, other in pairs)
+
+
+def slots_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return the names of the slot columns: a number says less to a straight line than its bucket does."""
+    return tuple(column.name for column in columns if not column.is_number)
+
+
+def fraud(
+    parties: str = "user place",
+    window_s: float = 90 * DAY_S,
+    known_s: float = 30 * DAY_S,
+    zone: str = "UTC",
+    minor: int = 100,
+) -> App:
+    """Return the app.
+
+    parties     columns of a payment, each with a risk of its own: some of user place card device address
+    window_s    how long a payment may turn out to be fraud
+    known_s     after so long a payment of which nothing is heard counts as good, provisionally where the window is
+                longer
+    zone        whose clock the hours are of, whose days the report has
+    minor       minor units in one of the currency
+
+    A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
+    says no: with half the weight after `known_s`, wholly once the window has closed.
+
+    >>> fraud().unit
+    'chance'
+    """
+    named = parties_of(parties)
+    require(minor >= 1, "fraud.minor", "at least 1", minor)
+    payments = Payments(parties=named, known_s=known_s, keep_s=window_s + 30 * DAY_S)
+    tables = (payments, *(velocity(party) for party in named), asked(zone))
+    columns = columns_of(tables)
+    use, crossed = slots_of(columns), crosses(named)
+    champion = Linear(columns, "logistic", Ftrl(alpha=0.2, beta=1.0), use=use, crosses=crossed)
+    machine = Factorization(columns, use=use, rate=0.05)
+    amount = [column.name for column in columns].index("payments.over_usual")
+    names = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
+    return App(
+        name="fraud",
+        about="a payment is about to be made: will it turn out to be fraud?",
+        asks=Before("payment", columns=ASKED, named=True),
+        answers=(yes("chargeback", by="ref"), says("resolved", "fraud", by="ref")),
+        window_s=window_s,
+        provisional_s=known_s if known_s < window_s else None,
+        tables=tables,
+        mend=(Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S),),
+        slices=Buckets(amount, (-0.7, 0.4, 1.1), names),
+        champion=champion,
+        challengers=(("machine", machine),),
+        loss=log_loss,
+        unit="chance",
+        time_zone=zone,
+    )
