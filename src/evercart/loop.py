@@ -24,7 +24,7 @@ from evercart.evaluate.days import Days
 from evercart.evaluate.drift.alarms import Alarms
 from evercart.evaluate.heads import heads
 from evercart.evaluate.scored import Scored
-from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.batch import Events, dtype_of, missing
 from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import titled
@@ -274,7 +274,7 @@ def warm(ring: Ring) -> None:
     days = np.repeat(np.arange(0, 40, 4, dtype=np.int64), 2)
     kinds = [kind_number(app.asks.kind) for app in ring.apps for _ in days]
     rows = len(kinds)
-    columns: dict[str, Any] = {name: np.full(rows, missing(name), DTYPES[name]) for name in ring.reads}
+    columns: dict[str, Any] = {name: np.full(rows, missing(name), dtype_of(name)) for name in ring.reads}
     for name in KEYS:
         if name in columns:
             columns[name] = 1 + np.arange(rows) // 2

@@ -11,6 +11,7 @@ from evercart.evaluate.losses import log_loss
 from evercart.evaluate.slices import Buckets
 from evercart.events.rooted import Rooted
 from evercart.features import Column, Count, Distinct, Hashed, HourOfWeek, Table
+from evercart.features.given import Given
 from evercart.features.own import Own, round_edges
 from evercart.features.payments.payments import Payments
 from evercart.labels.answers import says, yes
@@ -75,7 +76,7 @@ def fraud(
     window_s: float = 90 * DAY_S,
     known_s: float = 30 * DAY_S,
     zone: str = "UTC",
-    minor: int = 100,
+    given: str = "",
 ) -> App:
     """Return the app.
 
@@ -84,7 +85,7 @@ def fraud(
     known_s     after so long a payment of which nothing is heard counts as good, provisionally where the window is
                 longer
     zone        whose clock the hours are of, whose days the report has
-    minor       minor units in one of the currency
+    given       names of further numbers that a table brings along; see `Given`
 
     A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
     says no: with half the weight after `known_s`, wholly once the window has closed.
@@ -93,9 +94,9 @@ def fraud(
     'chance'
     """
     named = parties_of(parties)
-    require(minor >= 1, "fraud.minor", "at least 1", minor)
     payments = Payments(parties=named, known_s=known_s, keep_s=window_s + 30 * DAY_S)
-    tables = (payments, *(velocity(party) for party in named), asked(zone))
+    further = (Given(tuple(given.split())),) if given else ()
+    tables = (payments, *(velocity(party) for party in named), asked(zone), *further)
     columns = columns_of(tables)
     use, crossed = slots_of(columns), crosses(named)
     champion = Linear(columns, "logistic", Ftrl(alpha=0.2, beta=1.0), use=use, crosses=crossed)
@@ -105,7 +106,7 @@ def fraud(
     return App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
-        asks=Before("payment", columns=ASKED, named=True),
+        asks=Before("payment", columns=(*ASKED, *(one for table in further for one in table.reads)), named=True),
         answers=(yes("chargeback", by="ref"), says("resolved", "fraud", by="ref")),
         window_s=window_s,
         provisional_s=known_s if known_s < window_s else None,

@@ -9,7 +9,7 @@ import numpy as np
 
 from evercart.asks.weave import LOGGED, Asked, following, names, weave
 from evercart.errors import require
-from evercart.events.batch import CLOCK, DTYPES, Events
+from evercart.events.batch import CLOCK, DTYPES, GIVEN, Events
 from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
@@ -35,7 +35,8 @@ class Before:
     def __post_init__(self) -> None:
         kind_number(self.kind)
         for name in self.columns:
-            require(name in DTYPES and name not in CLOCK, "before.columns", "columns of an event, not its clock", name)
+            known = (name in DTYPES and name not in CLOCK) or name.startswith(GIVEN)
+            require(known, "before.columns", "columns of an event, not its clock", name)
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from evercart.evaluate.recommended import PAGE
 
 CLASSIFY = "classify"
 TRACKERS = ("tensorboard", "mlflow")
+FRAUD = "fraud"
 
 
 @app.command(epilog="Example: `evercart run --shop my-shop`")
@@ -98,7 +99,8 @@ def _main_job(folder: Path, replay: bool, as_json: bool) -> None:
 
 @app.command(
     epilog="Example: `evercart backtest repurchase --every-days 1`; "
-    "`evercart backtest classify --data intents.csv --map intents.toml --json`"
+    "`evercart backtest classify --data intents.csv --map intents.toml --json`; "
+    "`evercart backtest fraud --data payments.parquet --map payments.toml`"
 )
 def backtest(
     name: Annotated[
@@ -107,10 +109,11 @@ def backtest(
     ],
     every_days: Annotated[int, Option(help="Days between two fits of the opponent.", min=1)] = 7,
     data: Annotated[
-        Path | None, Option(metavar="FILE", readable=False, help="For classify: a CSV, Parquet or JSON Lines file.")
+        Path | None,
+        Option(metavar="FILE", readable=False, help="For classify, fraud: a CSV, Parquet, JSON Lines file."),
     ] = None,
     mapping: Annotated[
-        Path | None, Option("--map", metavar="FILE", readable=False, help="For classify: which column is what.")
+        Path | None, Option("--map", metavar="FILE", readable=False, help="For classify, fraud: which column is what.")
     ] = None,
     shop: Folder = HERE,
     as_json: AsJson = False,
@@ -127,10 +130,14 @@ def backtest(
     `classify` needs no shop: it guesses the label of each text of a table before it learns it, beside plain learners,
     with what it called unknown. The map has `[columns]` with `text`, `label`; `[time]` says the order (else the rows
     are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that none fits.
+
+    `fraud` with --data needs no shop, either: it scores each payment of a table before its label is known. The map has
+    `[columns]` with `amount`, `fraud` and whichever there are of user, place, card, device, address; `[time]`; `[fraud]
+    delay_s = 604800` says how late a label comes, `numbers = ["V*"]` which further columns are numbers that help.
     """
     if name == CLASSIFY or data or mapping:
-        require(name == CLASSIFY, "--data, --map", "none beside an app of the shop", name)
-        _classify(data, mapping, as_json)
+        require(name in (CLASSIFY, FRAUD), "--data, --map", "none beside an app of the shop", name)
+        (_classify if name == CLASSIFY else _fraud)(data, mapping, as_json)
         return
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
@@ -156,6 +163,19 @@ def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
     with teller.telling():
         done = run(data, mapping, classify(), clock.now_us(), clock.cpu_s, teller.step)
     say(as_json, done.summary(), classified(done))
+
+
+def _fraud(data: Path | None, mapping: Path | None, as_json: bool) -> None:
+    spare_pandas()
+    from evercart.detecting.backtest import backtest as run
+    from evercart.show_detected import detected
+
+    if data is None:
+        raise UserError(expected(f"backtest {FRAUD}", "--data beside --map", "none"))
+    teller, clock = new_teller(), Clock()
+    with teller.telling():
+        done = run(data, mapping, clock.now_us(), clock.cpu_s, teller.step)
+    say(as_json, done.summary(), detected(done))
 
 
 @app.command(epilog="Example: `evercart compare repurchase --no-nightly`")

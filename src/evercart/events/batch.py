@@ -24,7 +24,13 @@ DTYPES: Final[dict[str, np.dtype[Any]]] = {
     **{name: np.dtype(np.uint64) for name in ("id", *KEYS, *SKETCH)},
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }
+GIVEN: Final = "given."  # begins the names of numbers that a table brings along, which no log holds
 CLOCK: Final = ("offset", "event_us", "logged_us", "kind")  # what every batch carries
+
+
+def dtype_of(name: str) -> np.dtype[Any]:
+    """Return the type of a column."""
+    return np.dtype(np.float64) if name.startswith(GIVEN) else DTYPES[name]
 
 
 def missing(name: str) -> float | int:
@@ -33,7 +39,7 @@ def missing(name: str) -> float | int:
     >>> missing("user")
     0
     """
-    dtype = DTYPES[name]
+    dtype = dtype_of(name)
     if dtype == np.float64:
         return float("nan")
     if dtype == np.int64:
@@ -112,7 +118,7 @@ class Events:
         >>> len(Events.of(kind=[2, 2], logged_us=[5, 6], user=[1, 1]))
         2
         """
-        arrays = {name: np.asarray(values, DTYPES[name]) for name, values in columns.items()}
+        arrays = {name: np.asarray(values, dtype_of(name)) for name, values in columns.items()}
         rows = len(next(iter(arrays.values())))
         arrays.setdefault("offset", np.arange(rows, dtype=np.int64))
         arrays.setdefault("logged_us", arrays["offset"].copy())

@@ -50,6 +50,7 @@ _WHAT = Property("what", "category")
 _MODEL = Property("model", "category")
 _WHY = Property("why", "category")
 _LABEL = Property("label", "category")  # of a message; history may carry it, as if the outcome had come at once
+_FRAUD = Property("fraud", "integer", low=0, high=1)  # of a payment; history may carry it
 _CURRENT = Property("current", "category")  # the model that was live when the row was written
 
 KINDS: Final = (
@@ -111,17 +112,18 @@ KINDS: Final = (
     Kind(
         21,
         "payment",
-        ("user", "amount"),
+        ("amount",),
         (
             Property("card", "key"),
             Property("device", "key"),
             Property("address", "key"),
             Property("latitude", "number", low=-90, high=90),
             Property("longitude", "number", low=-180, high=180),
+            _FRAUD,
         ),
     ),
     Kind(22, "chargeback", ("ref",)),  # of a payment: it was fraud
-    Kind(23, "resolved", ("ref", "fraud"), (Property("fraud", "integer", low=0, high=1),)),  # what a reviewer found
+    Kind(23, "resolved", ("ref", "fraud"), (_FRAUD,)),  # what a reviewer found
 )
 SENT: Final = tuple(kind for kind in KINDS if not kind.own)  # what may come from outside
 TOMBSTONE: Final = 0  # an erased row: it keeps its offset and log time, nothing else

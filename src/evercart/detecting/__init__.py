@@ -1,0 +1,1 @@
+"""How well is fraud told before its label comes?"""

@@ -1,0 +1,59 @@
+"""Detection as tables: the app above plain scores, the book's week where there is one, then week by week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from evercart.evaluate.detected import K, Detected
+
+_COLUMNS = ("ap", "auc", f"card_precision@{K}")
+
+
+def detected(done: Detected) -> RenderableType:
+    """Return each racer's scores over the later payments, then by week."""
+    said = done.summary()
+    later = said["later"]
+    title = f"fraud: {later['payments']:,} payments scored, {later['frauds']:,} frauds, test then train"
+    table = _scores(title, {name: later[name] for name in done.guesses}, done.cpu_s)
+    parts: list[RenderableType] = [table]
+    if "handbook_week" in said:
+        parts += [_book("The book's set, 2018-08-08 to 08-14", said["handbook_week"], done)]
+        parts += [_book("The same week, cards already caught among them", said["handbook_week"]["undropped"], done)]
+    parts.append(_weeks(said["weeks"], done))
+    parts += [f"Refused: {escape(rule)}: {rows:,} rows" for rule, rows in done.about["refused"].items()]
+    return Group(*parts)
+
+
+def _scores(title: str, racers: dict[str, Any], cpu_s: dict[str, float]) -> Table:
+    table = Table("", title=title, title_justify="left")
+    for name in (*_COLUMNS, "CPU s"):
+        table.add_column(name, justify="right")
+    for name, one in racers.items():
+        spent = cpu_s.get(f"fraud {name}")
+        table.add_row(name, *(_cell(one[column]) for column in _COLUMNS), "" if spent is None else f"{spent:.1f}")
+    return table
+
+
+def _book(title: str, week: dict[str, Any], done: Detected) -> Table:
+    first, *others = done.guesses
+    racers = {first: week, **{name: week[name] for name in others}}
+    return _scores(f"{title}: {week['payments']:,} payments, {week['frauds']:,} frauds", racers, {})
+
+
+def _weeks(weeks: list[dict[str, Any]], done: Detected) -> Table:
+    first, *others = done.guesses
+    table = Table("week from", title="Average precision by week", title_justify="left")
+    for name in ("payments", "frauds", *done.guesses):
+        table.add_column(name, justify="right")
+    for week in weeks:
+        cells = [_cell(week["ap"]), *(_cell(week[name]["ap"]) for name in others)]
+        table.add_row(week["from"], f"{week['payments']:,}", f"{week['frauds']:,}", *cells)
+    return table
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
