@@ -36,9 +36,12 @@ from evercart.evaluate.report import Report
 from evercart.events.batch import Events
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
+from evercart.events.rooted import Rooted
 from evercart.features.columns import Column
+from evercart.features.given import Given
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
+from evercart.features.payments.payments import Payments
 from evercart.features.table import Table
 from evercart.fold import clone, fingerprint, pack
 from evercart.gate.reign import Reign
@@ -48,7 +51,7 @@ from evercart.gate.trial import Trial
 from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
 from evercart.hashing import hash_name
-from evercart.labels.answers import total, yes
+from evercart.labels.answers import says, total, yes
 from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.outcomes import Gains
@@ -115,6 +118,9 @@ from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 
 HOUR_US = HOUR_S * SECOND_US
+PAYING = ("payment", "chargeback", "resolved", "decision")
+RESOLVED = (yes("chargeback", by="ref"), says("resolved", "fraud", by="ref"))
+PAID = Payments(parties=("user", "place"), known_s=HOUR_S, keep_s=3 * HOUR_S, forget_s=4 * HOUR_S, most=64)
 
 
 class Check(NamedTuple):
@@ -378,7 +384,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Baskets(keep_s=DAY_S, shelf_s=HOUR_S, gap_s=60, pause_s=600, own=3, listed=2), Browsed(), DAY_US),
         of(Baskets("view", session="place", keep_s=HOUR_S, shelf_s=600, pause_s=60, most=2), Browsed(), HOUR_US),
     ],
-    Before: [asks(Before("order", columns=("user", "amount")))],
+    Before: [asks(Before("order", columns=("user", "amount"))), asks(Before("order", ("user",), named=True))],
     Business: [
         of(Business(hash_name("verdict-0", 1), 5, HOUR_S, 600, DAY_S), Plain(SOLD), HOUR_US + DAY_US),
         of(Business(1, hash_name("verdict-0", 1), 600, 0, HOUR_S), Plain(SOLD), HOUR_US + 600 * SECOND_US),
@@ -450,6 +456,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Isolated(Faulty()), Turned(labels="sum")),
     ],
     LambdaRank: [of(Tripled(LAMBDA_RANK), Turned(NUMBERS))._replace(keeps_bytes=1 << 15)],
+    Given: [of(Given(("latitude", "longitude"), span=5), Woven(("payment", "decision")))],
     Last: [cleans(Last("place", "user", keep_s=HOUR_S)), cleans(Last("amount", "item", keep_s=HOUR_S))],
     Lifetime: [of(FORETOLD, Turned(LIVING)), of(replace(FORETOLD, size=1), Turned(LIVING, "sum"))],
     Linear: LINEAR,
@@ -470,12 +477,15 @@ CHECKS: dict[type[Any], list[Check]] = {
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
+    Payments: [of(PAID, Woven(PAYING), 5 * HOUR_US)],
+    Rooted: [of(Rooted("order", ("view",), HOUR_S), Logged(("order", "view")))],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),
         pairs(yes("order", by="session"), provisional_s=300),
         pairs(total("order", "amount", scale=0.01)),
         pairs(yes("order", apart=True)),
+        of(Pairs(RESOLVED, HOUR_S, 600, 300, width=2), Answered(2, PAYING)),
     ],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
     Newcomers: [

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from evercart.evaluate.detected import K, Detected
+from evercart.evaluate.detected import Detected, K
 
 _COLUMNS = ("ap", "auc", f"card_precision@{K}")
 
@@ -45,7 +45,7 @@ def _book(title: str, week: dict[str, Any], done: Detected) -> Table:
 
 
 def _weeks(weeks: list[dict[str, Any]], done: Detected) -> Table:
-    first, *others = done.guesses
+    others = [*done.guesses][1:]
     table = Table("week from", title="Average precision by week", title_justify="left")
     for name in ("payments", "frauds", *done.guesses):
         table.add_column(name, justify="right")

@@ -9,6 +9,7 @@ from evercart.asks.each import Before
 from evercart.errors import require
 from evercart.evaluate.losses import log_loss
 from evercart.evaluate.slices import Buckets
+from evercart.events.batch import GIVEN
 from evercart.events.rooted import Rooted
 from evercart.features import Column, Count, Distinct, Hashed, HourOfWeek, Table
 from evercart.features.given import Given
@@ -71,6 +72,11 @@ def slots_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
     return tuple(column.name for column in columns if not column.is_number)
 
 
+def numbers_of(tables: tuple[Given, ...]) -> tuple[str, ...]:
+    """Return the names of the scores of further numbers: these may say more the further they lie out."""
+    return tuple(column.name for column in columns_of(tables) if column.is_number)
+
+
 def fraud(
     parties: str = "user place",
     window_s: float = 90 * DAY_S,
@@ -95,10 +101,10 @@ def fraud(
     """
     named = parties_of(parties)
     payments = Payments(parties=named, known_s=known_s, keep_s=window_s + 30 * DAY_S)
-    further = (Given(tuple(given.split())),) if given else ()
+    further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
     tables = (payments, *(velocity(party) for party in named), asked(zone), *further)
     columns = columns_of(tables)
-    use, crossed = slots_of(columns), crosses(named)
+    use, crossed = (*slots_of(columns), *numbers_of(further)), crosses(named)
     champion = Linear(columns, "logistic", Ftrl(alpha=0.2, beta=1.0), use=use, crosses=crossed)
     machine = Factorization(columns, use=use, rate=0.05)
     amount = [column.name for column in columns].index("payments.over_usual")

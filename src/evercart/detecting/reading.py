@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from evercart.detecting.handbook import HANDBOOK, is_handbook
 from evercart.errors import UserError, expected, require
 from evercart.events import casts
-from evercart.events.check import check
+from evercart.events.check import Checked, check
 from evercart.events.files import fingerprint
 from evercart.events.findings import ROW
 from evercart.events.mapping import SourceMap
@@ -129,7 +129,7 @@ def payments(data: Path, mapping: Path | None, now_us: int) -> tuple[Payments, T
             raw, wrong = translate(source, part.table)
             checked = check(raw, now_us=now_us, where=source.where)
             bad += wrong + checked.bad
-            parts.append(_with_numbers(checked.good, part.table, how.numbers))
+            parts.append(_with_numbers(checked, part.table, how.numbers))
         refused.update(f"{one.field}: {one.rule}" for one in bad)
     table = pa.concat_tables(parts) if parts else None
     if table is None or table.num_rows == 0 or table["fraud"].null_count == table.num_rows:
@@ -138,15 +138,13 @@ def payments(data: Path, mapping: Path | None, now_us: int) -> tuple[Payments, T
     return _ordered(table, how, dict(refused)), how
 
 
-def _with_numbers(good: pa.Table, raw: pa.Table, numbers: tuple[str, ...]) -> pa.Table:
+def _with_numbers(checked: Checked, raw: pa.Table, numbers: tuple[str, ...]) -> pa.Table:
     """Return checked rows beside the further numbers of the same rows."""
-    kept = [name for name in (*PARTIES, "event_us", "amount", "fraud", ROW) if name in good.column_names]
-    table = good.select(kept)
-    if numbers:
-        place = np.searchsorted(raw[ROW].to_numpy(), table[ROW].to_numpy())
-        for name in numbers:
-            values = casts.numbers(raw[name], f"mapping.fraud.numbers {name}").column.take(pa.array(place))
-            table = table.append_column("." + name, values)
+    table = checked.good.select([*PARTIES, "event_us", "amount", "fraud"])
+    place = pa.array(np.searchsorted(raw[ROW].to_numpy(), checked.rows))
+    for name in numbers:
+        values = casts.numbers(raw[name], f"mapping.fraud.numbers {name}").column.take(place)
+        table = table.append_column("." + name, values)
     return table
 
 
@@ -156,8 +154,6 @@ def _ordered(table: pa.Table, how: Told, refused: dict[str, int]) -> Payments:
     table = table.take(pa.array(at))
 
     def whole(name: str, lacking: int) -> NDArray[np.int64]:
-        if name not in table.column_names:
-            return np.full(len(us), lacking, np.int64)
         found: NDArray[np.int64] = table[name].cast(pa.int64()).fill_null(lacking).to_numpy()
         return found
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.app import App
-from evercart.detecting.reading import PARTIES, Payments
+from evercart.detecting.reading import Payments
 from evercart.events.batch import GIVEN, Events, dtype_of, missing
 from evercart.events.kinds import number as kind_number
 from evercart.labels.pairs import Tick
@@ -55,7 +55,7 @@ def _events(
 ) -> Events:
     name = (row + _FIRST).astype(np.uint64)
     columns: dict[str, Any] = {column: np.full(len(us), missing(column), dtype_of(column)) for column in reads}
-    known = {**{party: found.parties[party] for party in PARTIES if party in found.parties}, "amount": found.amount}
+    known: dict[str, NDArray[Any]] = {**found.parties, "amount": found.amount}
     known |= {GIVEN + number: values for number, values in found.numbers.items()}
     for column, values in known.items():
         if column in columns:
@@ -69,7 +69,10 @@ def _events(
 def streamed(
     app: App, found: Payments, delay_s: float, cpu_s: Callable[[], float], step: Callable[[float], None]
 ) -> Streamed:
-    """Take payments round the ring once, a control that learns no more after a quarter beside it; `step` is told which part is done."""
+    """Take payments round the ring once, beside a control that learns no more after a quarter of them.
+
+    step    is told which part is done
+    """
     tick = Tick()
     ring = Ring((app,), tick, int(np.quantile(found.us, FROZEN)), gated=False)
     warm(ring)

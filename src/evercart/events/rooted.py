@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.asks.weave import names
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
@@ -55,7 +54,7 @@ class Rooted:
 
     def step(self, state: Recent, batch: Events) -> tuple[Recent, Events]:
         """Return the rows with the roots of what they name."""
-        ids, ref = names(batch, "id"), names(batch, "ref").copy()
+        ids, ref = batch["id"], batch["ref"].copy()
         stored = (batch.kind == kind_number(self.of)) & (ref != 0) & (ids != 0)
         asking = np.isin(batch.kind, [kind_number(kind) for kind in self.answers]) & (ref != 0)
         state = with_room(state, int(np.count_nonzero(stored)))

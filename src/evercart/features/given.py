@@ -34,7 +34,7 @@ class Given:
     A number's mean and variance are those of the numbers that came before it, fading after `span` of them. What is
     missing scores 0, has slot 0.
 
-    names    of the numbers, whose columns are `given.NAME`
+    names    of event columns of numbers, such as those that a table brings along
     span     numbers over which mean, variance are taken
     """
 
@@ -50,13 +50,14 @@ class Given:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Return what each column of X means: scores, then slots."""
-        slots = (Column(f"{self.name}.{name}_slot", slots=len(EDGES) + 2) for name in self.names)
-        return (*(Column(f"{self.name}.{name}", "standard deviations") for name in self.names), *slots)
+        names = [f"{self.name}.{name.removeprefix(GIVEN)}" for name in self.names]
+        slots = (Column(f"{name}_slot", slots=len(EDGES) + 2) for name in names)
+        return (*(Column(name, "standard deviations") for name in names), *slots)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Return the event columns it needs."""
-        return tuple(GIVEN + name for name in self.names)
+        return self.names
 
     def start(self) -> Spread:
         """Return the state before the first number."""
@@ -90,7 +91,7 @@ def _score(state: Spread, at: int, value: float) -> float:
     if state.seen[at] < 2.0:
         return 0.0
     away = (value - state.mean[at]) / np.sqrt(state.variance[at] + 1e-12)
-    return min(max(away, -_FAR), _FAR)
+    return float(min(max(away, -_FAR), _FAR))
 
 
 @kernel

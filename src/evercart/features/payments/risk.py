@@ -64,6 +64,14 @@ def count(risk: Any, us: int, frauds: float, known: float) -> None:
 
 
 @lean
+def take_back(risk: Any, told_us: int) -> None:
+    """Take off the sums what is left there of a fraud that was none."""
+    for way in range(_WAYS):
+        left = np.exp2(-(risk.since_us - told_us) / DAY_US / HALVED_D[way])
+        risk.frauds[way] = max(risk.frauds[way] - left, 0.0)
+
+
+@lean
 def strike(spell: Any, us: int) -> None:
     """Take in a fraud that has become known."""
     if spell.frauds == 0 or us - spell.last_us > _PAUSE_US or spell.good >= _CALM:

@@ -24,6 +24,7 @@ class Paid(NamedTuple):
     parties: NDArray[np.uint64]  # (capacity, parties) their keys, 0 where one is missing
     odd: NDArray[np.int8]  # whether the amount was
     what: NDArray[np.int8]  # PENDING, GOOD, FRAUD
+    told_us: NDArray[np.int64]  # when it was said to be fraud
 
 
 class PaymentsState(NamedTuple):
@@ -80,7 +81,7 @@ class PaymentsState(NamedTuple):
 def empty(parties: int) -> PaymentsState:
     """Return a memory without a payment, of which each has so many parties."""
     i64, i8 = np.zeros(4, np.int64), np.zeros(4, np.int8)
-    paid = Paid(i64, np.zeros(4, np.uint64), np.zeros((4, parties), np.uint64), i8, i8.copy())
+    paid = Paid(i64, np.zeros(4, np.uint64), np.zeros((4, parties), np.uint64), i8, i8.copy(), i64.copy())
     none = np.zeros(0, np.int64)
     zeros = np.zeros(2, np.int64)
     state = PaymentsState(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evercart.features.payments import habit as habits
 from evercart.features.payments import risk as risks
 from evercart.features.payments.habit import HABIT, Odd, is_odd, pay, say_habit
-from evercart.features.payments.risk import RISK, count, say_risk, strike
+from evercart.features.payments.risk import RISK, count, say_risk, strike, take_back
 from evercart.features.payments.state import FRAUD, GOOD, PENDING, PaymentsState
 from evercart.hashing import U64
 from evercart.kernel import kernel
@@ -118,7 +118,7 @@ def _pay(state: PaymentsState, rule: Rule, rows: Rows, row: int) -> None:
         if rows.parties[row, party] != U64(0):
             touch(state.parties, rows.parties[row, party], now)
     state.paid.us[at], state.paid.name[at], state.paid.odd[at] = now, rows.name[row], 1 if odd else 0
-    state.paid.what[at] = PENDING
+    state.paid.what[at], state.paid.told_us[at] = PENDING, 0
     state.paid.parties[at, :] = rows.parties[row]
     state.ends[1] = number + 1
     if rows.name[row] != U64(0):
@@ -147,13 +147,16 @@ def _tell(state: PaymentsState, number: int, now: int, is_fraud: bool) -> None:
     if is_fraud == (was == FRAUD) and was != PENDING:
         return
     state.paid.what[at] = FRAUD if is_fraud else GOOD
+    told_us = state.paid.told_us[at]
+    state.paid.told_us[at] = now if is_fraud else 0
     for party in range(state.paid.parties.shape[1]):
         slot = _party(state, at, party)
         if slot == NONE:
             continue
         risk = state.risks[slot]
-        frauds = (1.0 if is_fraud else 0.0) - (1.0 if was == FRAUD else 0.0)
-        count(risk, now, frauds, 1.0 if was == PENDING else 0.0)
+        count(risk, now, 1.0 if is_fraud else 0.0, 1.0 if was == PENDING else 0.0)
+        if was == FRAUD:
+            take_back(risk, told_us)
         if is_fraud:
             strike(risk.any, now)
             if state.paid.odd[at] == 0:

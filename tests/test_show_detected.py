@@ -1,0 +1,25 @@
+"""The tables say what the JSON says."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from rich.console import Console
+
+from evercart.evaluate.detected import BOOK_WEEK_US, Detected
+from evercart.show_detected import detected
+from evercart.units import DAY_US
+
+
+def test_the_tables_have_racers_weeks_what_was_refused() -> None:
+    us = BOOK_WEEK_US - 14 * DAY_US + np.arange(2100) * DAY_US // 100
+    label = (np.arange(2100) % 10 == 0).astype(np.int64)
+    guesses = {"continual": label + 0.0, "amount": np.arange(2100) % 7 + 0.0}
+    about = {"refused": {"amount: a number": 3}}
+    done = Detected(us, label, None, 604_800, guesses, {"fraud continual": 1.5}, about, is_handbook=True)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(detected(done))
+    text = console.export_text()
+    for part in ("fraud: 1,575 payments scored", "1.0000", "The book's set", "2018-08-08", "amount: a number: 3 rows"):
+        assert part in text
