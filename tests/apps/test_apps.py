@@ -47,7 +47,7 @@ def test_options_that_mean_nothing_are_refused(name: str, options: dict[str, Any
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(
-        UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour, got 'churn'$"
+        UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour fraud, got 'churn'$"
     ):
         app("churn")
     text = "^option of repurchase: expected one of kind gap_s window_s zone deep device, got 'most'$"

@@ -30,6 +30,9 @@ def test_numbers_never_change() -> None:
         "return": 18,
         "review": 19,
         "message": 20,
+        "payment": 21,
+        "chargeback": 22,
+        "resolved": 23,
     }
 
 
@@ -45,7 +48,7 @@ def test_an_unknown_kind_is_told() -> None:
         kind("oder")
     assert str(raised.value) == (
         "kind: expected one of view order item user exposure redeem decision outcome feedback erase heartbeat "
-        "verdict alarm promotion enrolment search cart return review message, got 'oder'"
+        "verdict alarm promotion enrolment search cart return review message payment chargeback resolved, got 'oder'"
     )
 
 

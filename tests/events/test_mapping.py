@@ -86,12 +86,12 @@ FIELDS = "id user session item place ref quantity amount currency text propertie
         (
             {"kind": "oder"},
             "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase "
-            "search cart return review message, "
+            "search cart return review message payment chargeback resolved, "
             "got 'oder' (nearest: 'order')",
         ),
         (
             {"kind": ""},
-            "mapping.kind: expected one of view order item user exposure redeem outcome feedback erase search cart return review message, got ''",
+            "mapping.kind: expected one of view order item user exposure redeem outcome feedback erase search cart return review message payment chargeback resolved, got ''",
         ),
         ({"id": ""}, """mapping.id: expected a template such as "{order_id}/{row}", got ''"""),
         (
