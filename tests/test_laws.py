@@ -39,6 +39,7 @@ from evercart.events.outliers import Outliers
 from evercart.events.rooted import Rooted
 from evercart.features.columns import Column
 from evercart.features.given import Given
+from evercart.features.graph.circles import Circles
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
 from evercart.features.payments.payments import Payments
@@ -477,8 +478,12 @@ CHECKS: dict[type[Any], list[Check]] = {
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
+    Circles: [of(Circles(keep_s=HOUR_S, most=64), Woven(PAYING), 2 * HOUR_US)],
     Payments: [of(PAID, Woven(PAYING), 5 * HOUR_US)],
-    Rooted: [of(Rooted("order", ("view",), HOUR_S), Logged(("order", "view")))],
+    Rooted: [
+        of(Rooted("order", ("view",), HOUR_S), Logged(("order", "view"))),
+        of(Rooted("order", ("view",), HOUR_S, ("user",)), Logged(("order", "view"))),
+    ],
     Outliers: [cleans(Outliers("amount", "user", k=5, least=2, keep_s=HOUR_S))],
     Pairs: [
         pairs(yes("order")),

@@ -63,6 +63,8 @@ def test_parties_that_are_asked_for_have_columns_and_crosses() -> None:
     app = fraud("user card device")
     names = [column.name for column in app.columns]
     assert "payments.device_plain_age_slot" in names
+    assert "circles.frauds_slot" in names
+    assert "circles.frauds_slot" not in [column.name for column in fraud("user place").columns]
     assert {name for pair in crosses(("user", "card", "device")) for name in pair} <= set(slots_of(app.columns))
 
 

@@ -24,6 +24,17 @@ def test_an_event_is_forgotten() -> None:
     assert roots(kind=[21, 22, 22], id=[7, 1, 2], ref=[5, 7, 7], logged_us=[0, DAY_US, DAY_US + 1]) == [5, 5, 7]
 
 
+def test_columns_are_filled_where_they_lack() -> None:
+    fold = Rooted("payment", ("chargeback",), copies=("user", "card"))
+    rows = Events.of(kind=[21, 22, 22, 1], id=[7, 1, 2, 3], ref=[0, 7, 7, 7], user=[5, 0, 6, 0], card=[9, 0, 0, 0])
+    _, filled = fold.step(fold.start(), rows)
+    assert filled["user"].tolist() == [5, 5, 6, 0]
+    assert filled["card"].tolist() == [9, 9, 9, 0]
+    assert filled["ref"].tolist() == [0, 7, 7, 7]
+
+
 def test_mistakes_are_told() -> None:
+    with pytest.raises(UserError, match=r"^rooted\.copies: expected hashed columns, not those .*, got 'amount'$"):
+        Rooted("payment", (), copies=("amount",))
     with pytest.raises(UserError, match=r"^rooted\.keep_s: expected more than 0, got 0$"):
         Rooted("payment", (), 0)

@@ -13,6 +13,7 @@ from evercart.events.batch import GIVEN
 from evercart.events.rooted import Rooted
 from evercart.features import Column, Count, Distinct, Hashed, HourOfWeek, Table
 from evercart.features.given import Given
+from evercart.features.graph.circles import Circles
 from evercart.features.own import Own, round_edges
 from evercart.features.payments.payments import Payments
 from evercart.labels.answers import says, yes
@@ -22,6 +23,7 @@ from evercart.learners.linear import Linear
 from evercart.units import DAY_S, HOUR_S, MINUTE_S
 
 ASKED: Final = ("user", "place", "amount", "card", "device", "address")
+SHARED: Final = ("card", "device", "address")  # what several payers may have in common
 _WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
 _RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
 
@@ -86,7 +88,8 @@ def fraud(
 ) -> App:
     """Return the app.
 
-    parties     columns of a payment, each with a risk of its own: some of user place card device address
+    parties     columns of a payment, each with a risk of its own: some of user place card device address; the last
+                three tie payers together, see `Circles`
     window_s    how long a payment may turn out to be fraud
     known_s     after so long a payment of which nothing is heard counts as good, provisionally where the window is
                 longer
@@ -101,8 +104,10 @@ def fraud(
     """
     named = parties_of(parties)
     payments = Payments(parties=named, known_s=known_s, keep_s=window_s + 30 * DAY_S)
+    shared = tuple(name for name in named if name in SHARED)
+    circles = (Circles(parties=shared),) if shared else ()
     further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
-    tables = (payments, *(velocity(party) for party in named), asked(zone), *further)
+    tables = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
     columns = columns_of(tables)
     use, crossed = (*slots_of(columns), *numbers_of(further)), crosses(named)
     champion = Linear(columns, "logistic", Ftrl(alpha=0.2, beta=1.0), use=use, crosses=crossed)
@@ -117,7 +122,9 @@ def fraud(
         window_s=window_s,
         provisional_s=known_s if known_s < window_s else None,
         tables=tables,
-        mend=(Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S),),
+        mend=(
+            Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, ("user", *shared) if shared else ()),
+        ),
         slices=Buckets(amount, (-0.7, 0.4, 1.1), names),
         champion=champion,
         challengers=(("machine", machine),),
