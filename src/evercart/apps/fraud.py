@@ -11,7 +11,7 @@ from evercart.evaluate.losses import log_loss
 from evercart.evaluate.slices import Buckets
 from evercart.events.batch import GIVEN
 from evercart.events.rooted import Rooted
-from evercart.features import Column, Count, Distinct, Hashed, HourOfWeek, Table
+from evercart.features import Column, Count, Distinct, HourOfWeek, Table
 from evercart.features.given import Given
 from evercart.features.graph.circles import Circles
 from evercart.features.own import Own, round_edges
@@ -52,7 +52,7 @@ def velocity(party: str) -> Table:
 def asked(zone: str) -> Table:
     """Return what the payment itself says."""
     amount = Own("amount").bucket(round_edges(6))
-    return Table("asked", (), (amount, HourOfWeek(zone), Hashed(("place",), 1 << 12)))
+    return Table("asked", (), (amount, HourOfWeek(zone)))
 
 
 def crosses(parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -66,6 +66,7 @@ def crosses(parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         plain = f"{party}_plain"
         pairs += [(f"{plain}_frauds", f"{plain}_age"), (f"{plain}_good", f"{plain}_age")]
         pairs += [(f"{plain}_frauds", f"{plain}_good"), (f"{party}_rate_7d", f"{party}_any_age")]
+        pairs += [(f"{party}_unheard", f"{plain}_frauds")]
     return tuple((slot(one), slot(other)) for one, other in pairs)
 
 
@@ -109,9 +110,11 @@ def fraud(
     further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
     tables = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
     columns = columns_of(tables)
-    use, crossed = (*slots_of(columns), *numbers_of(further)), crosses(named)
-    champion = Linear(columns, "logistic", Ftrl(alpha=0.2, beta=1.0), use=use, crosses=crossed)
-    machine = Factorization(columns, use=use, rate=0.05)
+    slots, rule = slots_of(columns), Ftrl(alpha=0.1, beta=1.0)
+    use, crossed = (*slots, *numbers_of(further)), crosses(named)
+    slowly = 3.0  # times slower than its slot a number learns: it says little as long as there are few frauds
+    champion = Linear(columns, "logistic", rule, use=use, crosses=crossed, slot_value=slowly)
+    machine = Factorization(columns, use=slots, rate=0.05)
     amount = [column.name for column in columns].index("payments.over_usual")
     names = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
     return App(

@@ -62,7 +62,7 @@ def told(path: Path | None, columns: Sequence[str]) -> Told:
 
     columns    of the table, among which [fraud] `numbers` are looked for, by name or by pattern such as V*
 
-    [fraud] may have `delay_s`, seven days unless said, `numbers`. Of `kind`, `id`, `[time]`, the units of the amount
+    [fraud] may have `delay_s`, nothing unless said, `numbers`. Of `kind`, `id`, `[time]`, the units of the amount
     what is left out is filled in. Without a map the columns have to be those of the Fraud Detection Handbook.
     """
     if path is None:
@@ -76,7 +76,7 @@ def told(path: Path | None, columns: Sequence[str]) -> Told:
         top = _toml(path)
     own = top.pop("fraud", {})
     require(isinstance(own, dict) and set(own) <= set(_OWN), "mapping.fraud", "a table with " + ", ".join(_OWN), own)
-    delay_s = own.get("delay_s", 7 * DAY_S)
+    delay_s = own.get("delay_s", 0)
     good = isinstance(delay_s, int | float) and not isinstance(delay_s, bool) and 0 <= delay_s <= 3650 * DAY_S
     require(good, "mapping.fraud.delay_s", "seconds, from 0 to ten years", delay_s)
     units = {} if "amount" in top.get("units", {}) else {"amount": "major"}

@@ -37,7 +37,18 @@ def test_what_is_taken_back_leaves_no_trace() -> None:
 def test_rates_are_smooth() -> None:
     risk, said = np.zeros(1, RISK)[0], np.zeros((1, len(COLUMNS)), np.float32)
     count(risk, 0, 1.0, 4.0)
-    say_risk(risk, 0, said[0])
+    say_risk(risk, 0, 0, said[0])
     assert said[0, 0] == pytest.approx(1.01 / 5)
     unknown(said)
     assert said[0, 0] == pytest.approx(0.01)
+
+
+def test_what_silence_has_not_told_yet_is_unheard() -> None:
+    risk, said = np.zeros(1, RISK)[0], np.zeros((1, len(COLUMNS)), np.float32)
+    at = [column.name for column in COLUMNS].index("unheard")
+    risk["heard_us"] = DAY_US
+    for day, days in ((3, 0), (8, 0), (10, 2), (500, 60)):
+        say_risk(risk, day * DAY_US, 7 * DAY_US, said[0])
+        assert said[0, at] == pytest.approx(np.log1p(days))
+    say_risk(np.zeros(1, RISK)[0], 10 * DAY_US, 7 * DAY_US, said[0])
+    assert said[0, at] == pytest.approx(np.log1p(60))

@@ -29,6 +29,7 @@ SLOTS: Final[dict[str, tuple[float, ...]]] = {  # columns that come as slots, to
     "odd_7d": (0.05, 0.2, 0.5, 0.8, 1.2, 1.8, 2.5, 4),
     "odd_3d": (0.05, 0.2, 0.5, 0.8, 1.2, 1.8, 2.5, 4),
     "rate_7d": (0.015, 0.03, 0.06, 0.12, 0.25, 0.5),
+    "unheard": (0.05, 0.15, 0.25, 0.4, 0.55, 0.7, 0.9, 1.1, 1.4, 1.6, 2, 2.4, 3),
     "age": (1, 3, 7, 11, 15, 18, 19, 20, 21, 22, 24, 28, 38, 52),  # days since it was known
     "frauds": (1, 2, 3, 5, 9),
     "good": (1, 2, 3, 5, 9),
@@ -53,7 +54,7 @@ class Payments:
     odd       an amount so many times the payer's usual one is odd
     most      payments held at once; of more the oldest go, bounded by about 40 + 8 * parties bytes each
 
-    A party costs at most 150 bytes of packed state, a payer 140.
+    A party costs at most 160 bytes of packed state, a payer 140.
     """
 
     kind: str = "payment"

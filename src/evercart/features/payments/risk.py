@@ -20,6 +20,7 @@ SPELL: Final = np.dtype([  # frauds that follow each other closely
 ])  # fmt: skip
 RISK: Final = np.dtype([
     ("since_us", np.int64),  # as of which the sums are
+    ("heard_us", np.int64),  # when the newest payment was made of which it is known what came of it; 0: none
     ("frauds", np.float64, (len(HALVED_D),)),  # fading
     ("known", np.float64, (len(HALVED_D),)),  # payments of which it is known what came of them, fading
     ("any", SPELL),
@@ -29,6 +30,7 @@ LONGEST_D: Final = 60.0  # no time since a fraud is told apart from a longer one
 SPELLS: Final = ("any", "plain")
 COLUMNS: Final = (
     *(Column(f"rate_{days:g}d") for days in HALVED_D),
+    Column("unheard", "log days"),  # from the newest payment of which something is known to what silence tells by now
     *(
         Column(f"{spell}_{what}", unit)
         for spell in SPELLS
@@ -40,6 +42,7 @@ _CALM: Final = 3  # so many good payments in a row end one, too
 _PRIOR: Final = 0.01  # the rate of an unknown party
 _WORTH: Final = 1.0  # payments that it is worth
 _WAYS: Final = len(HALVED_D)
+_FIRST: Final = _WAYS + 1  # column of the first spell
 
 
 @lean
@@ -82,14 +85,16 @@ def strike(spell: Any, us: int) -> None:
 
 
 @lean
-def say_risk(risk: Any, now: int, to: NDArray[np.float32]) -> None:
-    """Write what is known of a party; see `COLUMNS`."""
+def say_risk(risk: Any, now: int, known_us: int, to: NDArray[np.float32]) -> None:
+    """Write what is known of a party; see `COLUMNS`. After `known_us` silence says that a payment was good."""
     days = max((now - risk.since_us) / DAY_US, 0.0)
     for way in range(_WAYS):
         left = np.exp2(-days / HALVED_D[way])
         to[way] = (risk.frauds[way] * left + _PRIOR * _WORTH) / (risk.known[way] * left + _WORTH)
-    _say_spell(risk.any, now, to[_WAYS : _WAYS + 4])
-    _say_spell(risk.plain, now, to[_WAYS + 4 : _WAYS + 8])
+    unheard = (now - known_us - risk.heard_us) / DAY_US if risk.heard_us > 0 else LONGEST_D
+    to[_WAYS] = np.log1p(min(max(unheard, 0.0), LONGEST_D))
+    _say_spell(risk.any, now, to[_FIRST : _FIRST + 4])
+    _say_spell(risk.plain, now, to[_FIRST + 4 : _FIRST + 8])
 
 
 @lean
@@ -104,5 +109,6 @@ def unknown(x: NDArray[np.float32]) -> None:
     """Write what stands where nothing is known of a party, into (rows, columns)."""
     x[:] = 0.0
     x[:, :_WAYS] = _PRIOR
+    x[:, _WAYS] = np.log1p(LONGEST_D)
     for spell in range(len(SPELLS)):
-        x[:, _WAYS + 4 * spell : _WAYS + 4 * spell + 2] = LONGEST_D
+        x[:, _FIRST + 4 * spell : _FIRST + 4 * spell + 2] = LONGEST_D

@@ -135,6 +135,7 @@ def _good(state: PaymentsState, number: int, us: int) -> None:
             slot = _party(state, at, party)
             if slot != NONE:
                 count(state.risks[slot], us, 0.0, 1.0)
+                state.risks[slot].heard_us = max(state.risks[slot].heard_us, state.paid.us[at])
                 state.risks[slot].any.good += 1
                 state.risks[slot].plain.good += 1
 
@@ -155,6 +156,7 @@ def _tell(state: PaymentsState, number: int, now: int, is_fraud: bool) -> None:
             continue
         risk = state.risks[slot]
         count(risk, now, 1.0 if is_fraud else 0.0, 1.0 if was == PENDING else 0.0)
+        risk.heard_us = max(risk.heard_us, state.paid.us[at])
         if was == FRAUD:
             take_back(risk, told_us)
         if is_fraud:
@@ -183,7 +185,7 @@ def _say(state: PaymentsState, rule: Rule, rows: Rows, row: int, to: NDArray[np.
         known = find(state.parties.keys, key) if key != U64(0) else NONE
         if known != NONE and now - state.parties.links[known].last_us <= rule.forget:
             first = HABITS + party * RISKS
-            say_risk(state.risks[known], now, to[first : first + RISKS])
+            say_risk(state.risks[known], now, rule.known, to[first : first + RISKS])
 
 
 @kernel
@@ -204,8 +206,9 @@ def _foresee(state: PaymentsState, rule: Rule, rows: Rows, row: int, to: NDArray
             for other in range(state.paid.parties.shape[1]):
                 if state.paid.parties[at, other] == key and state.paid.what[at] == PENDING:
                     count(one[0], state.paid.us[at] + rule.known, 0.0, 1.0)
+                    one[0].heard_us = max(one[0].heard_us, state.paid.us[at])
                     one[0].any.good += 1
                     one[0].plain.good += 1
             number += 1
         first = HABITS + party * RISKS
-        say_risk(one[0], now, to[first : first + RISKS])
+        say_risk(one[0], now, rule.known, to[first : first + RISKS])
