@@ -60,6 +60,7 @@ from evercart.labels.pairs import Pairs
 from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
+from evercart.learners.calibrated import Calibrated
 from evercart.learners.corrected import Corrected
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.deep_rank import DeepRank
@@ -472,6 +473,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Lists(2, by="user", several=True, gains=TAKEN_BACK, window_s=600, longest=4, most=9), Offered()),
     ],
     Mean: [of(Mean(), Turned())],
+    Calibrated: [of(Calibrated(Linear(COLUMNS), remember=64), Turned())],
     Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
     Numbered: [of(Numbered(Linear(numbered(COLUMNS)), COLUMNS, "slot"), Turned())],
     Mute: mute(),
