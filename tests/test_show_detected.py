@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
 
+from evercart.acting.tally import Terms
+from evercart.detecting.costed import costed
 from evercart.evaluate.detected import BOOK_WEEK_US, Detected
 from evercart.show_detected import detected
 from evercart.units import DAY_US
@@ -22,4 +25,22 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
     console.print(detected(done))
     text = console.export_text()
     for part in ("fraud: 1,575 payments scored", "1.0000", "The book's set", "2018-08-08", "amount: a number: 3 rows"):
+        assert part in text
+
+
+def test_costs_stand_beside_approving_everything() -> None:
+    us = BOOK_WEEK_US + np.arange(2100) * DAY_US // 100
+    label = (np.arange(2100) % 10 == 0).astype(np.int64)
+    guesses = {"continual": 0.05 + 0.9 * label}
+    done = Detected(us, label, None, 3600.0, guesses, {}, {"refused": {}})
+    done = replace(done, costs=costed(done, np.full(2100, 5000), Terms()))
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(detected(done))
+    text = console.export_text()
+    for part in (
+        "Costs of acting on the champion's chances, 1,575 payments",
+        "approve all",
+        "let through",
+        "challenge",
+    ):
         assert part in text

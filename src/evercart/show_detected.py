@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from evercart.acting.costs import ACTIONS
 from evercart.evaluate.detected import Detected, K
 
 _COLUMNS = ("ap", "auc", f"card_precision@{K}")
@@ -24,6 +25,8 @@ def detected(done: Detected) -> RenderableType:
         parts += [_book("The book's set, 2018-08-08 to 08-14", said["handbook_week"], done)]
         parts += [_book("The same week, cards already caught among them", said["handbook_week"]["undropped"], done)]
     parts.append(_weeks(said["weeks"], done))
+    if done.costs:
+        parts.append(_costs(done.costs))
     parts += [f"Refused: {escape(rule)}: {rows:,} rows" for rule, rows in done.about["refused"].items()]
     return Group(*parts)
 
@@ -52,6 +55,22 @@ def _weeks(weeks: list[dict[str, Any]], done: Detected) -> Table:
     for week in weeks:
         cells = [_cell(week["ap"]), *(_cell(week[name]["ap"]) for name in others)]
         table.add_row(week["from"], f"{week['payments']:,}", f"{week['frauds']:,}", *cells)
+    return table
+
+
+def _costs(costs: dict[str, Any]) -> Table:
+    """Return what ways to act cost, each beside approving everything."""
+    title = f"Costs of acting on the champion's chances, {costs['payments']:,} payments, assumed costs; see --json"
+    table = Table("", title=title, title_justify="left")
+    for name in ("cost, minor units", "a payment", "saved", *ACTIONS):
+        table.add_column(name, justify="right")
+    all_approved = costs["approve_all"]["cost_minor"]
+    for name, one in costs.items():
+        if isinstance(one, dict) and "cost_minor" in one:
+            saved = f"{1 - one['cost_minor'] / all_approved:.1%}" if all_approved else ""
+            counts = (f"{one[action]:,}" for action in ACTIONS)
+            label = name.replace("_", " ")
+            table.add_row(label, f"{one['cost_minor']:,}", f"{one['a_payment_minor']:.2f}", saved, *counts)
     return table
 
 

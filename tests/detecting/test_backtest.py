@@ -33,6 +33,10 @@ def test_numbers_of_a_table_tell_frauds(folder: Path) -> None:
     assert said["payments"] == 6000
     assert said["numbers"] == ["V1", "V2"]
     assert said["later"]["continual"]["ap"] > 0.6 > 0.2 > said["later"]["amount"]["ap"]
-    assert "fraud: 4,500 payments scored" in evercart(*words, folder=folder)
+    assert said["costs"]["payments"] == 4500
+    assert said["costs"]["least_cost"]["cost_minor"] < said["costs"]["approve_all"]["cost_minor"]
+    text = evercart(*words, folder=folder)
+    assert "fraud: 4,500 payments scored" in text
+    assert "Costs of acting on the champion's chances" in text
     text = evercart("backtest", "fraud", "--map", "p.toml", folder=folder, code=2)
     assert text == "backtest fraud: expected --data beside --map, got 'none'\n"

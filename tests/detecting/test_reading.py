@@ -25,6 +25,7 @@ delay_s = 3600
 numbers = ["V*"]
 """
 LABELS = "expected the column that holds the labels"
+OWN = "expected a table with delay_s, numbers, costs, reviews_a_day"
 NUMBERS = "expected columns of the table: Time V1 V2 Amount Class"
 
 
@@ -62,7 +63,11 @@ def test_parties_are_hashed_once_a_name(tmp_path: Path) -> None:
         ('[columns]\namount = "Amount"', f"mapping.columns.fraud: {LABELS}, got 'nothing'"),
         (MAP.replace("3600", "-1"), "mapping.fraud.delay_s: expected seconds, from 0 to ten years, got -1"),
         (MAP.replace("V*", "W*"), f"mapping.fraud.numbers: {NUMBERS}, got 'W*'"),
-        (MAP.replace("numbers", "number"), "mapping.fraud: expected a table with delay_s, numbers, got "),
+        (MAP.replace("numbers", "number"), f"mapping.fraud: {OWN}, got "),
+        (MAP + "costs = 3", "mapping.fraud.costs: expected a table, got 3"),
+        (MAP + "costs = {margin = 2}", "costs.margin: expected a number from 0 to 1, got 2"),
+        (MAP + "costs = {fee = 2}", "mapping.fraud.costs: expected one of the costs lost fraud_minor "),
+        (MAP + "reviews_a_day = 1.5", "mapping.fraud.reviews_a_day: expected an integer of at least 0, got 1.5"),
         ('kind = "order"\n' + MAP, "mapping.columns.fraud: expected one of "),
         ("x", "mapping: expected a TOML file, got "),
     ],
@@ -71,6 +76,12 @@ def test_a_wrong_map_is_told(tmp_path: Path, mapping: str, text: str) -> None:
     with pytest.raises(UserError) as caught:
         found(tmp_path, mapping=mapping)
     assert str(caught.value).startswith(text.split("got {")[0])
+
+
+def test_a_map_says_what_actions_cost(tmp_path: Path) -> None:
+    _, how = found(tmp_path, mapping=MAP + "costs = {margin = 0.05, hour_minor = 2000}\nreviews_a_day = 7")
+    assert (how.terms.costs.margin, how.terms.costs.hour_minor, how.terms.reviews_a_day) == (0.05, 2000, 7)
+    assert found(tmp_path)[1].terms.reviews_a_day == 100
 
 
 def test_a_table_without_a_map_or_without_labels(tmp_path: Path) -> None:

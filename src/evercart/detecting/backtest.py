@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.apps.fraud import fraud
+from evercart.detecting.costed import costed
 from evercart.detecting.reading import Payments, Told, payments
 from evercart.detecting.streamed import streamed
 from evercart.evaluate.detected import Detected
@@ -53,4 +55,5 @@ def detected(found: Payments, how: Told, cpu_s: Callable[[], float], step: Step 
         "numbers": list(found.numbers),
     }
     card = next((found.parties[name] for name in ("card", "user") if name in parties), None)
-    return Detected(found.us, found.label, card, how.delay_s, guesses, ran.cpu_s, about, how.is_handbook)
+    done = Detected(found.us, found.label, card, how.delay_s, guesses, ran.cpu_s, about, how.is_handbook)
+    return replace(done, costs=costed(done, found.amount, how.terms))

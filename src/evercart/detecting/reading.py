@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from evercart.acting.costs import Costs
+from evercart.acting.tally import Terms
 from evercart.detecting.handbook import HANDBOOK, is_handbook
 from evercart.errors import UserError, expected, require
 from evercart.events import casts
@@ -28,7 +30,7 @@ from evercart.hashing import hash_name
 from evercart.units import DAY_S, MISSING
 
 PARTIES: Final = ("user", "place", "card", "device", "address")
-_OWN: Final = ("delay_s", "numbers")
+_OWN: Final = ("delay_s", "numbers", "costs", "reviews_a_day")
 _ROWS: Final = {"order": True, "epoch": "2000-01-01T00:00:00Z"}  # one second a row, where a map says nothing of time
 
 
@@ -38,12 +40,14 @@ class Told:
 
     delay_s    how long after a payment its label is known
     numbers    names of further columns of numbers
+    terms      what actions cost
     """
 
     source: SourceMap
     delay_s: float
     numbers: tuple[str, ...]
     is_handbook: bool = False
+    terms: Terms = field(default_factory=Terms)
 
 
 class Payments(NamedTuple):
@@ -62,7 +66,8 @@ def told(path: Path | None, columns: Sequence[str]) -> Told:
 
     columns    of the table, among which [fraud] `numbers` are looked for, by name or by pattern such as V*
 
-    [fraud] may have `delay_s`, nothing unless said, `numbers`. Of `kind`, `id`, `[time]`, the units of the amount
+    [fraud] may have `delay_s`, nothing unless said, `numbers`, `costs`, a table whose names are those of `Costs`,
+    `reviews_a_day`. Of `kind`, `id`, `[time]`, the units of the amount
     what is left out is filled in. Without a map the columns have to be those of the Fraud Detection Handbook.
     """
     if path is None:
@@ -88,7 +93,7 @@ def told(path: Path | None, columns: Sequence[str]) -> Told:
     require(source.kind == "payment", "mapping.kind", "payment", source.kind)
     require("fraud" in source.columns, "mapping.columns.fraud", "the column that holds the labels", "nothing")
     require(source.join is None, "mapping.join", "nothing, as one table is read", source.join)
-    return Told(source, float(delay_s), _numbers(own.get("numbers", []), columns), is_handbook(columns))
+    return Told(source, float(delay_s), _numbers(own.get("numbers", []), columns), is_handbook(columns), _terms(own))
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -98,6 +103,14 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UserError(expected(str(path), "a mapping file that can be read", error.strerror)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(expected("mapping", "a TOML file", str(error))) from None
+
+
+def _terms(own: dict[str, Any]) -> Terms:
+    costs, a_day = own.get("costs", {}), own.get("reviews_a_day", Terms.reviews_a_day)
+    require(isinstance(costs, dict), "mapping.fraud.costs", "a table", costs)
+    whole = isinstance(a_day, int) and not isinstance(a_day, bool) and a_day >= 0
+    require(whole, "mapping.fraud.reviews_a_day", "an integer of at least 0", a_day)
+    return Terms(Costs.of("mapping.fraud.costs", costs), a_day)
 
 
 def _numbers(patterns: Any, columns: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ class Detected:
     guesses    by racer, the app's champion first, (payments,) scores, NaN where none was made
     cpu_s      by racer, then by stage
     about      how the table was read
+    costs      by way to act, what it cost; empty where that was not looked at
     """
 
     us: NDArray[np.int64]
@@ -41,6 +42,7 @@ class Detected:
     cpu_s: dict[str, float]
     about: dict[str, Any]
     is_handbook: bool = False
+    costs: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def day(self) -> NDArray[np.int64]:
@@ -98,6 +100,8 @@ class Detected:
         }
         said["weeks"] = [{"from": _date(begin), **self._told(rows)} for begin, rows in self.weeks()]
         said["mean_of_weeks"] = self._means(said["weeks"])
+        if self.costs:
+            said["costs"] = self.costs
         said["cpu_s"] = {name: round(value, 2) for name, value in self.cpu_s.items()}
         return said
 

@@ -1,0 +1,1 @@
+"""What is done about a payment, given how likely it is fraud?"""

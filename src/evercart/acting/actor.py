@@ -1,0 +1,121 @@
+"""Actor: an action for each payment, with the chance it was drawn with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evercart.acting.costs import APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, expected_costs, saving_of_review
+from evercart.acting.reviews import Days, Reviews
+from evercart.batch import Batch
+from evercart.chance import uniform
+from evercart.errors import require
+from evercart.fold import Grain
+from evercart.labels.values import Values
+
+
+@dataclass(frozen=True)
+class Risks(Batch):
+    """Payments in the order of the log.
+
+    place     (payments,) int64: an offset of the log, or a question's number
+    us        (payments,) int64: the log's time
+    chance    (payments,) float64: of fraud
+    amount    (payments,) int64: minor units
+    """
+
+    place: NDArray[np.int64]
+    us: NDArray[np.int64]
+    chance: NDArray[np.float64]
+    amount: NDArray[np.int64]
+
+
+class Acted(NamedTuple):
+    """What was done."""
+
+    action: NDArray[np.int64]  # (payments,) places in `ACTIONS`
+    wished: NDArray[np.int64]  # (payments,) the same, had nothing been let through
+    chance: NDArray[np.float64]  # (payments,) with which `action` was drawn
+
+
+@dataclass(frozen=True)
+class LetThrough:
+    """Approve a few of the payments that would be declined or challenged, so that their labels are known.
+
+    spend_minor    what a payment's chance to be let through may cost, on average
+    least, most    of that chance
+
+    A payment whose approval is expected to cost much more is let through more seldom: chance = spend / how much more.
+    """
+
+    spend_minor: float = 20.0
+    least: float = 0.01
+    most: float = 0.5
+
+    def __post_init__(self) -> None:
+        require(self.spend_minor >= 0, "let_through.spend_minor", "at least 0", self.spend_minor)
+        good = 0 < self.least <= self.most < 1
+        require(good, "let_through.least, most", "more than 0, least up to most, less than 1", (self.least, self.most))
+
+    def chance(self, more: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the chance to be let through.
+
+        more    (payments,) by how much more than what is wished approval is expected to cost, minor units
+
+        >>> LetThrough(20.0, 0.01, 0.5).chance(np.array([10.0, 200.0, 1e6])).tolist()
+        [0.5, 0.1, 0.01]
+        """
+        return np.clip(self.spend_minor / np.maximum(more, 1e-9), self.least, self.most)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Take the action of least expected cost, within the reviews of a day, but for what is let through.
+
+    through    None: nothing is let through
+    seed       of what is drawn, payment by payment
+    """
+
+    costs: Costs = field(default_factory=Costs)
+    reviews: Reviews = field(default_factory=Reviews)
+    through: LetThrough | None = None
+    seed: int = 0
+    grain: ClassVar[Grain] = "event"
+
+    def start(self) -> Days:
+        """Return the reviews' first state."""
+        return self.reviews.start()
+
+    def step(self, state: Days, risks: Risks) -> tuple[Days, Acted]:
+        """Return what is done about each payment."""
+        cost = expected_costs(risks.chance, risks.amount, self.costs)
+        best, saving = saving_of_review(cost)
+        state, reviewed = self.reviews.step(state, Values(risks.place, risks.us, saving))
+        wished = np.where(reviewed, REVIEW, best)
+        if self.through is None:
+            return state, Acted(wished, wished, np.ones(len(wished)))
+        stopped = (wished == DECLINE) | (wished == CHALLENGE)
+        chance = self.through.chance(cost[:, APPROVE] - cost[np.arange(len(wished)), wished])
+        let = stopped & (uniform(self.seed, risks.place, "let through") < chance)
+        drawn = np.where(let, chance, np.where(stopped, 1 - chance, 1.0))
+        return state, Acted(np.where(let, APPROVE, wished), wished, drawn)
+
+
+def label_weights(acted: Acted) -> NDArray[np.float64]:
+    """Return how much each payment's label counts, (payments,): 0 where none will ever be fair, else 1 / chance.
+
+    A declined payment has no label. One that was challenged has none either: whoever passes is no fair sample. So a
+    learner's sums over labels with these weights are on average those over all labels, where each payment that is
+    declined or challenged might have been let through; without `LetThrough` they are those of the rest alone.
+
+    Source: Horvitz and Thompson, "A generalization of sampling without replacement from a finite universe", JASA
+    47(260), 1952.
+
+    >>> label_weights(Acted(np.array([APPROVE, DECLINE]), np.array([DECLINE, DECLINE]), np.array([0.1, 0.9]))).tolist()
+    [10.0, 0.0]
+    """
+    told = (acted.action == APPROVE) | (acted.action == REVIEW)
+    return np.where(told, 1.0 / acted.chance, 0.0)
