@@ -104,6 +104,7 @@ def turns(lane: Lane, tick: Tick, asked: Events, x: X) -> Turns:
     """Return questions as a learner takes them."""
     rows, never = len(asked), np.full(len(asked), np.nan)
     ticks = tick_of(asked.logged_us, asked.offset, tick.us, tick.events)
-    key = asked[lane.app.answers[0].by]
+    by = lane.app.answers[0].by
+    key = asked["id" if by == "ref" else by]  # what is asked about an event goes by the decision's own name
     what = np.full(rows, ASKED, np.int8)
     return Turns(what, ticks, asked.offset, asked.logged_us, asked["number"], never, never, np.ones(rows), key, x)

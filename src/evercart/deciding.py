@@ -17,7 +17,7 @@ from evercart.asks.weave import DECISION
 from evercart.checkpoints import Checkpoints
 from evercart.errors import UserError, expected, require, unknown
 from evercart.events.batch import Events
-from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, number
+from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, kind, number
 from evercart.events.schema import SCHEMA, conform
 from evercart.fold import fingerprint
 from evercart.lane import Lane
@@ -27,7 +27,7 @@ from evercart.loop import Ring
 
 _OWN: Final = ("id", "app", "ref", "live", "model", "revision", "guess", "chance", "feature_offset")
 _ERASE: Final = number("erase")
-_MOVING: Final = frozenset(kind.number for kind in KINDS if kind.name != "decision") | {TOMBSTONE}  # what moves a fold
+_MOVING: Final = frozenset(one.number for one in KINDS if one.name != "decision") | {TOMBSTONE}  # what moves a fold
 
 
 @dataclass(frozen=True)
@@ -174,8 +174,9 @@ class Decider:
             text = pa.types.is_string(SCHEMA.field(name).type)
             right = isinstance(value, str) and value if text else isinstance(value, int | float)
             require(bool(right) and value is not True, f"decide {app}.{name}", "a name" if text else "a number", value)
-        by = lane.app.answers[0].by
-        require(by in keys, f"decide {app}.{by}", "a value: whom the question is about", "none")
+        needed = known[0]
+        rule = f"a value, which {lane.app.asks.kind} needs" if of_event(lane) else "a value: whom the question is about"
+        require(needed in keys, f"decide {app}.{needed}", rule, "none")
         return lane
 
     def _begun(self) -> Abreast:
@@ -220,10 +221,22 @@ class Decider:
 
 
 def fields(lane: Lane) -> tuple[str, ...]:
-    """Return the columns of an event that a question of an app may name, first the one it must name."""
-    by = lane.app.answers[0].by
-    known = dict.fromkeys((by, *(key for key in KEYS if key not in _OWN), *lane.app.reads))
+    """Return the columns of an event that a question of an app may name, first the one it must name.
+
+    A question about an event that is yet to come, such as a payment, names what that event may say, first what it must.
+    """
+    if of_event(lane):
+        asks = lane.app.asks
+        needs = (name for name in kind(asks.kind).needs if name in asks.own)
+        known = dict.fromkeys((*needs, *(name for name in asks.own if name != "kind")))
+    else:
+        known = dict.fromkeys((lane.app.answers[0].by, *(key for key in KEYS if key not in _OWN), *lane.app.reads))
     return tuple(name for name in known if name in SCHEMA.names and name not in _OWN)
+
+
+def of_event(lane: Lane) -> bool:
+    """Return whether questions of an app are about an event that will name the decision, by which it is answered."""
+    return lane.app.answers[0].by == "ref"
 
 
 def live_of(lane: Lane, states: Mapping[str, Any]) -> Weights:

@@ -81,3 +81,9 @@ def test_numbers_go_on_over_cuts() -> None:
 def test_bad_configurations(make, text: str) -> None:
     with pytest.raises(UserError, match=f"^{re.escape(text)}$"):
         make()
+
+
+def test_a_question_is_named_as_what_answers_its_row_will_be() -> None:
+    asks = Before("payment", ("user",), named=True)
+    woven = asks.step(asks.start(), Events.of(kind=[21, 21], id=[7, 8], ref=[0, 5], user=[1, 1]))[1]
+    assert woven["ref"][woven["number"] >= 0].tolist() == [7, 5]

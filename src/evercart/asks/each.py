@@ -19,7 +19,8 @@ from evercart.fold import Grain
 class Before:
     """Ask just before each row of a kind, carrying only the columns it names: may this payment pass?
 
-    named    whether `ref` of the question is the row's id, by which the row will be answered
+    named    whether `ref` of the question is what the row will be answered by: the decision that it names itself, be it
+             in the log or not, else its id; see `Rooted`
 
     >>> asks = Before("order", columns=("user",))
     >>> state, woven = asks.step(asks.start(), Events.of(kind=[1, 2], user=[7, 8]))
@@ -57,7 +58,8 @@ class Before:
         at = np.flatnonzero(batch.kind == kind_number(self.kind))
         known = {name: batch[name][at] for name in self.columns}
         if self.named:
-            known["ref"] = names(batch, "id")[at]
+            ref = names(batch, "ref")[at]
+            known["ref"] = np.where(ref != 0, ref, names(batch, "id")[at])
         woven = weave(batch, at, at, known, int(state.next[0]), names(batch, "ref")[at])
         return following(state, woven), woven
 

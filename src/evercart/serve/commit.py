@@ -27,7 +27,8 @@ from evercart.serve.sent import Sent, held, raw
 from evercart.serve.wire import RefusedEvent, Taken
 
 SOURCE: Final = "HTTP"  # of rows in quarantine
-_ANSWERS: Final = pa.array([kind_number("outcome"), kind_number("feedback")], pa.int16())
+_ANSWERING: Final = ("outcome", "feedback", "chargeback", "resolved")
+_ANSWERS: Final = pa.array([kind_number(name) for name in _ANSWERING], pa.int16())
 Numbers = NDArray[np.int64]
 _SHIFT: Final = 1 << 32  # a row's number: that of its request, shifted, with its own
 

@@ -65,12 +65,16 @@ class Came(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What a decision waits for."""
+    """What a decision waits for.
+
+    of    the kind of the events that were asked about, where answers name such an event; else ""
+    """
 
     by: str
     kinds: tuple[str, ...]
     window_us: int
     late_us: int
+    of: str = ""
 
 
 def came_of(log: Log, row: Row, app: App | None) -> Came:
@@ -99,24 +103,33 @@ def _asked(app: App) -> _Asked:
     ranks = app.candidates
     if ranks is None:
         kinds = tuple(one.kind for one in app.answers)
-        return _Asked(app.answers[0].by, kinds, round(app.window_s * SECOND_US), round(app.late_s * SECOND_US))
+        by = app.answers[0].by
+        of = app.asks.kind if by == "ref" else ""
+        return _Asked(by, kinds, round(app.window_s * SECOND_US), round(app.late_s * SECOND_US), of)
     worth = tuple(kind for kind, value in ranks.gains.worth if value > 0) if ranks.gains else ()
     kinds = tuple(dict.fromkeys((ranks.kind, *worth)))
     return _Asked(ranks.answers_by or ranks.by, kinds, round(app.window_s * SECOND_US), 0)
 
 
 def _after(log: Log, row: Row, asked: _Asked, app: App | None, stop: int, last_us: int) -> tuple[Events, int]:
-    """Return the rows up to a log time that name the decision, or may answer it; where reading ended."""
+    """Return the rows up to a log time that name the decision, or may answer it; where reading ended.
+
+    What answers an event that names the decision is told as if it named the decision itself.
+    """
     reads = app.labels(Tick()).reads if app else ()
-    columns = tuple(dict.fromkeys(("ref", "item", *((asked.by,) if asked.by else ()), *reads)))
+    columns = tuple(dict.fromkeys(("id", "ref", "item", *((asked.by,) if asked.by else ()), *reads)))
     columns = tuple(name for name in columns if name not in ("number", "outlier"))
     id_, key = _hashed(row["id"], log), _hashed(row.get(asked.by), log)
     kinds = [kind_number(kind) for kind in asked.kinds]
     none = Events({name: np.zeros(0, DTYPES[name]) for name in ("offset", "event_us", "logged_us", "kind", *columns)})
-    found, at = [none], row["offset"] + 1
+    found, at, about = [none], row["offset"] + 1, set[int]()
     for events in log.read(at, stop, columns=columns, rows=1 << 16):
         ours = events["ref"] == id_
-        if key:
+        if asked.of:
+            about.update(events["id"][ours & (events.kind == kind_number(asked.of))].tolist())
+            ours |= np.isin(events["ref"], _array(about)) & np.isin(events.kind, kinds)
+            events = Events({**events.columns, "ref": np.where(ours, id_, events["ref"])})
+        elif key:
             ours |= (events[asked.by] == key) & np.isin(events.kind, kinds)
         found.append(events.rows(ours & (events.logged_us <= last_us)))
         at = int(events.offset[-1]) + 1
@@ -125,13 +138,17 @@ def _after(log: Log, row: Row, asked: _Asked, app: App | None, stop: int, last_u
     return Events.concat(found), at
 
 
+def _array(hashes: set[int]) -> NDArray[np.uint64]:
+    return np.fromiter(hashes, np.uint64, len(hashes))
+
+
 def _hashed(name: str | None, log: Log) -> np.uint64:
     return np.uint64(hash_name(name, log.key) if name else 0)
 
 
 def _answering(found: Events, asked: _Asked, log: Log, row: Row) -> NDArray[np.bool_]:
     """Return which rows are what was asked about, (rows,)."""
-    key = _hashed(row.get(asked.by), log)
+    key = _hashed(row["id"] if asked.of else row.get(asked.by), log)
     if not key:
         return np.zeros(len(found), np.bool_)
     right: NDArray[np.bool_] = np.isin(found.kind, [kind_number(kind) for kind in asked.kinds]) & (
