@@ -52,7 +52,7 @@ class LetThrough:
     """
 
     spend_minor: float = 20.0
-    least: float = 0.01
+    least: float = 0.02
     most: float = 0.5
 
     def __post_init__(self) -> None:
