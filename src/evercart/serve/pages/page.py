@@ -20,6 +20,7 @@ from evercart.errors import UserError, expected
 from evercart.serve.body import Gone, received
 from evercart.serve.caller import Caller
 from evercart.serve.front import OURS, fault
+from evercart.serve.looking.cases import about_payments
 from evercart.serve.pages import static, text
 from evercart.serve.pages.entrance import csrf_of, page_caller, require_csrf, wants_key
 from evercart.serve.pages.language import COOKIE, Words, choose, languages
@@ -91,6 +92,7 @@ class Visit:
             "shop": self.service.shop.config.name,
             "shop_folder": str(self.service.shop.folder),
             "apps": app_names(self.service),
+            "reviews": any(about_payments(app) for app in self.service.shop.apps),
             "caller": self.caller,
             "keyed": wants_key(self.service),
             "may": self.may,
