@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from evercart.apps.behaviour import behaviour
+from evercart.apps.classify import classify
 from evercart.apps.profile import profile
 from evercart.apps.recommend import recommend
 from evercart.apps.repurchase import repurchase
@@ -22,6 +23,7 @@ APPS: Final[dict[str, Callable[..., App]]] = {
     "recommend": recommend,
     "profile": profile,
     "behaviour": behaviour,
+    "classify": classify,
 }
 
 

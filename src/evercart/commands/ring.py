@@ -144,7 +144,7 @@ def backtest(
 
 def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
     spare_pandas()
-    from evercart.apps.classify import classify
+    from evercart.apps.classify import parts
     from evercart.classifying.backtest import backtest as run
     from evercart.show_classified import classified
 
@@ -154,7 +154,7 @@ def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
         )
     teller, clock = new_teller(), Clock()
     with teller.telling():
-        done = run(data, mapping, classify(), clock.now_us(), clock.cpu_s, teller.step)
+        done = run(data, mapping, parts(), clock.now_us(), clock.cpu_s, teller.step)
     say(as_json, done.summary(), classified(done))
 
 

@@ -24,15 +24,23 @@ DTYPES: Final[dict[str, np.dtype[Any]]] = {
     **{name: np.dtype(np.uint64) for name in ("id", *KEYS, *SKETCH)},
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }
+TEXT: Final = "text"  # of messages, as it was sent: only a batch whose reader asks for it has it, as Python strings
 CLOCK: Final = ("offset", "event_us", "logged_us", "kind")  # what every batch carries
 
 
-def missing(name: str) -> float | int:
-    """Return the value that stands where a row has none: NaN, 0 for keys, the smallest integer.
+def dtype_of(name: str) -> np.dtype[Any]:
+    """Return the type of a column."""
+    return np.dtype(object) if name == TEXT else DTYPES[name]
+
+
+def missing(name: str) -> float | int | str:
+    """Return the value that stands where a row has none: NaN, 0 for keys, the smallest integer, no letters.
 
     >>> missing("user")
     0
     """
+    if name == TEXT:
+        return ""
     dtype = DTYPES[name]
     if dtype == np.float64:
         return float("nan")
@@ -112,7 +120,7 @@ class Events:
         >>> len(Events.of(kind=[2, 2], logged_us=[5, 6], user=[1, 1]))
         2
         """
-        arrays = {name: np.asarray(values, DTYPES[name]) for name, values in columns.items()}
+        arrays = {name: np.asarray(values, dtype_of(name)) for name, values in columns.items()}
         rows = len(next(iter(arrays.values())))
         arrays.setdefault("offset", np.arange(rows, dtype=np.int64))
         arrays.setdefault("logged_us", arrays["offset"].copy())
