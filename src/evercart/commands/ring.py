@@ -124,11 +124,13 @@ def backtest(
     blend of all sources beside plain baselines, each updated after every row; each source alone; the blend some time
     behind. Its page is reports/backtest-recommend.html.
 
-    `classify` needs no shop: it guesses the label of each text of a table before it learns it, beside plain learners,
-    with what it called unknown. The map has `[columns]` with `text`, `label`; `[time]` says the order (else the rows
-    are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that none fits.
+    `classify` tells the shop's own messages apart, beside the labels that come most often; `accuracy`, `flagged`,
+    `false_alarms` are shares of the later questions. With `--data` it needs no shop: it guesses the label of each text
+    of a table before it learns it, beside plain learners, with what it called unknown. The map has `[columns]` with `text`, `label`;
+    `[time]` says the order (else the rows are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that
+    none fits.
     """
-    if name == CLASSIFY or data or mapping:
+    if data or mapping:
         require(name == CLASSIFY, "--data, --map", "none beside an app of the shop", name)
         _classify(data, mapping, as_json)
         return
@@ -149,9 +151,7 @@ def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
     from evercart.show_classified import classified
 
     if data is None or mapping is None:
-        raise UserError(
-            expected(f"backtest {CLASSIFY}", "both --data and --map", "one of them" if data or mapping else "none")
-        )
+        raise UserError(expected(f"backtest {CLASSIFY}", "both --data and --map", "one of them"))
     teller, clock = new_teller(), Clock()
     with teller.telling():
         done = run(data, mapping, parts(), clock.now_us(), clock.cpu_s, teller.step)

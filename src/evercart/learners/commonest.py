@@ -34,7 +34,7 @@ class Commonest:
 
     most: int = 1_000
     grain: ClassVar[Grain] = "tick"
-    says: ClassVar[int] = SAID
+    width_said: ClassVar[int] = SAID
 
     def __post_init__(self) -> None:
         require(self.most >= 1, "commonest.most", "at least 1", self.most)

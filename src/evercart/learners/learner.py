@@ -39,9 +39,9 @@ class Learner(Protocol[S]):
 
 
 def unsaid(learner: Any, rows: int) -> NDArray[np.float64]:
-    """Return guesses in which nothing was said: (rows,), or (rows, says) of a learner that says so many numbers."""
-    says = int(getattr(learner, "says", 0))
-    return np.full((rows, says) if says else rows, np.nan)
+    """Return guesses in which nothing was said: (rows,), or (rows, `width_said`) of a learner that has that."""
+    wide = int(getattr(learner, "width_said", 0))
+    return np.full((rows, wide) if wide else rows, np.nan)
 
 
 @kernel

@@ -38,7 +38,7 @@ class ByLabel:
 
     open_set: OpenSet
     grain: ClassVar[Grain] = "tick"
-    says: ClassVar[int] = SAID  # columns of a guess
+    width_said: ClassVar[int] = SAID  # columns of a guess
 
     def start(self) -> Labelled:
         """Return what is known of no label."""
