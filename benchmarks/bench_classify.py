@@ -134,7 +134,7 @@ def categories(name: str, seed: int, exact: bool) -> dict[str, float]:
     """Return what categories that come one after the other come to, one seed."""
     found = table("pricerunner_products.parquet", "title", "category_label", "cluster_id")
     x, label, said = cached(name, found["texts"]), found["label"], dict[str, float]()
-    growing = classify(name).learner.growing
+    growing = parts(name).learner.growing
     rng = np.random.default_rng(seed)
     _, cluster = np.unique(found["cluster_id"], return_inverse=True)
     splits = {"random": rng.random(len(label)) < 0.2, "unseen products": (rng.random(cluster.max() + 1) < 0.2)[cluster]}
