@@ -85,6 +85,28 @@ def test_resumed_anywhere_cut_anyhow_it_says_the_same(shop: Shop, monkeypatch: p
     assert (cut.guesses.tobytes(), same) == (whole.guesses.tobytes(), state)
 
 
+def test_what_is_not_known_yet_changes_nothing_that_was_said(shop: Shop) -> None:
+    ring = Ring((APP,), frozen_us=START_US + 2 * DAY_US, key=shop.log.key)
+    rows = Events.concat(list(ring.read(shop.log)))
+    half = len(rows) // 2
+    states, mixed = ring.start(), np.random.default_rng(1).permutation(np.arange(half, len(rows)))
+    other = Events(
+        {
+            name: column if name in ("offset", "logged_us") else np.append(column[:half], column[mixed])
+            for name, column in rows.columns.items()
+        }
+    )
+    one, two = (
+        ring.step(each, batch, Stopwatch(lambda: 0.0))["classify"].scored
+        for each, batch in ((states, rows), (ring.start(), other))
+    )
+    both = one.us[: min(len(one), len(two))] < rows.logged_us[half]
+    early = int(np.flatnonzero(both)[-1]) // 2  # later ones may be told otherwise
+    assert early > 60
+    np.testing.assert_array_equal(one.number[:early], two.number[:early])
+    np.testing.assert_array_equal(one.guesses[:early], two.guesses[:early])
+
+
 def test_what_is_learned_tells_later_messages_apart(shop: Shop) -> None:
     found, _ = walked(shop, [])
     later = found.rows(slice(len(found) // 2, None))

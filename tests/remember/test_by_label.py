@@ -37,7 +37,7 @@ def test_before_any_label_all_is_unknown():
 def test_labels_stand_in_the_order_in_which_they_came():
     x, _ = blobs(4, 1)
     state = BY.step(BY.start(), told(x, np.array([5.0, 3.0, 5.0, 9.0]), tick=2))[0]
-    assert state.labels.tolist() == [0, 5, 3, 9]
+    assert state.labels.tolist() == [-1, 5, 3, 9]
     assert state.opened.grown.seen.tolist() == [0, 2, 1, 1]
 
 
@@ -53,5 +53,5 @@ def test_once_there_are_enough_labels_further_ones_are_left_out():
     few = ByLabel(OpenSet(Centres(8, most=3), kept=0))
     x, _ = blobs(4, 1)
     state = few.step(few.start(), told(x, np.array([5.0, 3.0, 4.0, 3.0])))[0]
-    assert state.labels.tolist() == [0, 5, 3]
+    assert state.labels.tolist() == [-1, 5, 3]
     assert state.opened.grown.seen.tolist() == [0, 1, 2]

@@ -126,9 +126,9 @@ def backtest(
 
     `classify` tells the shop's own messages apart, beside the labels that come most often; `accuracy`, `flagged`,
     `false_alarms` are shares of the later questions. With `--data` it needs no shop: it guesses the label of each text
-    of a table before it learns it, beside plain learners, with what it called unknown. The map has `[columns]` with `text`, `label`;
-    `[time]` says the order (else the rows are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that
-    none fits.
+    of a table before it learns it, beside plain learners, with what it called unknown. The map has `[columns]` with
+    `text`, `label`; `[time]` says the order (else the rows are shuffled), `[classify] out_of_scope = ["oos"]` which
+    labels mean that none fits.
     """
     if data or mapping:
         require(name == CLASSIFY, "--data, --map", "none beside an app of the shop", name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,13 @@ from evercart.learners.learner import tick_stop
 from evercart.remember.open_set import NONE, Opened, OpenSet
 
 Floats = NDArray[np.float64]
+_NO_LABEL: Final = -1.0  # no hash is negative
 
 
 class Labelled(NamedTuple):
     """What was learned, with which label each class is."""
 
-    labels: Floats  # (classes,) in the order in which they were first learned; 0 for `NONE`
+    labels: Floats  # (classes,) in the order in which they were first learned; `_NO_LABEL` for `NONE`
     opened: Opened
 
 
@@ -33,7 +34,7 @@ class ByLabel:
 
     >>> from evercart.remember.centres import Centres
     >>> ByLabel(OpenSet(Centres(2), kept=0)).start().labels.tolist()
-    [0.0]
+    [-1.0]
     """
 
     open_set: OpenSet
@@ -42,7 +43,7 @@ class ByLabel:
 
     def start(self) -> Labelled:
         """Return what is known of no label."""
-        return Labelled(np.zeros(1), self.open_set.start())
+        return Labelled(np.full(1, _NO_LABEL), self.open_set.start())
 
     def step(self, state: Labelled, turns: Turns) -> tuple[Labelled, Floats]:
         """Guess, then learn, tick by tick."""
