@@ -22,6 +22,7 @@ from evercart.erasing import erase
 from evercart.errors import UserError
 from evercart.evaluate.label_race import Judged
 from evercart.events.batch import Events
+from evercart.explaining import explain
 from evercart.fold import fingerprint_packed
 from evercart.gate.rules import EnoughLabels
 from evercart.loop import Ring, Stopwatch
@@ -210,6 +211,9 @@ def test_a_decision_is_learned_by_the_label_that_its_message_is_told(shop: Shop)
     after = _counts(shop)
     asked, settled = (after[name] - before[name] for name in ("asked", "settled"))
     assert (asked, settled) == (2, 1)  # that message is not asked about again, the one before it is
+    with pytest.raises(UserError) as caught:
+        explain(shop, "mine")
+    assert str(caught.value) == "explain mine: expected a decision that is a number or a list, got 'a label'"
     verified = shop.verify()
     assert (verified.agreed, verified.differing) == (1, [])
 

@@ -155,7 +155,8 @@ class Decider:
         require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
         row |= {"guess": guess, "x": encoded(x, self._marks[app])[0]}
         if named:
-            row["properties"] = json.dumps(asdict(named), ensure_ascii=False)
+            said_more = json.loads(row.get("properties") or "{}")
+            row["properties"] = json.dumps(said_more | asdict(named), ensure_ascii=False)
         made = (weights.model, weights.revision, 1.0, row["feature_offset"], weights.form)
         return Decision(row["id"], app, guess, *made, named), row
 
