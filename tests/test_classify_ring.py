@@ -172,7 +172,8 @@ def test_a_log_without_labels_says_what_is_lacking(tmp_path: Path) -> None:
         with pytest.raises(UserError) as caught:
             shop.backtest("classify")
         got = str(caught.value)
-        assert got == "app classify: expected message events whose label came, got '29 asked, 0 of them told a label'"
+        rule = "message events told a label, none before them waited for still"
+        assert got == f"app classify: expected {rule}, got '29 asked, 0 of them told a label'"
         rule = "an app whose answer is a number"
         with pytest.raises(UserError) as caught:
             shop.compare("classify")

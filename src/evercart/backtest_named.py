@@ -37,7 +37,9 @@ def backtest_named(
     counts = named.counts(states[f"{app.name} pairs"]) if isinstance(named, Named) else {}
     if not sum(map(len, judged)):
         got = "{asked} asked, {settled} of them told a label".format(**counts)
-        raise TooEarly(expected(f"app {app.name}", f"{app.asks.kind} events whose label came", got))
+        raise TooEarly(
+            expected(f"app {app.name}", f"{app.asks.kind} events told a label, none before them waited for still", got)
+        )
     every = Judged.concat(judged)
     later, spent = every.rows(every.us > frozen_us), watch.spent
     own = {name: spent[f"{app.name} {name}"] for name in report.racers}
