@@ -31,7 +31,7 @@ from scipy.stats import t as student
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from evercart.apps.classify import classify
+from evercart.apps.classify import parts
 from evercart.classifying.learned import encoded, turned
 from evercart.features.encoders import Stored
 from evercart.remember.growing import Growing, Grown
@@ -54,8 +54,8 @@ def table(name: str, text: str, label: str, *more: str) -> dict[str, Any]:
 def vectors(texts: list[str], name: str) -> NDArray[np.float32]:
     """Return the app's vectors of texts, telling what they cost."""
     began_s = time.process_time()
-    x = encoded(Stored(classify(name).encoder), texts, lambda _: None)
-    print(f"encoded {len(texts):,} texts by {classify(name).encoder.name}: {time.process_time() - began_s:.1f} CPU s")
+    x = encoded(Stored(parts(name).encoder), texts, lambda _: None)
+    print(f"encoded {len(texts):,} texts by {parts(name).encoder.name}: {time.process_time() - began_s:.1f} CPU s")
     return x
 
 
@@ -77,7 +77,7 @@ def intents(name: str, seed: int, exact: bool) -> dict[str, float]:
     """Return what 77 steps come to, one seed."""
     found = table("banking77_intents.parquet", "text", "category", "split")
     x, label, train = cached(name, found["texts"]), found["label"], found["split"] == "train"
-    learner, rng = classify(name).learner, np.random.default_rng(seed)
+    learner, rng = parts(name).learner, np.random.default_rng(seed)
     rank, stage = staged(label, train, rng)
     test = np.flatnonzero(~train)
     lifted = learner.growing.lifted(x[test])
@@ -134,7 +134,7 @@ def categories(name: str, seed: int, exact: bool) -> dict[str, float]:
     """Return what categories that come one after the other come to, one seed."""
     found = table("pricerunner_products.parquet", "title", "category_label", "cluster_id")
     x, label, said = cached(name, found["texts"]), found["label"], dict[str, float]()
-    growing = classify(name).learner.growing
+    growing = parts(name).learner.growing
     rng = np.random.default_rng(seed)
     _, cluster = np.unique(found["cluster_id"], return_inverse=True)
     splits = {"random": rng.random(len(label)) < 0.2, "unseen products": (rng.random(cluster.max() + 1) < 0.2)[cluster]}

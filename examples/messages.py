@@ -6,7 +6,7 @@ learned in one language help in the other.
 
 from __future__ import annotations
 
-from evercart.apps.classify import classify
+from evercart.apps.classify import parts
 from evercart.classifying.learned import turned
 from evercart.remember.open_set import OpenSet, Said
 
@@ -33,7 +33,7 @@ def stream() -> list[tuple[str, str]]:
 
 def run(texts: str = "auto", features: int = 512) -> list[tuple[str, str, str, bool]]:
     """Return each text, its intent, the intent that was guessed before it was told, whether it was called unknown."""
-    app = classify(texts, features=features)
+    app = parts(texts, features=features)
     learner: OpenSet = app.learner
     names, state, out = ["none"], learner.start(), []
     for place, (text, intent) in enumerate(stream()):

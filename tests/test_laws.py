@@ -16,6 +16,7 @@ from evercart.asks.arrival import Arrival
 from evercart.asks.daily import Daily
 from evercart.asks.decided import Decided
 from evercart.asks.each import After, Before
+from evercart.asks.messages import Messages
 from evercart.asks.outcomes import Outcomes
 from evercart.asks.session import SessionEnd
 from evercart.asks.undecided import Undecided
@@ -27,17 +28,19 @@ from evercart.evaluate.drift.page_hinkley import PageHinkley
 from evercart.evaluate.drift.rolling import Rolling
 from evercart.evaluate.drift.two_sample import TwoSample
 from evercart.evaluate.drift.watch import Watch
+from evercart.evaluate.label_race import LabelRace
 from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.losses import log_loss, squared
 from evercart.evaluate.nightly import Mute
 from evercart.evaluate.race import Race
 from evercart.evaluate.ranking import Ranking
 from evercart.evaluate.report import Report
-from evercart.events.batch import Events
+from evercart.events.batch import TEXT, Events
 from evercart.events.last import Last
 from evercart.events.outliers import Outliers
 from evercart.events.rooted import Rooted
 from evercart.features.columns import Column
+from evercart.features.encoders.texted import Texted
 from evercart.features.given import Given
 from evercart.features.graph.circles import Circles
 from evercart.features.interests import Interests
@@ -54,13 +57,16 @@ from evercart.harden.slopes import Fgsm
 from evercart.hashing import hash_name
 from evercart.labels.answers import says, total, yes
 from evercart.labels.further import Further
+from evercart.labels.likely import MOST, Likely, guess_of
 from evercart.labels.lists import Lists
+from evercart.labels.named import Named, label_of
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Pairs
 from evercart.labels.turns import ASKED
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.calibrated import Calibrated
+from evercart.learners.commonest import Commonest
 from evercart.learners.corrected import Corrected
 from evercart.learners.deep.deep import Deep
 from evercart.learners.deep.deep_rank import DeepRank
@@ -103,6 +109,8 @@ from evercart.learners.tuned import Tuned
 from evercart.learners.weighed import Weighed
 from evercart.publish.guard import Finite, Offer
 from evercart.publish.revision import Revision
+from evercart.remember.by_label import ByLabel
+from evercart.remember.centres import Centres
 from evercart.remember.dark import Dark
 from evercart.remember.exemplars import Exemplars
 from evercart.remember.forget import Forget
@@ -274,6 +282,57 @@ class ByLists:
         liked = turns.x[:, 0].astype(np.float64)
         raced, scored = self.race.step(state[1], (turns, {"a": liked, "b": -liked}))
         return (held, raced), scored
+
+
+class ByNames:
+    """A race over the labels that a fold hears: one racer likes what x says, one says the same of all."""
+
+    grain = "event"
+
+    def __init__(self, named: Named, race: LabelRace) -> None:
+        self.named, self.race = named, race
+
+    def start(self) -> Any:
+        return self.named.start(), self.race.start()
+
+    def step(self, state: Any, batch: Any) -> Any:
+        held, turns = self.named.step(state[0], batch)
+        labels = np.tile(
+            label_of(np.array([hash_name(f"label-{at}", 1) for at in range(MOST)], np.uint64)), (len(turns), 1)
+        )
+        sure = np.abs(turns.x[:, :1].astype(np.float64)) % 1.0
+        shares = np.hstack([sure, 1.0 - sure, np.zeros((len(turns), MOST - 2))])
+        own, even = (guess_of(Likely(sure[:, 0] // 1, labels, one)) for one in (shares, np.full(shares.shape, 0.1)))
+        raced, scored = self.race.step(state[1], (turns, {"a": own, "b": even}))
+        return (held, raced), scored
+
+
+class Spoken(Woven):
+    """Woven events with texts."""
+
+    def draw(self, seed: int, rows: int, durations_us: Any) -> Events:
+        return self._spoken(super().draw(seed, rows, durations_us))
+
+    def steady(self, seed: int, rows: int, alive: int, span_us: int) -> Events:
+        return self._spoken(super().steady(seed, rows, alive, span_us))
+
+    def scramble(self, batch: Events, row: int, seed: int) -> Events:
+        bare = batch.without([TEXT])
+        other = self._spoken(super().scramble(bare, row, seed), seed)
+        kept = row + int(batch.asked[row])
+        return Events({**other.columns, TEXT: np.append(batch[TEXT][:kept], other[TEXT][kept:])})
+
+    def _spoken(self, woven: Events, seed: int = 0) -> Events:
+        words = np.array(["", "where is it", "我的订单", "refund"], object)
+        return Events({**woven.columns, TEXT: words[(woven.offset + seed) % len(words)]})
+
+
+HEARD = Messages("view")
+
+
+def chatted(stream: Any = Answered) -> Any:
+    """Return questions, messages, outcomes, with the features of the questions."""
+    return stream(2, ("message", "outcome", "view"))
 
 
 class Tripled:
@@ -466,6 +525,9 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(ByLists(Lists(2, window_s=600, longest=3), ListRace(("a", "b"), longest=3, k=2)), Offered(turns=False)),
     ],
     Lives: [of(Lives(gap_s=600, keep_s=HOUR_S), Woven(("order", "view", "decision")), HOUR_US)],
+    LabelRace: [
+        of(ByNames(Named(window_s=600, most=9, width=2), LabelRace(("a", "b"))), chatted(Parted)),
+    ],
     Lists: [
         of(Lists(2, window_s=HOUR_S, longest=3), Offered()),
         of(Lists(2, by="user", window_s=600, longest=4, most=2), Offered()),
@@ -479,6 +541,17 @@ CHECKS: dict[type[Any], list[Check]] = {
     Mute: mute(),
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Outcomes: [asks(Outcomes(After("view"), ("order", "cart"))), asks(Outcomes(After("order"), ("view",)))],
+    Messages: [of(HEARD, Logged(("order", "view", "heartbeat", "decision"), own=HEARD.own[:-1]))],
+    Named: [
+        of(Named(window_s=HOUR_S, width=2), chatted()),
+        of(Named(window_s=600, most=5, width=2), chatted()),
+    ],
+    ByLabel: [
+        of(ByLabel(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8)), Turned())._replace(keeps_bytes=1 << 14),
+        of(ByLabel(OpenSet(Centres(len(COLUMNS), most=5), window=20, kept=0)), Turned(labels="sum")),
+    ],
+    Commonest: [of(Commonest(most=3), Turned(labels="sum"))],
+    Texted: [of(Texted("ngrams-256"), Spoken(("order", "view")))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
     Circles: [of(Circles(keep_s=HOUR_S, most=64), Woven(PAYING), 2 * HOUR_US)],
     Payments: [of(PAID, Woven(PAYING), 5 * HOUR_US)],

@@ -71,7 +71,7 @@ def test_resumed_anywhere_cut_anyhow_it_says_the_same(task: str, monkeypatch: py
     assert len(scored) > 200
     again, same = walked(ring, rows, [300, 700, 701, 2000])
     assert (again.guesses.tobytes(), same) == (scored.guesses.tobytes(), state)
-    monkeypatch.setattr(loop, "_LISTS", 7)
+    monkeypatch.setattr(loop, "_LARGE", 7)
     again, same = walked(ring, rows, [1500])
     assert (again.guesses.tobytes(), same) == (scored.guesses.tobytes(), state)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evercart.app import MEND_ADDS
 from evercart.asks.weave import DECISION
-from evercart.events.batch import DTYPES, Events, missing
+from evercart.events.batch import Events, dtype_of, missing
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, Turns, tick_of
 from evercart.lane import Lane, Stage
@@ -97,14 +97,14 @@ def questions(ring: Ring, rows: pa.Table, offset: NDArray[np.int64], us: NDArray
 
 
 def _gaps(name: str, rows: int) -> NDArray[Any]:
-    return np.full(rows, missing(name), DTYPES[name])
+    return np.full(rows, missing(name), dtype_of(name))
 
 
 def turns(lane: Lane, tick: Tick, asked: Events, x: X) -> Turns:
     """Return questions as a learner takes them."""
     rows, never = len(asked), np.full(len(asked), np.nan)
     ticks = tick_of(asked.logged_us, asked.offset, tick.us, tick.events)
-    by = lane.app.answers[0].by
+    by = "user" if lane.app.named else lane.app.subject
     key = asked["id" if by == "ref" else by]  # what is asked about an event goes by the decision's own name
     what = np.full(rows, ASKED, np.int8)
     return Turns(what, ticks, asked.offset, asked.logged_us, asked["number"], never, never, np.ones(rows), key, x)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evercart.asks.weave import Asks
 from evercart.errors import require
 from evercart.evaluate.losses import Loss
 from evercart.evaluate.slices import Slices
+from evercart.events.batch import TEXT
 from evercart.features.columns import Column
 from evercart.features.tabling import Tabling
 from evercart.fold import Fold, describe
@@ -17,6 +19,7 @@ from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
 from evercart.labels.further import Further
 from evercart.labels.lists import Lists
+from evercart.labels.named import Named
 from evercart.labels.pairs import Pairs, Tick
 from evercart.learners.learner import Learner
 from evercart.publish.guard import Fast, Finite, Guard
@@ -44,6 +47,8 @@ class App:
     crosses      pairs of slot columns that batch opponents may cross, as the champion does
     candidates   where the app ranks: which items are offered, of which the racers then order a question's; it brings
                  its own asks and answers, stands in the place of tables
+    named        where the answer is one of some labels: what holds a question until it is told which; `answers` are
+                 none then, its window is the app's
     """
 
     name: str
@@ -67,6 +72,7 @@ class App:
     slices: Slices | None = None
     crosses: tuple[tuple[str, str], ...] = ()
     candidates: Shortlist | None = None
+    named: Named | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -74,8 +80,8 @@ class App:
         )
         rule = "none beside candidates" if self.candidates else "at least one table"
         require(bool(self.tables) != bool(self.candidates), f"app {self.name}.tables", rule, self.tables)
-        names = [column.name for column in self.columns]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        names = Counter(column.name for column in self.columns)
+        twice = sorted(name for name, times in names.items() if times > 1)
         require(not twice, f"app {self.name}.tables", "columns with names that differ", " ".join(twice))
         racers = {"continual": self.champion, **dict(self.challengers)}
         alike = len({describe(learner) for learner in racers.values()}) < 1 + len(self.challengers)
@@ -89,13 +95,21 @@ class App:
         """Return what each column of X means, over all tables, or of a candidate."""
         return self.candidates.columns if self.candidates else columns_of(self.tables)
 
-    def labels(self, tick: Tick) -> Pairs | Lists | Further:
+    @property
+    def subject(self) -> str:
+        """Return the column that a question must name: whom it is about, or the text that is to be told apart."""
+        return TEXT if self.named else self.answers[0].by
+
+    def labels(self, tick: Tick) -> Pairs | Lists | Further | Named:
         """Return the fold that makes turns of this app's questions."""
+        if self.named:
+            return replace(self.named, tick=tick, width=len(self.columns))
         return self.candidates.lists(tick) if self.candidates else self.pairs(tick)
 
     def one_answer(self, where: str) -> App:
-        """Return the app; raises `UserError` naming who wants it, where the app ranks."""
-        require(self.candidates is None, f"{where} {self.name}", "an app with one answer a question", "one that ranks")
+        """Return the app; raises `UserError` naming who wants it, where its answer is no single number."""
+        rule, got = "an app whose answer is a number", "one that ranks" if self.candidates else "one that names labels"
+        require(self.candidates is None and self.named is None, f"{where} {self.name}", rule, got)
         return self
 
     def pairs(self, tick: Tick) -> Pairs:

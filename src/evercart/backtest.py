@@ -27,6 +27,7 @@ from evercart.loop import Ring, Stopwatch, whole_ticks
 from evercart.units import DAY_US
 
 REFIT = "refit"  # what a batch learner fitted over again says
+COMMONEST = "commonest"  # what one says who knows of each label only how often it comes
 Told = Callable[[str, float], None]  # which step, which part of it is done
 
 
@@ -53,6 +54,7 @@ class Backtest:
     stages    CPU seconds of what all racers stand on, by stage: asks, tables, labels
     fits      how often the opponent was fitted
     races     by challenger whose settings are raced: how that stands, as plain values (see `Ledger`)
+    apart     where labels are told apart: by racer, further shares of the later questions
     """
 
     app: str
@@ -69,6 +71,7 @@ class Backtest:
     opponent: str
     counts: dict[str, int]
     races: dict[str, Any] = field(default_factory=dict)
+    apart: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def differences(self) -> dict[str, Difference]:
         """Return the loss of each of the others minus the continual learner's, with its 95 % interval."""
@@ -81,7 +84,7 @@ class Backtest:
         differences = self.differences()
         said: dict[str, Any] = {"app": self.app, "questions": self.questions, "compared": self.compared}
         for name in self.report.racers:
-            said[name] = {**found[name], "cpu_s": round(self.cpu_s[name], 3)}
+            said[name] = {**found[name], **self.apart.get(name, {}), "cpu_s": round(self.cpu_s[name], 3)}
             if name in differences:
                 said[name]["difference"] = differences[name]._asdict()
         return {
@@ -153,7 +156,8 @@ def _races(app: App, states: dict[str, Any]) -> dict[str, Any]:
 
 def report_of(app: App) -> Report:
     """Return what is summed about the racers of a backtest."""
-    racers = (CHAMPION, *(name for name, _ in app.challengers), FROZEN, REFIT)
+    racers = (CHAMPION, *(name for name, _ in app.challengers))
+    racers += (COMMONEST, FROZEN) if app.named else (FROZEN, REFIT)
     slices = app.slices.names if app.slices else ("all",)
     return Report(racers, app.loss, slices=slices, time_zone=app.time_zone)
 

@@ -5,41 +5,60 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from evercart.abreast import Abreast, questions, turns
 from evercart.asks.logged import encoded, layout
 from evercart.asks.weave import DECISION
 from evercart.checkpoints import Checkpoints
 from evercart.errors import UserError, expected, require, unknown
-from evercart.events.batch import Events
+from evercart.events.batch import TEXT, Events
+from evercart.events.check import MOST_BYTES
 from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, kind, number
 from evercart.events.schema import SCHEMA, conform
 from evercart.fold import fingerprint
+from evercart.label_names import LabelNames
+from evercart.labels.likely import first_chance, likely_of
 from evercart.lane import Lane
 from evercart.learners.peeking import peek
 from evercart.log import Log
 from evercart.loop import Ring
 
-_OWN: Final = ("id", "app", "ref", "live", "model", "revision", "guess", "chance", "feature_offset")
+_OWN: Final = ("id", "app", "ref", "live", "label", "model", "revision", "guess", "chance", "feature_offset")
 _ERASE: Final = number("erase")
 _MOVING: Final = frozenset(one.number for one in KINDS if one.name != "decision") | {TOMBSTONE}  # what moves a fold
+
+
+@dataclass(frozen=True)
+class Named:
+    """An answer that is a label.
+
+    label      the likeliest; None while none is known
+    unknown    whether the text looks like none of those known
+    likely     the likeliest labels, each with its chance
+    """
+
+    label: str | None
+    unknown: bool
+    likely: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Decision:
     """An answer, as it stands in the log.
 
-    guess           in the unit of the app's label
+    guess           in the unit of the app's label; of labels the chance of the likeliest
     model           the line that guessed
     revision        fingerprint of its state
     chance          with which the action was drawn; 1 where nothing is drawn
     feature_offset  next offset of the log when features were read
     form            of the model that guessed: "" its learner, "onnx" the graph it was exported as
+    named           which label, where the app names one
     """
 
     id: str
@@ -50,6 +69,7 @@ class Decision:
     chance: float
     feature_offset: int
     form: str = ""
+    named: Named | None = None
 
 
 class Weights(NamedTuple):
@@ -93,6 +113,7 @@ class Decider:
         self._held = ""  # the checkpoint whose weights answer
         self._abreast: Abreast | None = None
         self._weights: dict[str, Weights] = {}
+        self._names = LabelNames(log)
         self._erased_at = -1
         self.stale = False  # whether an erasure has begun that a process that serves has yet to forget
         self._live, self._at = False, 0
@@ -128,11 +149,23 @@ class Decider:
             row = _row(id or self._new_id(), us, app, weights, abreast.at, keys)
             asked = questions(self._ring, _table(row), np.array([abreast.at]), np.array([us]))
             x = abreast.x(lane, asked)
-            guess = float(peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))[0])
+            said = peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))
+            named = self._named(said) if lane.app.named else None
+        guess = float(first_chance(said)[0])
         require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
         row |= {"guess": guess, "x": encoded(x, self._marks[app])[0]}
+        if named:
+            said_more = json.loads(row.get("properties") or "{}")
+            row["properties"] = json.dumps(said_more | asdict(named), ensure_ascii=False)
         made = (weights.model, weights.revision, 1.0, row["feature_offset"], weights.form)
-        return Decision(row["id"], app, guess, *made), row
+        return Decision(row["id"], app, guess, *made, named), row
+
+    def _named(self, said: NDArray[np.float64]) -> Named:
+        """Return what a guess says of labels, by their names; one that the log names no more is left out."""
+        unknown, label, chance = (column[0].tolist() for column in likely_of(said))
+        found = [(self._names.name(one), share) for one, share in zip(label, chance, strict=True) if one]
+        known = tuple((name, share) for name, share in found if name is not None)
+        return Named(known[0][0] if known else None, bool(unknown), known)
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -173,10 +206,14 @@ class Decider:
                 raise UserError(unknown(f"decide {app}", "keys", known, name))
             text = pa.types.is_string(SCHEMA.field(name).type)
             right = isinstance(value, str) and value if text else isinstance(value, int | float)
-            require(bool(right) and value is not True, f"decide {app}.{name}", "a name" if text else "a number", value)
-        needed = known[0]
+            rule = "a text" if name == TEXT else "a name" if text else "a number"
+            require(bool(right) and value is not True, f"decide {app}.{name}", rule, value)
+            if name == TEXT:
+                size = len(value.encode(errors="replace"))
+                require(size <= MOST_BYTES, f"decide {app}.{name}", f"at most {MOST_BYTES:,} bytes", f"{size:,}")
+        by = known[0]
         rule = f"a value, which {lane.app.asks.kind} needs" if of_event(lane) else "a value: whom the question is about"
-        require(needed in keys, f"decide {app}.{needed}", rule, "none")
+        require(by in keys, f"decide {app}.{by}", "a text" if by == TEXT else rule, "none")
         return lane
 
     def _begun(self) -> Abreast:
@@ -230,13 +267,13 @@ def fields(lane: Lane) -> tuple[str, ...]:
         needs = (name for name in kind(asks.kind).needs if name in asks.own)
         known = dict.fromkeys((*needs, *(name for name in asks.own if name != "kind")))
     else:
-        known = dict.fromkeys((lane.app.answers[0].by, *(key for key in KEYS if key not in _OWN), *lane.app.reads))
+        known = dict.fromkeys((lane.app.subject, *(key for key in KEYS if key not in _OWN), *lane.app.reads))
     return tuple(name for name in known if name in SCHEMA.names and name not in _OWN)
 
 
 def of_event(lane: Lane) -> bool:
     """Return whether questions of an app are about an event that will name the decision, by which it is answered."""
-    return lane.app.answers[0].by == "ref"
+    return lane.app.subject == "ref"
 
 
 def live_of(lane: Lane, states: Mapping[str, Any]) -> Weights:

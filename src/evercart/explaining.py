@@ -112,6 +112,7 @@ class Listed(NamedTuple):
 def explain(shop: Shop, id: str, *, near: bool = False) -> Reasons | Listed:
     """Return the reasons of a decision, of whatever kind."""
     row, lane = _found(shop, id)
+    _require_parts(lane, id)
     return _of_list(shop, lane, row) if lane.app.candidates else _reasons(shop, lane, row, near)
 
 
@@ -125,7 +126,13 @@ def reasons(shop: Shop, id: str, *, near: bool = False) -> Reasons:
     """
     row, lane = _found(shop, id)
     require(lane.app.candidates is None, f"explain {id}", "a decision that is one answer", "a list")
+    _require_parts(lane, id)
     return _reasons(shop, lane, row, near)
+
+
+def _require_parts(lane: Lane, id: str) -> None:
+    """Raise `UserError` where the answer is a label: a text has no columns that a person could read."""
+    require(lane.app.named is None, f"explain {id}", "a decision that is a number or a list", "a label")
 
 
 def reasons_now(shop: Shop, app: str, subject: str) -> Reasons:

@@ -11,6 +11,8 @@ from evercart.asks.decided import Decided
 from evercart.evaluate.business import Business, Measure
 from evercart.evaluate.drift.watch import Watch
 from evercart.evaluate.heads import COLUMNS as HEADS
+from evercart.evaluate.heads import TERMS
+from evercart.evaluate.label_race import LabelRace
 from evercart.evaluate.list_race import ListRace
 from evercart.evaluate.race import Race
 from evercart.evaluate.report import Report
@@ -157,7 +159,9 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int =
 
 
 def _tables(app: App, woven: str) -> tuple[Stage, ...]:
-    """Return the tables, which apps share; or the sources, which are stepped in smaller parts, so they are not."""
+    """Return the tables, which apps share; what is stepped in smaller parts is not shared."""
+    if app.named:
+        return tuple(Stage(f"{app.name} table {table.name}", table) for table in app.tables)
     if app.candidates:
         named = zip(app.candidates.source_names, app.candidates.sources, strict=True)
         return tuple(Stage(f"{app.name} {name}", source) for name, source in named)
@@ -168,16 +172,19 @@ def _decided(app: App, key: int) -> Stage:
     return Stage(f"{app.name} decided", Decided(hash_name(app.name, key), app.window_s + app.late_s))
 
 
-def _race(app: App, racers: tuple[str, ...]) -> Race | ListRace:
+def _race(app: App, racers: tuple[str, ...]) -> Race | ListRace | LabelRace:
     may_fall = tuple(name for name, _ in app.challengers)
+    if app.named:
+        return LabelRace(racers, may_fall)
     if app.candidates:
         return ListRace(racers, app.candidates.longest, app.candidates.k, may_fall)
     return Race(racers, app.slices, may_fall=may_fall)
 
 
 def _watch(app: App, racers: tuple[str, ...]) -> Watch:
-    """Return what looks for drift; of lists it sees the heads."""
-    return Watch(app.name, racers, HEADS if app.candidates else app.columns, app.loss)
+    """Return what looks for drift; of lists, of texts it sees the heads."""
+    columns = HEADS if app.candidates else TERMS if app.named else app.columns
+    return Watch(app.name, racers, columns, app.loss)
 
 
 def _racers(app: App, frozen_us: int | None, gated: bool) -> dict[str, Learner[Any]]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evercart.app import App
 from evercart.asks.logged import Read, as_logged
@@ -22,12 +23,13 @@ from evercart.errors import require
 from evercart.evaluate.business import Business
 from evercart.evaluate.days import Days
 from evercart.evaluate.drift.alarms import Alarms
-from evercart.evaluate.heads import heads
+from evercart.evaluate.heads import heads, surest
 from evercart.evaluate.scored import Scored
 from evercart.events.batch import Events, dtype_of, missing
 from evercart.events.kinds import KEYS
 from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import titled
+from evercart.features.encoders.worded import worded
 from evercart.fold import Fold, Packed, config_hash, pack, unpack
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, Turns, tick_of
@@ -37,11 +39,11 @@ from evercart.log import Log
 from evercart.log.log import READ_ROWS
 from evercart.units import DAY_US
 
-_LISTS: Final = 256  # questions at a time where candidates are ranked: with all that is said of them these are large
+_LARGE: Final = 256  # questions at a time, where lists are ranked, texts told apart: all that is said of one is much
 
 
 class Said(NamedTuple):
-    """What one app said about a batch; of one that ranks, `turns` are only the last lists that were asked for."""
+    """What one app said about a batch; of lists, of texts, `turns` are only those of the last part with a question."""
 
     turns: Turns
     scored: Scored
@@ -114,7 +116,7 @@ class Ring:
         """
         ranks = (app.candidates for app in self.apps if app.candidates)
         named = titled(log, (name for one in ranks for name in one.texts))
-        return named.read(start, stop, columns=self.reads, kinds=kinds, rows=rows)
+        return worded(named).read(start, stop, columns=self.reads, kinds=kinds, rows=rows)
 
     def lanes(self) -> list[Lane]:
         """Return each app's stages; equal folds fed alike have equal names, hence one state."""
@@ -174,8 +176,8 @@ class Ring:
         events = events.without(name for name in Business.reads if name not in self._asked)
         for lane in self.lanes():
             live = lane.live(states)
-            if lane.app.candidates:
-                said[lane.app.name] = _ranking_round(lane, events, go, step, self.tick, live)
+            if lane.app.candidates or lane.app.named:
+                said[lane.app.name] = _large_round(lane, events, go, step, self.tick, kept, live)
             else:
                 said[lane.app.name] = _round(lane, events, go, kept, live)
         return said
@@ -209,32 +211,53 @@ def _round(
     return Said(turns, scored, days, alarms)
 
 
-def _ranking_round(
+def _large_round(
     lane: Lane,
     events: Events,
     go: Callable[[Stage, Any], Any],
     step: Callable[[Stage, Any], Any],
     tick: Tick,
+    kept: Read | None,
     live: int,
 ) -> Said:
-    """Take a batch round a lane whose questions are answered by lists, a few questions at a time."""
+    """Take a batch round a lane whose questions are answered by lists, or are texts, a few questions at a time."""
     said: list[Said] = []
     for part in _parts(_woven(lane, events, go), tick):
-        offered = united([step(source, part) for source in lane.tables])
-        turns = step(lane.pairs, (part, (offered.question, offered.item, offered.x)))
+        turns = step(lane.pairs, _offered(lane, part, step) if lane.app.candidates else _told(lane, part, step, kept))
         guesses = {name: step(racer, turns) for name, racer in lane.racers.items()}
         scored = step(lane.race, (turns, guesses))
         if lane.gate:
             step(lane.gate, scored)
-        alarms = step(lane.watch, (*heads(turns, guesses), scored, live)) if lane.watch else None
+        heads_of = heads if lane.app.candidates else surest
+        alarms = step(lane.watch, (*heads_of(turns, guesses), scored, live)) if lane.watch else None
         said.append(Said(turns, scored, step(lane.report, scored), alarms))
     asked = [one.turns for one in said if (one.turns.what == ASKED).any()]
+    scored = [one.scored for one in said]
     return Said(
         asked[-1] if asked else said[-1].turns,
-        Scored.concat([one.scored for one in said]),
+        type(scored[0]).concat(scored),
         Days.concat([one.days for one in said]),
         Alarms.concat([one.alarms for one in said if one.alarms is not None]) if lane.watch else None,
     )
+
+
+def _offered(lane: Lane, part: Events, step: Callable[[Stage, Any], Any]) -> tuple[Events, Any]:
+    """Return questions with the candidates of all sources."""
+    offered = united([step(source, part) for source in lane.tables])
+    return part, (offered.question, offered.item, offered.x)
+
+
+def _told(
+    lane: Lane, part: Events, step: Callable[[Stage, Any], Any], kept: Read | None
+) -> tuple[Events, NDArray[np.float32]]:
+    """Return an app's own questions with what their texts say."""
+    x = np.hstack([step(table, part) for table in lane.tables])
+    if lane.decided is None:
+        return part, x
+    own: tuple[Events, NDArray[np.float32]] = step(
+        lane.decided, (part, as_logged(lane.own, lane.app.columns, part, x, kept))
+    )
+    return own
 
 
 def _parts(woven: Events, tick: Tick) -> Iterator[Events]:
@@ -245,7 +268,7 @@ def _parts(woven: Events, tick: Tick) -> Iterator[Events]:
     ticks = tick_of(woven.logged_us, woven.offset, tick.us, tick.events)
     cuts = np.append(np.flatnonzero(np.diff(ticks)) + 1, len(woven))
     asked = np.cumsum(woven.asked)
-    wanted = np.searchsorted(asked, np.arange(_LISTS, int(asked[-1]) + 1, _LISTS))
+    wanted = np.searchsorted(asked, np.arange(_LARGE, int(asked[-1]) + 1, _LARGE))
     edges = np.unique(np.concatenate([[0], cuts[np.searchsorted(cuts, wanted)], cuts[-1:]]))
     for start, stop in pairwise(edges.tolist()):
         yield woven.rows(slice(start, stop))

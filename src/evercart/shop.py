@@ -18,6 +18,7 @@ from evercart.app import App
 from evercart.apps.recommend import NAME as RECOMMEND
 from evercart.apps.recommend import found_in
 from evercart.backtest import Backtest, backtest
+from evercart.backtest_named import backtest_named
 from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.compacting import Compacted, compact
@@ -227,6 +228,9 @@ class Shop:
         opponents: Sequence[Fit] | None = None,
     ) -> Backtest:
         chosen = self.app(app)
+        if chosen.named:
+            ring = Ring((chosen,), self.config.tick, self.quarter_us(), gated=False)
+            return backtest_named(chosen, ring.read(self.log), self.config.tick, self.quarter_us(), self.clock.cpu_s)
         return backtest(
             chosen,
             self.log.read(0, columns=chosen.reads),

@@ -107,14 +107,17 @@ def backtests(found: Sequence[Backtest]) -> Table:
     table = Table(title="Compared on questions asked after the first quarter", title_justify="left")
     table.add_column("app")
     table.add_column("racer")
-    for name in ("loss", "against continual", "95 % interval", "CPU s"):
+    apart = any(one.apart for one in found)
+    for name in ("loss", *(("right",) if apart else ()), "against continual", "95 % interval", "CPU s"):
         table.add_column(name, justify="right")
     for one in found:
         said, differences = one.summary(), one.differences()
         for name in one.report.racers:
             gap = differences.get(name)
             share, span = _against(gap, said[name]["loss"]) if gap else ("", "")
-            table.add_row(one.app, name, f"{said[name]['loss']:.5g}", share, span, f"{said[name]['cpu_s']:.2f}")
+            right = (_right(one.apart.get(name)),) if apart else ()
+            scored = (f"{said[name]['loss']:.5g}", *right, share, span, f"{said[name]['cpu_s']:.2f}")
+            table.add_row(one.app, name, *scored)
         table.add_section()
     table.caption = "a positive difference: it loses more than the model that goes on learning"
     table.caption_justify = "left"
@@ -143,6 +146,11 @@ def _race(title: str, race: dict[str, Any]) -> Table:
         table.add_row(escape(row["name"]), left, *cells)
     table.caption = f"work, in questions of the first setting: {race['work']:,.0f} of {race['allowed']:,.0f} allowed"
     return table
+
+
+def _right(apart: dict[str, float] | None) -> str:
+    """Return the share of labels that were right, where labels were told apart."""
+    return f"{apart['accuracy']:.1%}".replace("%", " %") if apart and "accuracy" in apart else ""
 
 
 def comparison(found: Comparison, page: Path) -> Group:

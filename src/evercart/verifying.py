@@ -20,6 +20,7 @@ from evercart.errors import UserError
 from evercart.events.batch import Events
 from evercart.export.kept import MOST
 from evercart.fold import unpack
+from evercart.labels.likely import first_chance
 from evercart.labels.turns import Turns
 from evercart.lane import Lane
 from evercart.learners.isolated import Isolated
@@ -191,7 +192,7 @@ class Revisions:
                 for i in which:
                     reasons[i] = found
             else:
-                guesses[which] = peek(*found, asked.rows(which))
+                guesses[which] = first_chance(peek(*found, asked.rows(which)))
         return guesses, reasons
 
     def found(self, lane: Lane, model: str, revision: str) -> tuple[Any, Any] | str:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from evercart.apps.classify import classify
+from evercart.apps.classify import parts
 from evercart.classifying.backtest import backtest, classified
 from evercart.classifying.reading import OUT_OF_SCOPE, Messages
 from evercart.remember.open_set import OpenSet
 from evercart.testing.console import evercart
 
-APP = classify("ngrams", features=128)
+APP = parts("ngrams", features=128)
 SAID = {
     "refund": ("I want my money back {}", "请退款 {}"),
     "parcel": ("where is parcel {}", "包裹 {} 在哪里"),

@@ -93,6 +93,16 @@ def test_labels_that_are_hard_to_tell_apart_are_guessed_as_they_were_by_many_row
     assert right[1] > right[0] - 0.005
 
 
+def test_while_all_is_new_scores_are_hardly_evened():
+    rng = np.random.default_rng(1)
+    noise = GROWING.lifted(rng.normal(size=(60, 8)).astype(np.float32) * 9)
+    state = GROWING.learn(GROWING.start(), noise, rng.integers(0, 6, 60), np.ones(60))
+    plain = GROWING.scores(state, noise)
+    ratio = GROWING.evened(state, plain) / plain
+    assert state.usual.max() < 0.5
+    assert ratio.max() / ratio.min() < 1.5
+
+
 def test_what_fades_keeps_what_is_usual():
     x, y = blobs(80, 1)
     state = learned(GROWING.lifted(x), y, np.arange(80))

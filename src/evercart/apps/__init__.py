@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from evercart.apps.behaviour import behaviour
+from evercart.apps.classify import classify
 from evercart.apps.fraud import fraud
 from evercart.apps.profile import profile
 from evercart.apps.recommend import recommend
@@ -24,6 +25,7 @@ APPS: Final[dict[str, Callable[..., App]]] = {
     "profile": profile,
     "behaviour": behaviour,
     "fraud": fraud,
+    "classify": classify,
 }
 
 

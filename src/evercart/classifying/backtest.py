@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.apps.classify import Classify
+from evercart.apps.classify import Parts
 from evercart.chance import uniform
 from evercart.classifying.learned import UNTOLD, encoded, learned, never_seen, numbered, ticks
 from evercart.classifying.reading import Messages, messages, told
@@ -26,7 +26,7 @@ Told = Callable[[str, float | None], None]  # which step, which part of it is do
 def backtest(
     data: Path,
     mapping: Path,
-    app: Classify,
+    app: Parts,
     now_us: int,
     cpu_s: Callable[[], float],
     step: Told = lambda name, part: None,
@@ -41,7 +41,7 @@ def backtest(
 
 
 def classified(
-    found: Messages, app: Classify, cpu_s: Callable[[], float], step: Told = lambda name, part: None
+    found: Messages, app: Parts, cpu_s: Callable[[], float], step: Told = lambda name, part: None
 ) -> Classified:
     """Classify messages one after the other.
 
@@ -85,7 +85,7 @@ def _flags(said: Said, known: NDArray[np.bool_], strange: NDArray[np.bool_]) -> 
     return Flags(said.unknown, said.odd, known, strange)
 
 
-def _withheld(app: Classify, x: NDArray[np.float32], label: NDArray[np.int64], labels: int, every: int) -> Flags:
+def _withheld(app: Parts, x: NDArray[np.float32], label: NDArray[np.int64], labels: int, every: int) -> Flags:
     """Return what is flagged where some labels are never told."""
     order = np.argsort(uniform(1, np.arange(1, labels), "classify/withheld"), kind="stable") + 1
     away = np.isin(label, order[: max(int(_WITHHELD * (labels - 1)), 1)])

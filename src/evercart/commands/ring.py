@@ -127,15 +127,18 @@ def backtest(
     blend of all sources beside plain baselines, each updated after every row; each source alone; the blend some time
     behind. Its page is reports/backtest-recommend.html.
 
-    `classify` needs no shop: it guesses the label of each text of a table before it learns it, beside plain learners,
-    with what it called unknown. The map has `[columns]` with `text`, `label`; `[time]` says the order (else the rows
-    are shuffled), `[classify] out_of_scope = ["oos"]` which labels mean that none fits.
+    `classify` tells the shop's own messages apart, beside the labels that come most often; `accuracy`, `flagged`,
+    `false_alarms` are shares of the later questions. With `--data` it needs no shop: it guesses the label of each text
+    of a table before it learns it, beside plain learners, with what it called unknown. The map has `[columns]` with
+    `text`, `label`; `[time]` says the order (else the rows are shuffled), `[classify] out_of_scope = ["oos"]` which
+    labels mean that none fits.
 
     `fraud` with --data needs no shop, either: it scores each payment of a table before its label is known. The map has
     `[columns]` with `amount`, `fraud` and whichever there are of user, place, card, device, address; `[time]`; `[fraud]
-    delay_s = 604800` says how late a label comes, `numbers = ["V*"]` which further columns are numbers that help.
+    delay_s = 604800` says how late a label comes (at once unless said), `numbers = ["V*"]` which further columns are
+    numbers that help.
     """
-    if name == CLASSIFY or data or mapping:
+    if data or mapping:
         require(name in (CLASSIFY, FRAUD), "--data, --map", "none beside an app of the shop", name)
         (_classify if name == CLASSIFY else _fraud)(data, mapping, as_json)
         return
@@ -151,17 +154,15 @@ def backtest(
 
 def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
     spare_pandas()
-    from evercart.apps.classify import classify
+    from evercart.apps.classify import parts
     from evercart.classifying.backtest import backtest as run
     from evercart.show_classified import classified
 
     if data is None or mapping is None:
-        raise UserError(
-            expected(f"backtest {CLASSIFY}", "both --data and --map", "one of them" if data or mapping else "none")
-        )
+        raise UserError(expected(f"backtest {CLASSIFY}", "both --data and --map", "one of them"))
     teller, clock = new_teller(), Clock()
     with teller.telling():
-        done = run(data, mapping, classify(), clock.now_us(), clock.cpu_s, teller.step)
+        done = run(data, mapping, parts(), clock.now_us(), clock.cpu_s, teller.step)
     say(as_json, done.summary(), classified(done))
 
 

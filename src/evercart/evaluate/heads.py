@@ -1,4 +1,4 @@
-"""Heads: one row for each list among turns, so that whatever reads single questions may read lists."""
+"""Heads: what is said of lists, of labels, as one number a question, for whatever reads single numbers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.features.columns import Column
+from evercart.labels.likely import first_chance
 from evercart.labels.turns import ASKED, FURTHER, MISSED, SETTLED, Turns
 
 COLUMNS: Final = (Column("candidates"),)
+TERMS: Final = (Column("terms"),)
 
 
 def heads(turns: Turns, guesses: Mapping[str, NDArray[np.float64]]) -> tuple[Turns, dict[str, NDArray[np.float64]]]:
@@ -58,3 +60,13 @@ def _sure(
     total = np.add.reduceat(np.exp(scores[rows] - np.repeat(best, size[asked])), starts)
     out[asked] = 1.0 / total
     return out
+
+
+def surest(turns: Turns, guesses: Mapping[str, NDArray[np.float64]]) -> tuple[Turns, dict[str, NDArray[np.float64]]]:
+    """Return turns of `Named` with one column; beside them how sure each racer is of its likeliest label.
+
+    X is how many of a text's columns say anything. A label that was told is 1, as a race over labels has it.
+    """
+    terms = np.count_nonzero(turns.x, axis=1)[:, None].astype(np.float32)
+    told = {name: np.where(np.isnan(one), np.nan, 1.0) for name, one in (("y", turns.y), ("was", turns.was))}
+    return replace(turns, x=terms, **told), {name: first_chance(said) for name, said in guesses.items()}

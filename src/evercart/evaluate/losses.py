@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.kernel import kernel
 
-Kind = Literal["binary", "number"]
+Kind = Literal["binary", "number", "label"]
 EPSILON: Final = 1e-15  # probabilities are clipped to [EPSILON, 1 - EPSILON] before a logarithm is taken
 
 LOG_LOSS, SQUARED, ABSOLUTE, PINBALL = 0, 1, 2, 3
@@ -22,7 +22,8 @@ _CODES: Final = {"log_loss": LOG_LOSS, "squared": SQUARED, "absolute": ABSOLUTE,
 class Loss:
     """A loss an app names; smaller is better.
 
-    kind     "binary": the label is 0 or 1, the guess the chance of 1; "number": both in the label's unit
+    kind     "binary": the label is 0 or 1, the guess the chance of 1; "number": both in the label's unit; "label": the
+             guess is the chance that was given to the true label, which counts as 1
     level    the quantile that is guessed, in (0, 1); read by the pinball loss only
     """
 
@@ -49,6 +50,7 @@ class Loss:
 
 
 log_loss: Final = Loss("log_loss", "binary")
+named_loss: Final = Loss("log_loss", "label")
 squared: Final = Loss("squared", "number")
 absolute: Final = Loss("absolute", "number")
 

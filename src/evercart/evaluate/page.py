@@ -55,7 +55,7 @@ def _app(app: AppData) -> dict[str, Any]:
         "slices": by_slice(app.report, app.judged) if len(app.report.slices) > 1 else [],
         "over_time": as_json(figures.over_time(app)),
         "saved": as_json(figures.saved(app)) if app.differences and len(app.judged) else None,
-        "calibrated": as_json(figures.calibrated(app)),
+        "calibrated": None if app.report.loss.kind == "label" else as_json(figures.calibrated(app)),
     }
 
 

@@ -19,7 +19,7 @@ def scores(report: Report, days: Days) -> dict[str, Named]:
 
     Binary: loss, log_loss or whichever the app's is, brier, roc_auc, average_precision, precision, recall, f1,
     calibration_error. Numbers: loss, rmse, mae, coverage (how often the label is at most the guess) and
-    pinball at each level, in the label's unit.
+    pinball at each level, in the label's unit. Labels: loss, log_loss, mean_chance of the true label.
     """
     total = days.total()
     return {racer: _named(report, total, at) for at, racer in enumerate(report.racers)}
@@ -30,6 +30,8 @@ def _named(report: Report, total: Days, racer: int) -> Named:
     sums = dict(zip(report.measures, total.sums[0, racer], strict=True))
     hist = total.hist[0, racer]
     found = {"loss": _mean(sums["loss"], n)}
+    if report.loss.kind == "label":
+        return found | {report.loss.name: found["loss"], "mean_chance": 1.0 - _mean(sums["absolute"], n)}
     if not report.binary:
         found |= {"rmse": math.sqrt(_mean(sums["squared"], n)), "mae": _mean(sums["absolute"], n)}
         found |= {"coverage": _mean(sums["covered"], n)}

@@ -25,20 +25,25 @@ DTYPES: Final[dict[str, np.dtype[Any]]] = {
     **{name: np.dtype(_TYPES.get(prop.type, np.uint64)) for name, prop in PROPERTIES.items()},
 }
 GIVEN: Final = "given."  # begins the names of numbers that a table brings along, which no log holds
+TEXT: Final = "text"  # of messages, as it was sent: only a batch whose reader asks for it has it, as Python strings
 CLOCK: Final = ("offset", "event_us", "logged_us", "kind")  # what every batch carries
 
 
 def dtype_of(name: str) -> np.dtype[Any]:
     """Return the type of a column."""
+    if name == TEXT:
+        return np.dtype(object)
     return np.dtype(np.float64) if name.startswith(GIVEN) else DTYPES[name]
 
 
-def missing(name: str) -> float | int:
-    """Return the value that stands where a row has none: NaN, 0 for keys, the smallest integer.
+def missing(name: str) -> float | int | str:
+    """Return the value that stands where a row has none: NaN, 0 for keys, the smallest integer, no letters.
 
     >>> missing("user")
     0
     """
+    if name == TEXT:
+        return ""
     dtype = dtype_of(name)
     if dtype == np.float64:
         return float("nan")

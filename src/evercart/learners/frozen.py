@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evercart.fold import Grain, clone
 from evercart.labels.turns import ASKED, Turns
-from evercart.learners.learner import Learner
+from evercart.learners.learner import Learner, unsaid
 from evercart.learners.peeking import peek
 
 S = TypeVar("S")
@@ -33,7 +33,7 @@ class Frozen(Generic[S]):
 
     def step(self, state: S, turns: Turns) -> tuple[S, NDArray[np.float64]]:
         """Guess; learn while it is time."""
-        guesses = np.full(len(turns), np.nan)
+        guesses = unsaid(self.learner, len(turns))
         first = ended_before(turns, self.learn_us)
         if first:
             state, guesses[:first] = self.learner.step(state, turns.rows(slice(0, first)))
@@ -57,7 +57,7 @@ def still(learner: Learner[S], state: S, turns: Turns) -> NDArray[np.float64]:
     The questions are put to a copy of the state, as if they stood in one tick, in which neither weights nor
     statistics move.
     """
-    guesses = np.full(len(turns), np.nan)
+    guesses = unsaid(learner, len(turns))
     asked = np.flatnonzero(turns.what == ASKED)
     if len(asked):
         _, guesses[asked] = learner.step(clone(state), one_tick(turns.rows(asked)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from evercart.fold import Grain, clone
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.frozen import still
-from evercart.learners.learner import Learner, tick_stop
+from evercart.learners.learner import Learner, tick_stop, unsaid
 
 S = TypeVar("S")
 Floats = NDArray[np.float64]
@@ -56,7 +56,7 @@ class Isolated(Generic[S]):
     def step(self, state: Cell[S], turns: Turns) -> tuple[Cell[S], Floats]:
         """Guess, then learn, tick by tick, while it stands."""
         if state.fallen[0] != _STANDING:
-            return state, np.full(len(turns), np.nan)
+            return state, unsaid(self.learner, len(turns))
         before = clone(state.learner)
         try:
             learner, guesses = self._told(state.learner, turns)
@@ -68,24 +68,25 @@ class Isolated(Generic[S]):
                 return self._fallen(turns.tick[0], _text(error)), self._alone(before, turns)
             state, guesses = self.step(standing(before), turns.rows(slice(0, middle)))
             state, rest = self.step(state, turns.rows(slice(middle, None)))
-            return state, np.append(guesses, rest)
-        wild = np.flatnonzero((turns.what == ASKED) & ~np.isfinite(guesses))
+            return state, np.concatenate([guesses, rest])
+        wild = np.flatnonzero((turns.what == ASKED) & _wild(guesses))
         if not len(wild):
             return standing(learner), guesses
-        reason = f"a guess of {guesses[wild[0]]}"
+        first = np.ravel(guesses[wild[0]])
+        reason = f"a guess of {first[~np.isfinite(first)][0]}"
         guesses[wild] = np.nan
         guesses[tick_stop(turns.tick, int(wild[0])) :] = np.nan
         return self._fallen(turns.tick[wild[0]], reason), guesses
 
     def _told(self, state: S, turns: Turns) -> tuple[S, Floats]:
         learner, guesses = self.learner.step(state, turns)
-        said = np.full(len(turns), np.nan)
+        said = unsaid(self.learner, len(turns))
         said[:] = guesses  # another shape raises here
         return learner, said
 
     def _alone(self, before: S, tick: Turns) -> Floats:
         """Return what each question of the tick at fault would be told on its own, NaN where even that raises."""
-        guesses = np.full(len(tick), np.nan)
+        guesses = unsaid(self.learner, len(tick))
         for row in np.flatnonzero(tick.what == ASKED):
             try:
                 guesses[row] = still(self.learner, before, tick.rows(slice(row, row + 1)))[0]
@@ -93,7 +94,7 @@ class Isolated(Generic[S]):
                 raise
             except Exception:
                 continue
-        guesses[~np.isfinite(guesses)] = np.nan
+        guesses[_wild(guesses)] = np.nan
         return guesses
 
     def _fallen(self, tick: np.int64, reason: str) -> Cell[S]:
@@ -116,6 +117,12 @@ def own(state: Any) -> Any:
 def why(state: Cell[S]) -> str:
     """Return why a learner fell; nothing while it stands."""
     return state.reason.tobytes().decode(errors="ignore")
+
+
+def _wild(guesses: Floats) -> NDArray[np.bool_]:
+    """Return in which rows something is said that is not finite, or nothing."""
+    each = guesses.reshape(len(guesses), guesses[:1].size or 1)
+    return np.asarray(~np.isfinite(each).all(axis=1))
 
 
 def _middle(tick: NDArray[np.int64]) -> int:

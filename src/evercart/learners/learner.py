@@ -38,6 +38,12 @@ class Learner(Protocol[S]):
         ...
 
 
+def unsaid(learner: Any, rows: int) -> NDArray[np.float64]:
+    """Return guesses in which nothing was said: (rows,), or (rows, `width_said`) of a learner that has that."""
+    wide = int(getattr(learner, "width_said", 0))
+    return np.full((rows, wide) if wide else rows, np.nan)
+
+
 @kernel
 def working_order(tick: NDArray[np.int64], what: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return the rows, (rows,), in the order they are worked: in each tick the questions, then the labels.

@@ -85,11 +85,14 @@ class Growing:
         return np.stack([(state.weights * row).sum(1) for row in rows])
 
     def evened(self, state: Grown, scores: Floats) -> Floats:
-        """Return scores by what is usual for rows of each class, (rows, classes); the more rows it has had, the less.
+        """Return scores by what is usual for rows of each class, (rows, classes).
 
-        What a class of many rows lacks in score is told by the rows themselves: it lies among others.
+        The more rows a class has had, the less: what it lacks in score is then told by the rows themselves, it lies
+        among others. The less is usual for all, the less, too: while everything is new, what is usual is mere chance.
         """
-        return scores / (_FLOOR + np.maximum(state.usual, 0.0)) ** (_LATELY / (_LATELY + np.maximum(state.seen, 0.0)))
+        usual, seen = np.maximum(state.usual, 0.0), np.maximum(state.seen, 0.0)
+        settled = min(float((usual * seen).sum() / max(seen.sum(), 1.0)), 1.0)
+        return scores / (_FLOOR + usual) ** (settled * _LATELY / (_LATELY + seen))
 
     def learn(self, state: Grown, rows: Floats, label: NDArray[np.int64], weight: Floats) -> Grown:
         """Return the solution with more lifted rows in it; labels that are no class number are left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from evercart.errors import require
 from evercart.fold import Grain
 from evercart.labels.turns import ABANDONED, ASKED, Turns
 from evercart.learners.learner import tick_stop
-from evercart.remember.growing import Floats, Growing, Grown
+from evercart.remember.growing import Floats
 from evercart.remember.near import Kept, Near
 
 NONE: Final = 0  # the class of what belongs to no class; it is learned, never guessed
@@ -26,7 +26,7 @@ _LEAST: Final = 20  # known rows after which the threshold is theirs
 class Opened(NamedTuple):
     """What was learned, with how odd rows of known classes have looked lately."""
 
-    grown: Grown
+    grown: Any
     odd: Floats  # (window,) as the last known rows looked before they were learned
     known: NDArray[np.int64]  # (1,) known rows ever
     losses: Floats  # (heats,) log loss so far of each way to make chances
@@ -40,6 +40,57 @@ class Said(NamedTuple):
     chance: Floats  # (rows,) of that class, among those known
     odd: Floats  # (rows,) how little the row looks like any known class
     unknown: NDArray[np.bool_]  # (rows,) whether that is more than known rows look
+
+
+class Ranked(NamedTuple):
+    """The likeliest classes of each row, the likeliest first; `most` of them, or as many as are known."""
+
+    label: NDArray[np.int64]  # (rows, classes)
+    chance: Floats  # (rows, classes) among those known
+    odd: Floats  # (rows,)
+    unknown: NDArray[np.bool_]  # (rows,)
+
+
+class Telling(Protocol):
+    """What tells classes apart: `Growing`, `Centres`."""
+
+    @property
+    def inputs(self) -> int:
+        """Return how many columns x has."""
+        ...
+
+    @property
+    def width(self) -> float:
+        """Return how far away a kept row still counts as near, in units of x."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """Return how many classes there may be."""
+        ...
+
+    def start(self) -> Any:
+        """Return what is known of no class; `seen`, (classes,), is the weight of the labels learned of each.
+
+        `usual`, (classes,), is the score that rows of a class have of late, or 0.
+        """
+        ...
+
+    def lifted(self, x: NDArray[np.float32]) -> Floats:
+        """Return what is compared of rows, (rows, features); each row for itself, to the last bit."""
+        ...
+
+    def scores(self, state: Any, rows: Floats) -> Floats:
+        """Return how much each lifted row looks like each class, (rows, classes); each row for itself."""
+        ...
+
+    def evened(self, state: Any, scores: Floats) -> Floats:
+        """Return scores, (rows, classes), in which what is only due to how often a class came is evened out."""
+        ...
+
+    def learn(self, state: Any, rows: Floats, label: NDArray[np.int64], weight: Floats) -> Any:
+        """Return what is known with more lifted rows; a negative weight takes back what a row taught."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,7 +113,7 @@ class OpenSet:
     (0,)
     """
 
-    growing: Growing
+    growing: Telling
     alarms: float = 0.05
     window: int = 500
     kept: int = 4096
@@ -91,7 +142,7 @@ class OpenSet:
             if len(asked):
                 for column, found in zip(said, self.guessed(state, turns.x[asked]), strict=True):
                     column[asked] = found
-            state = self._learned(state, turns.rows(slice(start, stop)))
+            state = self.learned(state, turns.rows(slice(start, stop)))
             start = stop
         return state, said
 
@@ -106,12 +157,22 @@ class OpenSet:
 
     def guessed(self, state: Opened, x: NDArray[np.float32]) -> Said:
         """Return what is said of rows, (rows, inputs), each for itself."""
-        if not _among(state.grown).any():
-            none, sure = _nothing(len(x)), np.ones(len(x), np.bool_)
-            return none._replace(odd=np.zeros(len(x)), unknown=sure)
+        label, chance, odd, unknown = self.ranked(state, x, 1)
+        if not label.shape[1]:
+            return _nothing(len(x))._replace(odd=odd, unknown=unknown)
+        return Said(label[:, 0], chance[:, 0], odd, unknown)
+
+    def ranked(self, state: Opened, x: NDArray[np.float32], most: int) -> Ranked:
+        """Return the likeliest classes of rows, (rows, inputs), each row for itself; at most so many."""
+        among = _among(state.grown)
+        if not among.any():
+            none = np.zeros((len(x), 0))
+            return Ranked(none.astype(np.int64), none, np.zeros(len(x)), np.ones(len(x), np.bool_))
         even, odd = self._scored(state, x, self.growing.lifted(x))
         heated = np.exp((even - even.max(1)[:, None]) * _HEATS[state.losses.argmin()])
-        return Said(even.argmax(1), 1 / heated.sum(1), odd, odd > self.threshold(state))
+        label = np.argsort(-even, axis=1, kind="stable")[:, : min(most, int(among.sum()))]
+        chance = np.take_along_axis(heated, label, 1) / heated.sum(1)[:, None]
+        return Ranked(label, chance, odd, odd > self.threshold(state))
 
     def _scored(self, state: Opened, x: NDArray[np.float32], rows: Floats) -> tuple[Floats, Floats]:
         """Return evened scores, (rows, classes), -inf where none may be guessed, with how odd rows look, (rows,)."""
@@ -124,7 +185,8 @@ class OpenSet:
         near = np.exp(-self._near.distances(state.kept, x) / (2 * self.growing.width**2))
         return even, lacking - _NEAR * near
 
-    def _learned(self, state: Opened, tick: Turns) -> Opened:
+    def learned(self, state: Opened, tick: Turns) -> Opened:
+        """Learn the labels of one tick."""
         told = np.flatnonzero((tick.what != ASKED) & (tick.what != ABANDONED))
         if not len(told):
             return state
@@ -154,9 +216,9 @@ class OpenSet:
         return state._replace(odd=odd, losses=losses, known=state.known + len(label))
 
 
-def _among(grown: Grown) -> NDArray[np.bool_]:
+def _among(grown: Any) -> NDArray[np.bool_]:
     """Return which classes may be guessed."""
-    among = grown.seen > 0
+    among: NDArray[np.bool_] = grown.seen > 0
     among[:1] = False
     return among
 

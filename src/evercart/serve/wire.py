@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 # JSON tells no integer from a number that is whole
 Whole = Annotated[float, Meta(multiple_of=1, ge=-(10**15), le=10**15)]
@@ -73,8 +73,20 @@ class Listed(Struct):
     form: str = ""
 
 
+class LabelShare(Struct):
+    """A label with its chance among those known."""
+
+    label: str
+    chance: float
+
+
 class Guessed(Struct):
-    """A number. `fallback` is "" where a model answered, else "default"; `form` as in `Listed`."""
+    """A number, or a label. `fallback` is "" where a model answered, else "default"; `form` as in
+    `Listed`.
+
+    Of an app that names labels `guess` is the chance of `label`, the likeliest; `unknown` says that the text looks
+    like none of those known; other apps do not have these fields.
+    """
 
     decision: str
     app: str
@@ -88,6 +100,9 @@ class Guessed(Struct):
     fallback: str = ""
     why: list[Reason] = []
     form: str = ""
+    label: str | UnsetType | None = UNSET
+    unknown: bool | UnsetType = UNSET
+    likely: list[LabelShare] | UnsetType = UNSET
 
 
 class Visit(Struct):

@@ -12,7 +12,7 @@ from evercart.serve.answering.stand_in import POPULAR, defaulted, unlisted
 from evercart.serve.answering.told import listed, row, shown
 from evercart.serve.problem import Conflict
 from evercart.serve.settings import Settings
-from evercart.serve.wire import Guessed
+from evercart.serve.wire import Guessed, LabelShare
 from evercart.shop import Shop
 
 _POPULAR = 100  # places of what is handed out for others to stand in with
@@ -74,4 +74,8 @@ class Answerer:
             return defaulted(asked, app.unit, default, at, self._now_us())
         one, said_row = now.decider.answer(asked.app, asked.keys, asked.id, level=False)
         made = (one.model, one.revision, one.chance, one.feature_offset)
-        return Said.of(Guessed(asked.id, asked.app, one.guess, app.unit, *made, False, form=one.form), said_row)
+        said = Guessed(asked.id, asked.app, one.guess, app.unit, *made, False, form=one.form)
+        if one.named:
+            said.label, said.unknown = one.named.label, one.named.unknown
+            said.likely = [LabelShare(*share) for share in one.named.likely]
+        return Said.of(said, said_row)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from evercart.app import App
 from evercart.errors import expected, require
+from evercart.events.batch import TEXT
 from evercart.recommender import require_places
 from evercart.serve.answering.question import Answering, Question
 from evercart.serve.ids import Ids
@@ -112,7 +113,7 @@ class Answers:
 def _require_names(where: str, keys: Mapping[str, Any]) -> None:
     """Raise `UserError` for a name that is none, where nothing is loaded yet that would."""
     for name, value in keys.items():
-        require(value != "", f"{where}.{name}", "a name", value)
+        require(value != "", f"{where}.{name}", "a text" if name == TEXT else "a name", value)
 
 
 def _give_up(done: asyncio.Future[str]) -> None:

@@ -92,7 +92,9 @@ def came_of(log: Log, row: Row, app: App | None) -> Came:
     label = math.nan
     if app:
         few = found.rows(answering)
-        label = _ranked(row, few, log) if app.candidates else _summed(app, row, few, log.key, closes_us)
+        label = math.nan  # of one that is a name the rows say it
+        if not app.named:
+            label = _ranked(row, few, log) if app.candidates else _summed(app, row, few, log.key, closes_us)
     shown = found.rows(slice(0, MOST_SHOWN))
     rows = _told(log, shown, answering, row)
     cut = at < log.next_offset and stop < log.next_offset and at == stop
@@ -101,6 +103,8 @@ def came_of(log: Log, row: Row, app: App | None) -> Came:
 
 def _asked(app: App) -> _Asked:
     ranks = app.candidates
+    if app.named:
+        return _Asked("", (), round(app.window_s * SECOND_US), 0)
     if ranks is None:
         kinds = tuple(one.kind for one in app.answers)
         by = app.answers[0].by
@@ -116,7 +120,7 @@ def _after(log: Log, row: Row, asked: _Asked, app: App | None, stop: int, last_u
 
     What answers an event that names the decision is told as if it named the decision itself.
     """
-    reads = app.labels(Tick()).reads if app else ()
+    reads = app.labels(Tick()).reads if app and not app.named else ()
     columns = tuple(dict.fromkeys(("id", "ref", "item", *((asked.by,) if asked.by else ()), *reads)))
     columns = tuple(name for name in columns if name not in ("number", "outlier"))
     id_, key = _hashed(row["id"], log), _hashed(row.get(asked.by), log)

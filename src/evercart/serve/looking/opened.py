@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from evercart.shop import Shop
 
 LIST = "a list"
+LABEL = "a label"
 
 
 class Feature(NamedTuple):
@@ -78,6 +79,8 @@ class Opener:
         came = came_of(shop.log, row, app)
         if lane is None or lane.app.candidates is not None:
             return Opened(row, app, answered(row), model, version, None, (), Why(reason=LIST), came)
+        if lane.app.named:
+            return Opened(row, app, answered(row), model, version, None, (), Why(reason=LABEL), came)
         near = None if version else nearest(row, versions)
         why = self._why(ring.of_one_answer, lane, row | {"revision": near.fingerprint} if near else row)
         features = _features(lane, known_of(lane, row))

@@ -92,7 +92,7 @@ def _shown(visit: Visit, one: AppStanding, found: Evidence | None, entries: Sequ
     made = {"time": drawn.over_time(one.app, data, marks, words)}
     if data.differences:
         made["saved"] = drawn.saved(one.app, data, words)
-    if not one.app.candidates:
+    if not (one.app.candidates or one.app.named):
         made["calibrated"] = drawn.calibrated(data, words)
     losses = data.days.sums[:, :, 0] / data.days.n[:, None]
     rows = zip(data.days.dates, data.days.n.tolist(), losses.tolist(), strict=True)
@@ -101,7 +101,7 @@ def _shown(visit: Visit, one: AppStanding, found: Evidence | None, entries: Sequ
         "figures": {name: as_json(figure) for name, figure in made.items()},
         "days": [(str(day), n, each) for day, n, each in rows][: -_DAYS - 1 : -1],
         "verdicts": [_verdict(found, other) for other in data.differences],
-        "curves": [] if one.app.candidates else _curve(made["calibrated"]),
+        "curves": _curve(made["calibrated"]) if "calibrated" in made else [],
         "metrics": [metric for metric in found.scores[data.champion] if metric != data.report.loss.name],
     }
 
