@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
-from evercart.serve.pages import app, data, decisions, live, login, now, static, trying, versions
+from evercart.serve.pages import app, data, decisions, live, login, now, queue, static, trying, versions
 from evercart.serve.pages.page import Page, lost, templates
 from evercart.serve.pages.standing import looker_of
 
@@ -23,6 +23,7 @@ PAGES: tuple[Page, ...] = (
     *app.PAGES,
     *versions.PAGES,
     *decisions.PAGES,
+    *queue.PAGES,
     *data.PAGES,
     *trying.PAGES,
     *login.PAGES,
