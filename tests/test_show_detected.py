@@ -20,10 +20,20 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
     label = (np.arange(2100) % 10 == 0).astype(np.int64)
     guesses = {"continual": label + 0.0, "amount": np.arange(2100) % 7 + 0.0}
     about = {"refused": {"amount: a number": 3}}
-    done = Detected(us, label, None, 604_800, guesses, {"fraud continual": 1.5}, about, is_handbook=True)
+    one = {"recall": 0.5, "recall_attacked": 0.25, "kept": 0.5, "ap": 0.75, "ap_attacked": 0.3, "mean_cost": 12.5}
+    attacked = {
+        "frauds": 8,
+        "budget": 20.0,
+        "alert_rate": 0.01,
+        "racers": {"continual": {**one, "ways": {"wait": 0.4}}},
+    }
+    done = Detected(us, label, None, 604_800, guesses, {"fraud continual": 1.5}, about, True, attacked=attacked)
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(detected(done))
     text = console.export_text()
+    assert done.summary()["attacked"] == attacked
+    assert "8 frauds made again for at most 20 each" in text
+    assert "wait 40%" in text
     for part in ("fraud: 1,575 payments scored", "1.0000", "The book's set", "2018-08-08", "amount: a number: 3 rows"):
         assert part in text
 

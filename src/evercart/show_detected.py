@@ -27,6 +27,8 @@ def detected(done: Detected) -> RenderableType:
     parts.append(_weeks(said["weeks"], done))
     if done.costs:
         parts.append(_costs(done.costs))
+    if done.attacked:
+        parts.append(_attacked(done.attacked))
     parts += [f"Refused: {escape(rule)}: {rows:,} rows" for rule, rows in done.about["refused"].items()]
     return Group(*parts)
 
@@ -45,6 +47,19 @@ def _book(title: str, week: dict[str, Any], done: Detected) -> Table:
     first, *others = done.guesses
     racers = {first: week, **{name: week[name] for name in others}}
     return _scores(f"{title}: {week['payments']:,} payments, {week['frauds']:,} frauds", racers, {})
+
+
+def _attacked(told: dict[str, Any]) -> Table:
+    title = f"{told['frauds']} frauds made again for at most {told['budget']:g} each, to get no alert"
+    table = Table("", title=title, title_justify="left")
+    names = (f"recall at {told['alert_rate']:.0%} alerts", "attacked", "kept", "ap", "attacked", "mean cost")
+    for name in (*names, "by"):
+        table.add_column(name, justify="left" if name == "by" else "right")
+    for name, one in told["racers"].items():
+        cells = [_cell(one[key]) for key in ("recall", "recall_attacked", "kept", "ap", "ap_attacked")]
+        ways = ", ".join(f"{way} {share:.0%}" for way, share in one["ways"].items())
+        table.add_row(name, *cells, f"{one['mean_cost']:.2f}", ways)
+    return table
 
 
 def _weeks(weeks: list[dict[str, Any]], done: Detected) -> Table:

@@ -38,5 +38,11 @@ def test_numbers_of_a_table_tell_frauds(folder: Path) -> None:
     text = evercart(*words, folder=folder)
     assert "fraud: 4,500 payments scored" in text
     assert "Costs of acting on the champion's chances" in text
+    robust = said["attacked"]["racers"]["continual"]
+    assert robust["recall_attacked"] <= robust["recall"]  # no fraudster can change V1, V2
+    assert set(robust["ways"]) <= {"lower", "wait", "split"}
+    unattacked = json.loads(evercart(*words, "--attacked", "0", "--json", folder=folder))
+    assert "attacked" not in unattacked
+    assert unattacked["later"] == said["later"]
     text = evercart("backtest", "fraud", "--map", "p.toml", folder=folder, code=2)
     assert text == "backtest fraud: expected --data beside --map, got 'none'\n"

@@ -115,6 +115,12 @@ def backtest(
     mapping: Annotated[
         Path | None, Option("--map", metavar="FILE", readable=False, help="For classify, fraud: which column is what.")
     ] = None,
+    attacked: Annotated[
+        int, Option(metavar="N", min=0, help="For fraud with --data: so many frauds are made again to get no alert.")
+    ] = 40,
+    budget: Annotated[
+        float, Option(metavar="MONEY", min=0, help="What a fraudster may spend to make one again.")
+    ] = 20.0,
     shop: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -137,10 +143,15 @@ def backtest(
     `[columns]` with `amount`, `fraud` and whichever there are of user, place, card, device, address; `[time]`; `[fraud]
     delay_s = 604800` says how late a label comes (at once unless said), `numbers = ["V*"]` which further columns are
     numbers that help.
+    Frauds made again take less, wait, pay elsewhere, split, each at a price; the report has recall, average precision
+    before, after.
     """
     if data or mapping:
         require(name in (CLASSIFY, FRAUD), "--data, --map", "none beside an app of the shop", name)
-        (_classify if name == CLASSIFY else _fraud)(data, mapping, as_json)
+        if name == CLASSIFY:
+            _classify(data, mapping, as_json)
+        else:
+            _fraud(data, mapping, (attacked, budget), as_json)
         return
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
@@ -166,16 +177,17 @@ def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
     say(as_json, done.summary(), classified(done))
 
 
-def _fraud(data: Path | None, mapping: Path | None, as_json: bool) -> None:
+def _fraud(data: Path | None, mapping: Path | None, raid: tuple[int, float], as_json: bool) -> None:
     spare_pandas()
     from evercart.detecting.backtest import backtest as run
+    from evercart.detecting.raided import Raid
     from evercart.show_detected import detected
 
     if data is None:
         raise UserError(expected(f"backtest {FRAUD}", "--data beside --map", "none"))
     teller, clock = new_teller(), Clock()
     with teller.telling():
-        done = run(data, mapping, clock.now_us(), clock.cpu_s, teller.step)
+        done = run(data, mapping, clock.now_us(), clock.cpu_s, teller.step, Raid(*raid))
     say(as_json, done.summary(), detected(done))
 
 

@@ -3,44 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evercart.apps.fraud import fraud
 from evercart.detecting.costed import costed
+from evercart.detecting.raided import Raid, Raided
 from evercart.detecting.reading import Payments, Told, payments
-from evercart.detecting.streamed import streamed
+from evercart.detecting.streamed import FROZEN, Streamed, streamed
 from evercart.evaluate.detected import Detected
-from evercart.units import MISSING
+from evercart.evaluate.robust import Robust, bars
+from evercart.units import DAY_US, MISSING
 
 AMOUNT: Final = "amount"  # the plainest score: the larger, the more suspicious
+ALERTS: Final = 0.01  # of a day's payments get an alert
 Step = Callable[[str, float | None], None]  # which step, which part of it is done
 
 
 def backtest(
-    data: Path, mapping: Path | None, now_us: int, cpu_s: Callable[[], float], step: Step = lambda name, part: None
+    data: Path,
+    mapping: Path | None,
+    now_us: int,
+    cpu_s: Callable[[], float],
+    step: Step = lambda name, part: None,
+    raid: Raid | None = None,
 ) -> Detected:
-    """Score a table's payments one after the other, test then train, beside plain ones.
+    """Score a table's payments one after the other, test then train, beside plain ones; attack some of the frauds.
 
     data       a CSV, Parquet or JSON Lines file
     mapping    a map whose columns name `fraud`, `amount`; see `reading.told`
     """
     step("read the payments", None)
     found, how = payments(data, mapping, now_us)
-    return detected(found, how, cpu_s, step)
+    return detected(found, how, cpu_s, step, raid)
 
 
-def detected(found: Payments, how: Told, cpu_s: Callable[[], float], step: Step = lambda name, part: None) -> Detected:
+def detected(
+    found: Payments,
+    how: Told,
+    cpu_s: Callable[[], float],
+    step: Step = lambda name, part: None,
+    raid: Raid | None = None,
+) -> Detected:
     """Score payments one after the other."""
     parties = [name for name in found.parties if (found.parties[name] != 0).any()]
     delay_s = max(how.delay_s, 1.0)
     app = fraud(" ".join(parties) or "user", delay_s, delay_s, given=" ".join(found.numbers))
     step("score, learn", 0.0)
-    ran = streamed(app, found, how.delay_s, cpu_s, lambda part: step("score, learn", part))
+    ran = streamed(app, found, how.delay_s, cpu_s, lambda part: step("score, learn", part), raid)
     guesses: dict[str, NDArray[np.float64]] = {
         **ran.guesses,
         AMOUNT: np.where(found.amount == MISSING, 0, found.amount),
@@ -56,4 +70,28 @@ def detected(found: Payments, how: Told, cpu_s: Callable[[], float], step: Step 
     }
     card = next((found.parties[name] for name in ("card", "user") if name in parties), None)
     done = Detected(found.us, found.label, card, how.delay_s, guesses, ran.cpu_s, about, how.is_handbook)
-    return replace(done, costs=costed(done, found.amount, how.terms))
+    return replace(done, costs=costed(done, found.amount, how.terms), attacked=_attacked(found, ran, raid))
+
+
+def _attacked(found: Payments, ran: Streamed, raid: Raid | None) -> dict[str, Any]:
+    """Return what attacks did to each racer that was attacked, with their terms; nothing where none was made."""
+    robust = {name: _robust(found, ran.guesses[name], made) for name, made in ran.raided.items() if made}
+    if not robust or raid is None:
+        return {}
+    frauds = max(len(made) for made in ran.raided.values())
+    terms = {"frauds": frauds, "budget": raid.budget, "alert_rate": ALERTS, "prices": asdict(raid.prices)}
+    return {**terms, "racers": {name: one.summary() for name, one in robust.items()}}
+
+
+def _robust(found: Payments, guess: NDArray[np.float64], made: list[Raided]) -> Robust:
+    rows = np.array([one.number for one in made])
+    later = np.isfinite(guess) & (np.arange(len(guess)) >= FROZEN * len(guess))
+    return Robust(
+        clean=np.array([one.clean for one in made]),
+        struck=np.array([one.score for one in made]),
+        bar=bars(found.us // DAY_US, guess, rows, ALERTS),
+        good=guess[later & (found.label == 0)],
+        all_frauds=int((later & (found.label == 1)).sum()),
+        cost=np.array([one.cost for one in made]),
+        ways=tuple(one.ways for one in made),
+    )

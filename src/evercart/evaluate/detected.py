@@ -32,6 +32,7 @@ class Detected:
     cpu_s      by racer, then by stage
     about      how the table was read
     costs      by way to act, what it cost; empty where that was not looked at
+    attacked   what attacks did, by racer, with their terms; empty where none was tried
     """
 
     us: NDArray[np.int64]
@@ -43,6 +44,7 @@ class Detected:
     about: dict[str, Any]
     is_handbook: bool = False
     costs: dict[str, Any] = field(default_factory=dict)
+    attacked: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def day(self) -> NDArray[np.int64]:
@@ -102,6 +104,8 @@ class Detected:
         said["mean_of_weeks"] = self._means(said["weeks"])
         if self.costs:
             said["costs"] = self.costs
+        if self.attacked:
+            said["attacked"] = self.attacked
         said["cpu_s"] = {name: round(value, 2) for name, value in self.cpu_s.items()}
         return said
 

@@ -23,6 +23,7 @@ from evercart.serve.front import OURS, fault
 from evercart.serve.looking.cases import about_payments
 from evercart.serve.pages import static, text
 from evercart.serve.pages.entrance import csrf_of, page_caller, require_csrf, wants_key
+from evercart.serve.pages.kept import per_service
 from evercart.serve.pages.language import COOKIE, Words, choose, languages
 from evercart.serve.problem import NoSuchForm, NotAllowed, Problem, Unknown, WhoAreYou
 
@@ -45,6 +46,14 @@ HEADERS: Final = {
     "referrer-policy": "same-origin",
     "cache-control": "no-store",
 }
+
+
+def _has_cases(service: Service) -> bool:
+    """Return whether any app is asked before payments, which reviewers look at."""
+    return any(about_payments(app) for app in service.shop.apps)
+
+
+_reviews: Final = per_service(_has_cases)
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ class Visit:
             "shop": self.service.shop.config.name,
             "shop_folder": str(self.service.shop.folder),
             "apps": app_names(self.service),
-            "reviews": any(about_payments(app) for app in self.service.shop.apps),
+            "reviews": _reviews(self.service),
             "caller": self.caller,
             "keyed": wants_key(self.service),
             "may": self.may,
