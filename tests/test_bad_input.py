@@ -154,7 +154,10 @@ def test_a_truncated_parquet_file(run: Run) -> None:
             ("ingest", "no.csv", "--map", "no.toml"),
             "no.toml: expected a mapping file that can be read, got 'No such file or directory'",
         ),
-        (("backtest", "spnd"), "app: expected one of repurchase spend recommend profile behaviour, got 'spnd'"),
+        (
+            ("backtest", "spnd"),
+            "app: expected one of repurchase spend recommend profile behaviour fraud classify, got 'spnd'",
+        ),
     ],
 )
 def test_what_is_not_there_is_said_at_once(run: Run, words: tuple[str, ...], text: str) -> None:
@@ -168,7 +171,7 @@ def test_an_unknown_kind(run: Run) -> None:
         2,
         {},
         "mapping.kind: expected one of the kinds view order item user exposure redeem outcome feedback erase "
-        "search cart return review message, "
+        "search cart return review message payment chargeback resolved, "
         "got 'ordr' (nearest: 'order')",
     )
 

@@ -12,6 +12,8 @@ import pytest
 
 import evercart.learners
 from evercart import features
+from evercart.acting.actor import Actor, LetThrough
+from evercart.acting.reviews import Reviews
 from evercart.asks.arrival import Arrival
 from evercart.asks.daily import Daily
 from evercart.asks.decided import Decided
@@ -123,6 +125,7 @@ from evercart.remember.ridge import Ridge
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
 from evercart.testing.browsed import Browsed, Offered
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
+from evercart.testing.risked import Risked
 from evercart.testing.streams import START_US, durations
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
@@ -438,6 +441,7 @@ def forgetting() -> list[Check]:
 BROWSED = Browsed((*browsed.KINDS, "item"))
 
 CHECKS: dict[type[Any], list[Check]] = {
+    Actor: [of(Actor(through=LetThrough(200.0)), Risked()), of(Actor(reviews=Reviews(1)), Risked())],
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
@@ -601,6 +605,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Report(("a", "b"), log_loss, time_zone="Europe/Berlin"), Judged()),
         of(Report(("a", "b", "c"), squared, slices=("new", "old")), Judged(3, 2, "sum")),
     ],
+    Reviews: [of(Reviews(), Valued()), of(Reviews(1), Valued())],
     Rolling: [of(ROLLING, Valued(WATCHED)), of(replace(ROLLING, most=1), Valued(WATCHED))],
     Rescaled: [of(Rescaled(Scaled(SUMS, COLUMNS)), Turned(labels="sum"))],
     Restarted: [

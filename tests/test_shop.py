@@ -176,9 +176,10 @@ def test_events_have_their_names(shop: Shop) -> None:
 
 def test_an_app_that_is_not_there(shop: Shop) -> None:
     with pytest.raises(
-        UserError, match=r"^app: expected one of repurchase spend recommend profile behaviour, got 'fraud'$"
+        UserError,
+        match=r"^app: expected one of repurchase spend recommend profile behaviour fraud classify, got 'fruad'$",
     ):
-        shop.backtest("fraud")
+        shop.backtest("fruad")
 
 
 def test_a_webhook_is_told_what_went_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

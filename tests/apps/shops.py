@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from evercart.app import App
+from evercart.apps import app as named
 from evercart.backtest import Replayed, replay
+from evercart.detecting.reading import Payments
+from evercart.detecting.streamed import batches
 from evercart.events.batch import Events
 from evercart.labels.pairs import Tick
 from evercart.units import DAY_US, MISSING
@@ -34,6 +37,18 @@ def year(shoppers: int = 60, days: int = 120, *, scale: int = 1, **columns: Any)
         live=np.full(rows, MISSING),
         **{**{name: value.astype(np.uint64) for name, value in keys.items()}, **columns},
     )
+
+
+def paid(payments: int = 6_000) -> Events:
+    """Return payments, twenty minutes apart; those at place 3 turn out to be frauds after 45 days; all windows close."""
+    rng = np.random.default_rng(2)
+    place = rng.integers(1, 20, payments).astype(np.uint64)
+    parties = {"user": rng.integers(1, 200, payments).astype(np.uint64), "place": place}
+    us = np.arange(payments) * DAY_US // 72
+    found = Payments(us, parties, rng.integers(3000, 9000, payments), (place == 3).astype(np.int64), {}, {})
+    log = list(batches(found, 45 * DAY_US, named("fraud").reads))
+    later = {"logged_us": log[-1].logged_us + DAY_US, "offset": log[-1].offset + 1}
+    return Events.concat([*log, Events({**log[-1].columns, **later})])  # the row before the last is learned
 
 
 def turned(app: App, events: Events, frozen_us: int | None = None) -> Replayed:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 def test_promote_a_challenger_then_roll_it_back(page: Page, live, watcher) -> None:
     watcher.allowed.append("status of 409")
     page.goto("/apps/repurchase")
-    page.get_by_role("link", name="Promote").click()
+    page.get_by_role("link", name="Promote").first.click()
     expect(page.get_by_text("Shall restarted answer for repurchase instead of continual?")).to_be_visible()
     page.get_by_role("button", name="Ask the gate, promote").click()
     expect(page.get_by_text("The gate objects, so nothing was moved:")).to_be_visible()

@@ -33,7 +33,7 @@ def test_mistakes(shop: Path) -> None:
     text = evercart("rollback", "spend", folder=shop, code=2)
     assert "rollback spend: expected a model that reigned before, got 'none'" in text
     assert "model: expected one of the models continual" in evercart("promote", "spend", "nobody", folder=shop, code=2)
-    assert "app: expected one of repurchase spend" in evercart("versions", "fraud", folder=shop, code=2)
+    assert "app: expected one of repurchase spend" in evercart("versions", "fruad", folder=shop, code=2)
 
 
 def test_diff(shop: Path) -> None:

@@ -30,7 +30,7 @@ TYPES = [name for name, kind in vars(wire).items() if getattr(kind, "__module__"
 
 @pytest.mark.parametrize("name", TYPES)
 def test_each_type_says_what_it_is(name):
-    assert getattr(wire, name).__doc__.endswith(".")
+    assert getattr(wire, name).__doc__.rstrip().endswith(".")
 
 
 def test_a_client_needs_no_more_than_msgspec():

@@ -11,6 +11,7 @@ import evercart.labels
 from evercart.errors import UserError
 from evercart.labels.further import Further
 from evercart.labels.lists import Lists
+from evercart.labels.named import Named
 from evercart.labels.pairs import Pairs
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked, unchecked
 
@@ -75,10 +76,11 @@ def test_concrete_dataclasses_with_start_step_grain_are_found(tmp_path: Path, mo
 
 
 def test_a_fold_without_a_check_is_named() -> None:
-    assert unchecked([Further, Lists, Pairs], evercart.labels) == []
-    require_checked([Further, Lists, Pairs], evercart.labels)
-    named = r"evercart\.labels\.further\.Further, evercart\.labels\.lists\.Lists, evercart\.labels\.pairs\.Pairs"
-    text = rf"^folds: expected a check of the four laws for each, got 'none for {named}'$"
+    assert unchecked([Further, Lists, Named, Pairs], evercart.labels) == []
+    require_checked([Further, Lists, Named, Pairs], evercart.labels)
+    named = ["further.Further", "lists.Lists", "named.Named", "pairs.Pairs"]
+    missing = ", ".join(rf"evercart\.labels\.{one}" for one in named)
+    text = rf"^folds: expected a check of the four laws for each, got 'none for {missing}'$"
     with pytest.raises(UserError, match=text):
         require_checked([], evercart.labels)
 
