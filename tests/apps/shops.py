@@ -40,7 +40,7 @@ def year(shoppers: int = 60, days: int = 120, *, scale: int = 1, **columns: Any)
 
 
 def paid(payments: int = 6_000) -> Events:
-    """Return payments, twenty minutes apart; those at place 3 turn out to be frauds after 45 days; all windows close."""
+    """Return payments, all windows closed; those at place 3 turn out to be frauds after 45 days."""
     rng = np.random.default_rng(2)
     place = rng.integers(1, 20, payments).astype(np.uint64)
     parties = {"user": rng.integers(1, 200, payments).astype(np.uint64), "place": place}
