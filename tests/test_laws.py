@@ -12,7 +12,9 @@ import pytest
 
 import evercart.learners
 from evercart import features
-from evercart.acting.actor import Actor, LetThrough
+from evercart.acting.actor import Actor, Explore, LetThrough
+from evercart.acting.bandit import Bandit
+from evercart.acting.q_reviews import QReviews
 from evercart.acting.reviews import Reviews
 from evercart.asks.arrival import Arrival
 from evercart.asks.daily import Daily
@@ -124,8 +126,8 @@ from evercart.remember.remembering import Remembering
 from evercart.remember.ridge import Ridge
 from evercart.testing import Answered, Judged, Logged, Raced, Turned, Valued, Watched, Woven, browsed, check_fold
 from evercart.testing.browsed import Browsed, Offered
+from evercart.testing.cased import Cased
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked
-from evercart.testing.risked import Risked
 from evercart.testing.streams import START_US, durations
 from evercart.testing.turned import COLUMNS
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
@@ -441,10 +443,17 @@ def forgetting() -> list[Check]:
 BROWSED = Browsed((*browsed.KINDS, "item"))
 
 CHECKS: dict[type[Any], list[Check]] = {
-    Actor: [of(Actor(through=LetThrough(200.0)), Risked()), of(Actor(reviews=Reviews(1)), Risked())],
+    Actor: [
+        of(Actor(reviews=Reviews(3), through=LetThrough()), Cased(told=False)),
+        of(Actor(reviews=QReviews(3), through=Explore()), Cased(told=False)),
+    ],
     Adwin: [of(Adwin(), Valued()), of(NERVOUS, Valued()), of(Adwin(0.5, 1, 2, 2, 4, "up"), Valued())],
     After: [asks(After("view"))],
     Arrival: [asks(Arrival(gap_s=600, pause_s=HOUR_S)), asks(Arrival("view", session="place"))],
+    Bandit: [
+        of(Bandit((3, 2), Actor(reviews=Reviews(3), through=Explore())), Cased((3, 2))),
+        of(Bandit((), Actor(reviews=QReviews(2)), ridge=0.1), Cased()),
+    ],
     Baskets: [
         of(Baskets(keep_s=DAY_S, shelf_s=HOUR_S, gap_s=60, pause_s=600, own=3, listed=2), Browsed(), DAY_US),
         of(Baskets("view", session="place", keep_s=HOUR_S, shelf_s=600, pause_s=60, most=2), Browsed(), HOUR_US),
@@ -586,6 +595,7 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(Reacting(Scaled(Linear(COLUMNS), COLUMNS), PageHinkley(0.01, 0.3, least=1), every=8, remember=16), Turned()),
         of(Reacting(Newton(COLUMNS), PageHinkley(0.1, 2.0, least=1), "squared", every=16), Turned(labels="sum")),
     ],
+    QReviews: [of(QReviews(4), Valued()), of(QReviews(0), Valued())],
     QLearning: [
         of(QLearning(gap_s=600, keep_s=HOUR_S, listed=4, path=4, offered=3), Browsed(), HOUR_US),
         of(QLearning("order", "user", depths=3, prior=0.0, gap_s=HOUR_S, keep_s=600, listed=8), Browsed(), HOUR_US),

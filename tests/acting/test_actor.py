@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evercart.acting.actor import Actor, LetThrough, Risks, label_weights
-from evercart.acting.costs import APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, cheapest
+from evercart.acting.actor import Actor, Explore, LetThrough, Risks, label_weights
+from evercart.acting.costs import APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, cheapest, expected_costs
 from evercart.acting.reviews import Reviews
 from evercart.errors import UserError
 from evercart.fold import fingerprint
@@ -44,6 +44,20 @@ def test_the_chance_logged_is_the_chance_drawn() -> None:
         some = (chance >= low) & (chance < high)
         error = np.sqrt(chance[some].sum()) / some.sum()
         assert abs(let[stopped][some].mean() - chance[some].mean()) < 4 * error
+
+
+def test_each_action_is_explored_with_the_chance_logged() -> None:
+    explore = Explore(100.0, 0.01, 0.2)
+    acted = Actor(through=explore, seed=4).step(ACTOR.start(), RISKS)[1]
+    chances = explore.chances(expected_costs(RISKS.chance, RISKS.amount, Costs()), acted.wished)
+    np.testing.assert_allclose(chances.sum(1), 1.0)
+    np.testing.assert_array_equal(acted.chance, chances[np.arange(N), acted.action])
+    for action in range(4):
+        each = acted.action == action
+        assert abs(each.sum() - chances[:, action].sum()) < 4 * np.sqrt((chances * (1 - chances))[:, action].sum() + 1)
+    other = chances[acted.wished != REVIEW][:, REVIEW]
+    assert (other == 0.01).all()
+    assert (chances[acted.wished != DECLINE][:, DECLINE] == 0).all()
 
 
 def test_weighed_labels_add_up_to_all_labels() -> None:

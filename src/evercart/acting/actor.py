@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.acting.costs import APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, expected_costs, saving_of_review
-from evercart.acting.reviews import Days, Reviews
+from evercart.acting.costs import ACTIONS, APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, expected_costs, saving_of_review
+from evercart.acting.reviews import Reviewing, Reviews
 from evercart.batch import Batch
 from evercart.chance import uniform
 from evercart.errors import require
@@ -41,6 +41,14 @@ class Acted(NamedTuple):
     chance: NDArray[np.float64]  # (payments,) with which `action` was drawn
 
 
+class Drawing(Protocol):
+    """Says with which chance each action is drawn in place of the one wished."""
+
+    def chances(self, cost: NDArray[np.float64], wished: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the chance of each action, (payments, actions), from what each is expected to cost, minor units."""
+        ...
+
+
 @dataclass(frozen=True)
 class LetThrough:
     """Approve a few of the payments that would be declined or challenged, so that their labels are known.
@@ -70,38 +78,89 @@ class LetThrough:
         """
         return np.clip(self.spend_minor / np.maximum(more, 1e-9), self.least, self.most)
 
+    def chances(self, cost: NDArray[np.float64], wished: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the chance of each action: see `Drawing`."""
+        rows, stopped = np.arange(len(wished)), (wished == DECLINE) | (wished == CHALLENGE)
+        let = np.where(stopped, self.chance(cost[:, APPROVE] - cost[rows, wished]), 0.0)
+        found = np.zeros((len(wished), len(ACTIONS)))
+        found[:, APPROVE] = let
+        found[rows, wished] = np.where(stopped, 1 - let, 1.0)
+        return found
+
+
+@dataclass(frozen=True)
+class Explore:
+    """Draw now and then another action, so that what each one leads to can be learned.
+
+    spend_minor    what drawing an action may cost, on average, beside the one wished
+    least, most    of the chance of each; of a review always the least, as draws come on top of a day's reviews
+
+    Declining is never drawn: what comes of it is known, nothing. Where it is wished, the others are.
+
+    >>> Explore(20.0, 0.01, 0.1).chances(np.array([[0.0, 500.0, 90.0, 1e5]]), np.array([APPROVE])).round(3).tolist()
+    [[0.95, 0.04, 0.01, 0.0]]
+    """
+
+    spend_minor: float = 20.0
+    least: float = 0.01
+    most: float = 0.2
+
+    def __post_init__(self) -> None:
+        require(self.spend_minor >= 0, "explore.spend_minor", "at least 0", self.spend_minor)
+        good = 0 < self.least <= self.most < 1 / 3
+        require(good, "explore.least, most", "more than 0, least up to most, less than 1/3", (self.least, self.most))
+
+    def chances(self, cost: NDArray[np.float64], wished: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the chance of each action: see `Drawing`."""
+        rows = np.arange(len(wished))
+        more = np.maximum(cost - cost[rows, wished][:, None], 1e-9)
+        found = np.clip(self.spend_minor / more, self.least, self.most)
+        found[:, REVIEW], found[:, DECLINE] = self.least, 0.0
+        found[rows, wished] = 0.0
+        found[rows, wished] = 1.0 - found.sum(1)
+        return found
+
 
 @dataclass(frozen=True)
 class Actor:
     """Take the action of least expected cost, within the reviews of a day, but for what is let through.
 
-    through    None: nothing is let through
+    through    what is drawn in place of the action wished; None: nothing
     seed       of what is drawn, payment by payment
     """
 
     costs: Costs = field(default_factory=Costs)
-    reviews: Reviews = field(default_factory=Reviews)
-    through: LetThrough | None = None
+    reviews: Reviewing = field(default_factory=Reviews)
+    through: Drawing | None = None
     seed: int = 0
     grain: ClassVar[Grain] = "event"
 
-    def start(self) -> Days:
+    def start(self) -> Any:
         """Return the reviews' first state."""
         return self.reviews.start()
 
-    def step(self, state: Days, risks: Risks) -> tuple[Days, Acted]:
+    def step(self, state: Any, risks: Risks) -> tuple[Any, Acted]:
         """Return what is done about each payment."""
-        cost = expected_costs(risks.chance, risks.amount, self.costs)
+        return self.act(state, risks.place, risks.us, expected_costs(risks.chance, risks.amount, self.costs))
+
+    def act(
+        self, state: Any, place: NDArray[np.int64], us: NDArray[np.int64], cost: NDArray[np.float64]
+    ) -> tuple[Any, Acted]:
+        """Return what is done about payments whose actions are expected to cost so much.
+
+        place, us    as in `Risks`
+        cost         (payments, actions) minor units
+        """
         best, saving = saving_of_review(cost)
-        state, reviewed = self.reviews.step(state, Values(risks.place, risks.us, saving))
+        state, reviewed = self.reviews.step(state, Values(place, us, saving))
         wished = np.where(reviewed, REVIEW, best)
         if self.through is None:
             return state, Acted(wished, wished, np.ones(len(wished)))
-        stopped = (wished == DECLINE) | (wished == CHALLENGE)
-        chance = self.through.chance(cost[:, APPROVE] - cost[np.arange(len(wished)), wished])
-        let = stopped & (uniform(self.seed, risks.place, "let through") < chance)
-        drawn = np.where(let, chance, np.where(stopped, 1 - chance, 1.0))
-        return state, Acted(np.where(let, APPROVE, wished), wished, drawn)
+        chances = self.through.chances(cost, wished)
+        drawn = uniform(self.seed, place, "let through")[:, None] >= np.cumsum(chances, 1)
+        last = len(ACTIONS) - 1 - (chances[:, ::-1] > 0).argmax(1)  # sums that miss 1 by a rounding draw no other
+        action = np.minimum(drawn.sum(1), last)
+        return state, Acted(action, wished, chances[np.arange(len(action)), action])
 
 
 def label_weights(acted: Acted) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,23 @@ class Days(NamedTuple):
     days: NDArray[np.float64]  # (1,) how many days that sum holds, faded alike
     today: NDArray[np.float64]  # (24, bins)
     now: NDArray[np.int64]  # (2,) today, -1 before the first; reviews done today
+
+
+class Reviewing(Protocol):
+    """Says which payments a day's few reviews go to: a fold."""
+
+    @property
+    def a_day(self) -> int:
+        """Return how many reviews a day has, UTC."""
+        ...
+
+    def start(self) -> Any:
+        """Return the state before the first payment."""
+        ...
+
+    def step(self, state: Any, batch: Values) -> tuple[Any, NDArray[np.bool_]]:
+        """Return which payments are reviewed; a value is what a review saves, in minor units."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evercart.evaluate.business import Measure
+from evercart.evaluate.doubly_robust import Average
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Evidence:
     guess_us       microseconds that a guess takes; None: not known
     business       what came of live decisions: of the champion's, of the challenger's
     attacked       mean losses of clean lessons, of attacked ones: the champion's, the challenger's; None: not known
+    off_policy     how much less a question the challenger's actions would have lost; None: not known
     """
 
     champion: str
@@ -55,6 +57,7 @@ class Evidence:
     guess_us: float | None = None
     business: tuple[tuple[Measure, ...], tuple[Measure, ...]] = ((), ())
     attacked: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
+    off_policy: Average | None = None
 
     def figures(self) -> dict[str, Any]:
         """Return all as plain values for JSON, which has no NaN."""
@@ -62,7 +65,7 @@ class Evidence:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Measure):
+    if isinstance(value, Measure | Average):
         return {name: _plain(each) for name, each in value._asdict().items()}
     if isinstance(value, Part):
         return {name: _plain(each) for name, each in vars(value).items()}
