@@ -20,7 +20,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 STAGES = (
     *("events", "log", "knowledge", "asks", "features", "labels", "learners", "remember", "harden"),
-    *("evaluate", "gate", "publish", "shortlist", "app", "apps", "samples"),
+    *("evaluate", "gate", "publish", "shortlist", "acting", "app", "apps", "samples"),
 )
 BRICKS = (
     "batch",

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
+from evercart.acting.actor import Actor
 from evercart.asks.weave import Asks
 from evercart.errors import require
 from evercart.evaluate.losses import Loss
@@ -47,6 +48,7 @@ class App:
     crosses      pairs of slot columns that batch opponents may cross, as the champion does
     candidates   where the app ranks: which items are offered, of which the racers then order a question's; it brings
                  its own asks and answers, stands in the place of tables
+    acts         where something is done about what is asked: the action of least expected cost, by the chance
     named        where the answer is one of some labels: what holds a question until it is told which; `answers` are
                  none then, its window is the app's
     """
@@ -73,6 +75,7 @@ class App:
     crosses: tuple[tuple[str, str], ...] = ()
     candidates: Shortlist | None = None
     named: Named | None = None
+    acts: Actor | None = None
 
     def __post_init__(self) -> None:
         require(

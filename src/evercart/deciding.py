@@ -13,10 +13,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evercart.abreast import Abreast, questions, turns
+from evercart.acting.live import Acting
 from evercart.asks.logged import encoded, layout
 from evercart.asks.weave import DECISION
 from evercart.checkpoints import Checkpoints
 from evercart.errors import UserError, expected, require, unknown
+from evercart.events.actions import ACTIONS
 from evercart.events.batch import TEXT, Events
 from evercart.events.check import MOST_BYTES
 from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, kind, number
@@ -29,7 +31,7 @@ from evercart.learners.peeking import peek
 from evercart.log import Log
 from evercart.loop import Ring
 
-_OWN: Final = ("id", "app", "ref", "live", "label", "model", "revision", "guess", "chance", "feature_offset")
+_OWN: Final = ("id", "app", "ref", "live", "label", "model", "revision", "guess", "chance", "feature_offset", "action")
 _ERASE: Final = number("erase")
 _MOVING: Final = frozenset(one.number for one in KINDS if one.name != "decision") | {TOMBSTONE}  # what moves a fold
 
@@ -59,6 +61,7 @@ class Decision:
     feature_offset  next offset of the log when features were read
     form            of the model that guessed: "" its learner, "onnx" the graph it was exported as
     named           which label, where the app names one
+    action          what to do, where the app acts: one of `ACTIONS`
     """
 
     id: str
@@ -70,6 +73,7 @@ class Decision:
     feature_offset: int
     form: str = ""
     named: Named | None = None
+    action: str | None = None
 
 
 class Weights(NamedTuple):
@@ -114,6 +118,7 @@ class Decider:
         self._abreast: Abreast | None = None
         self._weights: dict[str, Weights] = {}
         self._names = LabelNames(log)
+        self._acting = dict[str, Acting]()
         self._erased_at = -1
         self.stale = False  # whether an erasure has begun that a process that serves has yet to forget
         self._live, self._at = False, 0
@@ -151,14 +156,25 @@ class Decider:
             x = abreast.x(lane, asked)
             said = peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))
             named = self._named(said) if lane.app.named else None
-        guess = float(first_chance(said)[0])
-        require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
-        row |= {"guess": guess, "x": encoded(x, self._marks[app])[0]}
+            guess = float(first_chance(said)[0])
+            require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
+            row |= {"guess": guess, "x": encoded(x, self._marks[app])[0], **self._acted(lane, row, guess)}
         if named:
             said_more = json.loads(row.get("properties") or "{}")
             row["properties"] = json.dumps(said_more | asdict(named), ensure_ascii=False)
-        made = (weights.model, weights.revision, 1.0, row["feature_offset"], weights.form)
-        return Decision(row["id"], app, guess, *made, named), row
+        made = (weights.model, weights.revision, row["chance"], row["feature_offset"], weights.form)
+        action = ACTIONS[row["action"]] if "action" in row else None
+        return Decision(row["id"], app, guess, *made, named, action), row
+
+    def _acted(self, lane: Lane, row: Mapping[str, Any], guess: float) -> dict[str, Any]:
+        """Return what is done about a question, by columns of the log; nothing where the app does not act."""
+        name = lane.app.name
+        if lane.app.acts is None:
+            return {}
+        if name not in self._acting:
+            self._acting[name] = Acting(lane.app.acts, name, self._log)
+        action, chance = self._acting[name].act(row["id"], row["event_us"], guess, row.get("amount"))
+        return {"action": action, "chance": chance}
 
     def _named(self, said: NDArray[np.float64]) -> Named:
         """Return what a guess says of labels, by their names; one that the log names no more is left out."""

@@ -15,6 +15,7 @@ from evercart.chance import uniform
 from evercart.errors import require
 from evercart.fold import Grain
 from evercart.labels.values import Values
+from evercart.units import DAY_US
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,21 @@ class Actor:
         last = len(ACTIONS) - 1 - (chances[:, ::-1] > 0).argmax(1)  # sums that miss 1 by a rounding draw no other
         action = np.minimum(drawn.sum(1), last)
         return state, Acted(action, wished, chances[np.arange(len(action)), action])
+
+    def unreviewed(self, chance: float, amount: int | None) -> int:
+        """Return the action of least expected cost but a review on one payment, of which nothing is let through."""
+        cost = expected_costs(np.array([min(max(chance, 0.0), 1.0)]), np.array([amount or 0]), self.costs)
+        return int(saving_of_review(cost)[0][0])
+
+    def resumed(self, risks: Risks, action: NDArray[np.int64]) -> Any:
+        """Return the reviews' state after payments that were acted on already.
+
+        action    (payments,) what was done: those of the last day that were reviewed have used up its reviews
+        """
+        saving = saving_of_review(expected_costs(risks.chance, risks.amount, self.costs))[1]
+        state, _ = self.reviews.step(self.start(), Values(risks.place, risks.us, saving))
+        state.now[1] = np.count_nonzero((action == REVIEW) & (risks.us // DAY_US == state.now[0]))
+        return state
 
 
 def label_weights(acted: Acted) -> NDArray[np.float64]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import UserError, require, unknown
+from evercart.events.actions import ACTIONS, APPROVE, CHALLENGE, DECLINE, REVIEW
 
-ACTIONS: Final = ("approve", "challenge", "review", "decline")  # the milder one first, which wins a tie
-APPROVE, CHALLENGE, REVIEW, DECLINE = range(len(ACTIONS))
+__all__ = ["ACTIONS", "APPROVE", "CHALLENGE", "DECLINE", "REVIEW", "Costs"]
 _SHARES: Final = ("lost", "margin", "challenge_stops", "challenge_loses", "review_stops", "review_loses")
 
 

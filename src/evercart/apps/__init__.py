@@ -29,7 +29,11 @@ APPS: Final[dict[str, Callable[..., App]]] = {
 }
 
 
-_KINDS: Final[dict[type, tuple[tuple[type, ...], str]]] = {str: ((str,), "text"), bool: ((bool,), "true or false")}
+_KINDS: Final[dict[type, tuple[tuple[type, ...], str]]] = {
+    str: ((str,), "text"),
+    bool: ((bool,), "true or false"),
+    type(None): ((dict,), "a table"),
+}
 
 
 def app(name: str, options: Mapping[str, Any] | None = None, zone: str = "UTC") -> App:

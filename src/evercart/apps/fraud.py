@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from evercart.acting.actor import Actor, LetThrough
+from evercart.acting.costs import Costs
+from evercart.acting.reviews import Reviews
 from evercart.app import App, columns_of
 from evercart.asks.each import Before
 from evercart.errors import require
@@ -80,12 +84,39 @@ def numbers_of(tables: tuple[Given, ...]) -> tuple[str, ...]:
     return tuple(column.name for column in columns_of(tables) if column.is_number)
 
 
+def champion(columns: tuple[Column, ...], parties: tuple[str, ...], numbers: tuple[str, ...]) -> Linear:
+    """Return the model that a shop begins with; `numbers` are the columns that it reads beside the slots."""
+    slowly = 3.0  # times slower than its slot a number learns: it says little as long as there are few frauds
+    use, rule = (*slots_of(columns), *numbers), Ftrl(alpha=0.1, beta=1.0)
+    return Linear(columns, "logistic", rule, use=use, crosses=crosses(parties), slot_value=slowly)
+
+
+def actor(costs: Mapping[str, float] | None, reviews_a_day: float, let_through: float) -> Actor | None:
+    """Return what acts; nothing does where no costs are stated.
+
+    >>> actor(None, 100, 0.0) is None
+    True
+    """
+    whole = 0 <= reviews_a_day == int(reviews_a_day)
+    require(whole, "fraud.reviews_a_day", "an integer of at least 0", reviews_a_day)
+    require(0 <= let_through < 1e15, "fraud.let_through", "a number of at least 0", let_through)
+    if costs is None:
+        plain = (reviews_a_day, let_through) == (100, 0.0)
+        require(plain, "fraud.reviews_a_day, let_through", "a table fraud.costs beside", "none")
+        return None
+    through = LetThrough(let_through) if let_through else None
+    return Actor(Costs.of("fraud.costs", costs), Reviews(int(reviews_a_day)), through)
+
+
 def fraud(
     parties: str = "user place",
     window_s: float = 90 * DAY_S,
     known_s: float = 30 * DAY_S,
     zone: str = "UTC",
     given: str = "",
+    costs: Mapping[str, float] | None = None,
+    reviews_a_day: float = 100,
+    let_through: float = 0.0,
 ) -> App:
     """Return the app.
 
@@ -96,6 +127,10 @@ def fraud(
                 longer
     zone        whose clock the hours are of, whose days the report has
     given       names of further numbers that a table brings along; see `Given`
+    costs       what actions cost, by the names of `Costs`; one that is left out is as assumed there. With it a live
+                answer says what to do. A payment that was declined or challenged leaves no label
+    reviews_a_day, let_through    beside costs: how many reviews a day has time for; what approving a payment that
+                would be stopped may cost on average, in minor units, so that its label is known; 0: none is
 
     A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
     says no: with half the weight after `known_s`, wholly once the window has closed.
@@ -110,11 +145,6 @@ def fraud(
     further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
     tables = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
     columns = columns_of(tables)
-    slots, rule = slots_of(columns), Ftrl(alpha=0.1, beta=1.0)
-    use, crossed = (*slots, *numbers_of(further)), crosses(named)
-    slowly = 3.0  # times slower than its slot a number learns: it says little as long as there are few frauds
-    champion = Linear(columns, "logistic", rule, use=use, crosses=crossed, slot_value=slowly)
-    machine = Factorization(columns, use=slots, rate=0.05)
     amount = [column.name for column in columns].index("payments.over_usual")
     names = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
     return App(
@@ -129,9 +159,10 @@ def fraud(
             Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, ("user", *shared) if shared else ()),
         ),
         slices=Buckets(amount, (-0.7, 0.4, 1.1), names),
-        champion=champion,
-        challengers=(("machine", machine),),
+        champion=champion(columns, named, numbers_of(further)),
+        challengers=(("machine", Factorization(columns, use=slots_of(columns), rate=0.05)),),
         loss=log_loss,
         unit="chance",
         time_zone=zone,
+        acts=actor(costs, reviews_a_day, let_through),
     )

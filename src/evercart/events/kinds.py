@@ -87,6 +87,7 @@ KINDS: Final = (
             Property("chance", "number", low=0, high=1),  # with which the action was drawn
             Property("feature_offset", "integer", low=0),  # next offset of the log when features were read
             Property("about", "integer", low=0),  # number of the kind that is asked about, where that is open
+            Property("action", "integer", low=0),  # what was done about a payment, a place in `ACTIONS`
         ),
         own=True,
     ),

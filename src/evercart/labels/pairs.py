@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
+from evercart.events.actions import STOPS
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.fold import Grain
-from evercart.hashing import mix_columns
+from evercart.hashing import U64, mix_columns
 from evercart.labels.answers import Answer
 from evercart.labels.book import TURN, Book, Counts, book, with_room
 from evercart.labels.settle import Out, Rows, Rule, settle
@@ -45,7 +46,8 @@ class Pairs:
     The window is (asked, asked + window_s]; it closes at the first row logged after it. An event counts at
     its own time, or at the log's where that is earlier: nothing is known before it is logged. From
     `provisional_s` on, silence is learned with `provisional_weight`, and the rest of the weight at the close.
-    A question about nobody (key 0) is guessed, then abandoned: silence would not mean no.
+    A question about nobody (key 0) is guessed, then abandoned: silence would not mean no. So is a decision that
+    stopped what it is about: a payment that was declined is never charged back.
     """
 
     answers: tuple[Answer, ...]
@@ -77,7 +79,7 @@ class Pairs:
         """Return the event columns it needs."""
         about = ["about"] if self.answers[0].apart else []
         columns = [a.column for a in self.answers if a.column]
-        named = ["id"] if self.by == "ref" else []
+        named = ["id", "action"] if self.by == "ref" else []
         return tuple(dict.fromkeys([self.by, *named, *columns, *about, "live"]))
 
     @property
@@ -116,7 +118,8 @@ class Pairs:
         """Return whom each row is about; where answers are apart, together with the kind that is asked about."""
         if self.by == "ref":  # a logged decision goes by its id, an implied question by that of what it is about
             decided = (woven["number"] >= 0) & (woven["id"] != 0)
-            return np.where(decided, woven["id"], woven["ref"])
+            keys = np.where(decided, woven["id"], woven["ref"])
+            return np.where(decided & np.isin(woven["action"], STOPS), U64(0), keys)
         if not self.answers[0].apart:
             return woven[self.by]
         kind = np.where(woven["number"] >= 0, woven["about"], woven.kind)

@@ -81,11 +81,11 @@ class LabelShare(Struct):
 
 
 class Guessed(Struct):
-    """A number, or a label. `fallback` is "" where a model answered, else "default"; `form` as in
-    `Listed`.
+    """A number, or a label. `fallback` is "" where a model answered, else "default"; `form` as in `Listed`.
 
     Of an app that names labels `guess` is the chance of `label`, the likeliest; `unknown` says that the text looks
-    like none of those known; other apps do not have these fields.
+    like none of those known; other apps do not have these fields. Of an app that acts `action` is what to do, drawn
+    with `chance`; null where nothing is known to act on.
     """
 
     decision: str
@@ -103,6 +103,7 @@ class Guessed(Struct):
     label: str | UnsetType | None = UNSET
     unknown: bool | UnsetType = UNSET
     likely: list[LabelShare] | UnsetType = UNSET
+    action: str | UnsetType | None = UNSET
 
 
 class Visit(Struct):

@@ -25,8 +25,10 @@ _DAYS, _A_DAY, _BAD = 40, 50, 2  # days of history, payments a day, places where
 _LATE_US: Final = 3 * DAY_US  # from a payment to its chargeback
 
 
-def paying(folder: Path, hands: Hands, days: int = _DAYS) -> Shop:
+def paying(folder: Path, hands: Hands, days: int = _DAYS, further: str = "") -> Shop:
     """Return the shop, opened; it has learned from payments, chargebacks of so many days before these hands.
+
+    further    of its settings, after those of [fraud]
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder, paying(Path(folder) / "shop", Hands(), days=1) as shop:
@@ -35,7 +37,7 @@ def paying(folder: Path, hands: Hands, days: int = _DAYS) -> Shop:
     """
     with Shop.open(folder, create=True, clock=hands.clock):
         pass
-    (folder / FILE).write_text(_SETTINGS)
+    (folder / FILE).write_text(_SETTINGS + further)
     shop = Shop.open(folder, clock=hands.clock)
     history = rows(history_of(hands.us - (days + 1) * DAY_US, days))
     shop.log.import_history("payments", lambda skip: iter([history.slice(skip)]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from evercart.apps.spend import spend
 from evercart.serve.answering.question import Question
 from evercart.serve.answering.stand_in import LATE, defaulted, popular, unlisted
 from evercart.serve.wire import Guessed, Listed, Shown
@@ -35,7 +36,7 @@ def test_places_are_counted_where_one_is_left_out() -> None:
 
 
 def test_a_stated_default() -> None:
-    said = defaulted(Question("spend", "d", {"user": "u"}), "$", 12.5, 4, 7)
+    said = defaulted(Question("spend", "d", {"user": "u"}), spend(unit="$"), 12.5, 4, 7)
     answer = msgspec.json.decode(said.json, type=Guessed)
     assert (answer.guess, answer.unit, answer.fallback, answer.model) == (12.5, "$", "default", "")
     assert (said.row["guess"], said.row["feature_offset"], said.row["user"]) == (12.5, 4, "u")

@@ -71,10 +71,12 @@ class Answerer:
             now.decider.require(asked.app, asked.keys)
         if not now or asked.app not in now.weighed:
             default, at = self._settings.defaults.get(asked.app), max(self._keeping.at, 0)
-            return defaulted(asked, app.unit, default, at, self._now_us())
+            return defaulted(asked, app, default, at, self._now_us())
         one, said_row = now.decider.answer(asked.app, asked.keys, asked.id, level=False)
         made = (one.model, one.revision, one.chance, one.feature_offset)
         said = Guessed(asked.id, asked.app, one.guess, app.unit, *made, False, form=one.form)
+        if one.action:
+            said.action = one.action
         if one.named:
             said.label, said.unknown = one.named.label, one.named.unknown
             said.likely = [LabelShare(*share) for share in one.named.likely]

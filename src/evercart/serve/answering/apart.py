@@ -92,7 +92,7 @@ class Apart:
         last, app, us = self._stand_in, self._apps[question.app], self._now_us()
         if app.candidates is None:
             default = self._settings.defaults.get(app.name)
-            return defaulted(question, app.unit, default, max(last.at, 0), us)
+            return defaulted(question, app, default, max(last.at, 0), us)
         if app.name not in last.popular:
             return unlisted(question, us, why)
         return popular(question, last.popular[app.name], last.places[app.name], last.at, us)

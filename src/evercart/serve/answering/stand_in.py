@@ -6,7 +6,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from evercart.app import App
 from evercart.asks.weave import DECISION
+from evercart.events.actions import ACTIONS
 from evercart.serve.answering.question import Question, Said
 from evercart.serve.answering.told import row
 from evercart.serve.wire import Guessed, Listed, Shown
@@ -36,8 +38,12 @@ def popular(asked: Question, found: list[Shown], places: int, at: int, us: int) 
     return Said.of(said, row(said, asked.keys, us))
 
 
-def defaulted(asked: Question, unit: str, default: float | None, at: int, us: int) -> Said:
-    """Return the stated default of an app that gives one answer."""
-    said = Guessed(asked.id, asked.app, default, unit, "", "", 1.0, at, False, DEFAULT)
+def defaulted(asked: Question, app: App, default: float | None, at: int, us: int) -> Said:
+    """Return the stated default of an app that gives one answer, with what is done by it; no review is spent on it."""
+    said = Guessed(asked.id, asked.app, default, app.unit, "", "", 1.0, at, False, DEFAULT)
     logged = {"id": asked.id, "event_us": us, "kind": DECISION, "app": asked.app, **asked.keys}
+    if app.acts:
+        action = None if default is None else app.acts.unreviewed(default, asked.keys.get("amount"))
+        said.action = None if action is None else ACTIONS[action]
+        logged["action"] = action
     return Said.of(said, logged | {"guess": default, "chance": 1.0, "feature_offset": at})

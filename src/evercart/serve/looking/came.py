@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from evercart.app import App
+from evercart.events.actions import STOPS
 from evercart.events.batch import DTYPES, Events, missing
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
@@ -92,8 +93,8 @@ def came_of(log: Log, row: Row, app: App | None) -> Came:
     label = math.nan
     if app:
         few = found.rows(answering)
-        label = math.nan  # of one that is a name the rows say it
-        if not app.named:
+        label = math.nan  # of one that is a name the rows say it; of what was stopped there is none
+        if not app.named and row.get("action") not in STOPS:
             label = _ranked(row, few, log) if app.candidates else _summed(app, row, few, log.key, closes_us)
     shown = found.rows(slice(0, MOST_SHOWN))
     rows = _told(log, shown, answering, row)
