@@ -58,7 +58,7 @@ def parts(
     `OpenSet`. Settings were chosen on a part of the training rows of BANKING77.
 
     >>> parts("ngrams", features=64).encoder.name
-    'grams-1536*1'
+    'terms-1536*1'
     """
     encoder = joined(texts)
     return Parts(encoder, OpenSet(Growing(encoder.width, features, width, ridge), alarms))

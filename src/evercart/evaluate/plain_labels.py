@@ -60,11 +60,11 @@ def linear(texts: Sequence[str], label: Ints, rate: float = 0.5) -> Ints:
     squares = np.zeros((_BUCKETS, classes), np.float32)
     held, known = np.zeros(_BUCKETS, np.int64), np.zeros(classes, np.bool_)
     for first in range(0, len(texts), _BLOCK):
-        rows, hashes, counts = hashed(texts[first : first + _BLOCK])
+        rows, hashes = hashed(texts[first : first + _BLOCK])
         some = label[first : first + _BLOCK]
         stops = np.searchsorted(rows, np.arange(len(some) + 1))
         bucket = (hashes % U64(_BUCKETS)).astype(np.int64)
-        out[first : first + _BLOCK] = _walked(stops, bucket, counts, some, weights, squares, held, known, first, rate)
+        out[first : first + _BLOCK] = _walked(stops, bucket, some, weights, squares, held, known, first, rate)
     return out
 
 
@@ -72,7 +72,6 @@ def linear(texts: Sequence[str], label: Ints, rate: float = 0.5) -> Ints:
 def _walked(
     stops: Ints,
     bucket: Ints,
-    counts: Ints,
     label: Ints,
     weights: NDArray[np.float32],
     squares: NDArray[np.float32],
@@ -88,7 +87,7 @@ def _walked(
         value = np.empty(stop - start)
         length = 0.0
         for at in range(start, stop):
-            value[at - start] = counts[at] * (1.0 + np.log((1.0 + before + row) / (1.0 + held[bucket[at]])))
+            value[at - start] = 1.0 + np.log((1.0 + before + row) / (1.0 + held[bucket[at]]))
             length += value[at - start] ** 2
         value /= np.sqrt(length) if length > 0 else 1.0
         margins[:] = 0.0

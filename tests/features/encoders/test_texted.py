@@ -5,7 +5,7 @@ import pytest
 
 from evercart.errors import UserError
 from evercart.events.batch import Events
-from evercart.features.encoders.texted import Texted, full_name
+from evercart.features.encoders.texted import Texted, full_name, joined
 
 TABLE = Texted("ngrams-256")
 
@@ -37,3 +37,13 @@ def test_a_name_that_is_none():
     assert full_name("ngrams") == "ngrams-256"
     with pytest.raises(UserError, match="encoder: expected one of auto sentences ngrams e5 minilm"):
         Texted("nothing")
+
+
+def test_several_encoders_share_the_length_of_one():
+    whole = Texted(full_name("ngrams+ngrams"))
+    assert full_name("ngrams+ngrams") == "ngrams-256+ngrams-256"
+    assert (
+        whole.encoder.name == joined("ngrams+ngrams").name == "ngrams-256*0.707107+ngrams-256*0.707107+terms-1536*0.4"
+    )
+    found = whole.peek(whole.start(), Events.of(text=["where is my order"]))
+    np.testing.assert_allclose(np.linalg.norm(found), np.hypot(1.0, 0.4), atol=1e-6)

@@ -26,7 +26,7 @@ class Joined:
 
     >>> from evercart.features.encoders.grams import Grams
     >>> Joined((Grams(16), Grams(8)), (1.0, 0.5)).name
-    'grams-16*1+grams-8*0.5'
+    'terms-16*1+terms-8*0.5'
     """
 
     encoders: tuple[Encoder, ...]

@@ -84,16 +84,26 @@ def full_name(texts: str) -> str:
     >>> full_name("ngrams")
     'ngrams-256'
     """
-    return encoder(texts).name
+    return "+".join(one.name for one in _every(texts))
 
 
 def joined(texts: str) -> Joined:
-    """Return an encoder by its name, beside words, pairs, letters; n-grams have these alone."""
-    whole = encoder(texts)
-    if whole.name.startswith("ngrams-"):
+    """Return an encoder by its name, beside words, pairs, letters; n-grams have these alone.
+
+    Several encoders share the length of one, so that distances, what is near, do not depend on how many there are.
+    Each one's vectors are kept on disk for itself.
+    """
+    every = _every(texts)
+    if [one.name.split("-")[0] for one in every] == ["ngrams"]:
         return Joined((Grams(),), (1.0,))
-    kept: Encoder = Cached(Stored(whole.of))
-    return Joined((kept, Grams()), (1.0, _GRAMS))
+    kept: tuple[Encoder, ...] = tuple(Cached(Stored(one)) for one in every)
+    return Joined((*kept, Grams()), (*(len(every) ** -0.5 for _ in every), _GRAMS))
+
+
+def _every(texts: str) -> tuple[Encoder, ...]:
+    """Return the encoders that a name says, one or several."""
+    whole = encoder(texts).of
+    return whole.encoders if isinstance(whole, Joined) else (whole,)
 
 
 @cache
