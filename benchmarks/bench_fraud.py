@@ -77,9 +77,9 @@ class Run(NamedTuple):
             yield at, Turns(**columns, x=self.x[columns["number"]])
 
 
-def gathered(found: Payments, delay_s: float) -> Run:
+def gathered(found: Payments, delay_s: float, parties: str = "user place") -> Run:
     """Take payments through the tables once."""
-    app, tick = fraud("user place", delay_s, delay_s), Tick()
+    app, tick = fraud(parties, delay_s, delay_s), Tick()
     ring = Ring((app,), tick, int(found.us[-1]), gated=False)
     warm(ring)
     (lane,), watch, states = ring.lanes(), Stopwatch(time.process_time), ring.start()

@@ -29,6 +29,7 @@ NAMES: Final[Mapping[str, str]] = {  # the letters of each column of names
     "campaign": "campaign-",
     "coupon": "coupon-",
 }
+LETTERS: Final[Mapping[str, str]] = {**NAMES, "card": "card-", "device": "device-", "address": "address-"}
 
 
 def named(column: str, numbers: Ints) -> pa.Array:
@@ -38,7 +39,7 @@ def named(column: str, numbers: Ints) -> pa.Array:
     ['u7', None]
     """
     there = pa.array(numbers, mask=numbers == MISSING)
-    return pc.binary_join_element_wise(NAMES[column], pc.cast(there, pa.string()), "")
+    return pc.binary_join_element_wise(LETTERS[column], pc.cast(there, pa.string()), "")
 
 
 def hashed(column: str, numbers: Ints, key: int) -> NDArray[np.uint64]:
@@ -48,7 +49,7 @@ def hashed(column: str, numbers: Ints, key: int) -> NDArray[np.uint64]:
     >>> int(hashed("user", np.array([7]), key=1)[0]) == hash_name("u7", key=1)
     True
     """
-    return _hash_numbered(np.frombuffer(NAMES[column].encode(), np.uint8), numbers, U64(key))
+    return _hash_numbered(np.frombuffer(LETTERS[column].encode(), np.uint8), numbers, U64(key))
 
 
 @kernel
