@@ -208,7 +208,9 @@ def drawn(courses: dict[str, list[Floats]], former: float) -> str:
         if name in courses
     }
     per_day = DAY_US // STEP_US
-    x = Axis("days since the first labels of the new ways", [(d * per_day, str(d)) for d in range(0, 15, 2)], (0, shown))
+    x = Axis(
+        "days since the first labels of the new ways", [(d * per_day, str(d)) for d in range(0, 15, 2)], (0, shown)
+    )
     y = Axis("average precision", [(tick / 5, f"{tick / 5:.1f}") for tick in range(6)], (0.0, 1.0))
     return lines(means, ("90 % of the former", LEVEL * former), x, y)
 
@@ -227,7 +229,10 @@ def main() -> None:
         change, former, back, aps = raced(seed, told.new, not told.no_trees)
         cells = ", ".join(f"{name} {one.days:.2f} d" for name, one in back.items())
         spent_s = time.process_time() - began_s
-        print(f"seed {seed}: {' -> '.join(change.ways)}; former AP {former:.3f}; {cells} ({spent_s:.0f} CPU s)", flush=True)
+        print(
+            f"seed {seed}: {' -> '.join(change.ways)}; former AP {former:.3f}; {cells} ({spent_s:.0f} CPU s)",
+            flush=True,
+        )
         formers.append(former)
         backs.append(back)
         courses.append(aps)

@@ -38,3 +38,13 @@ def test_it_lives_then_leaves_nothing(tmp_path: Path) -> None:
     assert played["troubles"] == 0, played
     assert played["events"] > 0
     assert not list(tmp_path.iterdir())
+
+
+def test_payments_are_written_in_place_of_a_shop(tmp_path: Path) -> None:
+    words = ("--payments", "pays", "--shoppers", "50", "--days", "8")
+    told = json.loads(evercart("simulate", *words, "--json", folder=tmp_path))
+    assert told["payments"] > 100 and len(told["ways"]) == 2
+    files = {path.name for path in (tmp_path / "pays").iterdir()}
+    assert files == {"payments.parquet", "backtest.toml", "events.parquet", "events.toml", "shop.toml"}
+    said = evercart("simulate", *words, folder=tmp_path, code=2)
+    assert said == "--payments: expected a new folder, got 'pays'\n"

@@ -69,11 +69,13 @@ class Payers(Batch):
     def drawn(self, rng: np.random.Generator, count: int) -> Ints:
         """Return seats, those who pay often more often."""
         up_to = np.cumsum(self.rate)
-        return np.searchsorted(up_to, rng.random(count) * up_to[-1]).astype(np.int64)
+        seat: Ints = np.searchsorted(up_to, rng.random(count) * up_to[-1]).astype(np.int64)
+        return seat
 
     def amounts(self, rng: np.random.Generator, seat: Ints, times: float | Floats = 1.0) -> Ints:
         """Return amounts, so many times the usual ones."""
-        return np.maximum(times * np.exp(rng.normal(self.usual[seat], 0.45)), 50).astype(np.int64)
+        amount: Ints = np.maximum(times * np.exp(rng.normal(self.usual[seat], 0.45)), 50).astype(np.int64)
+        return amount
 
     def own(self, rng: np.random.Generator, seat: Ints) -> tuple[Ints, Ints, Ints]:
         """Return cards, devices, addresses of payers; two neighbours share an address, some a device."""

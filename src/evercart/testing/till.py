@@ -133,7 +133,5 @@ class Till:
         return late
 
 
-def _before(
-    rows: NDArray[np.int64], us: NDArray[np.int64], end_us: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _before(rows: NDArray[np.int64], us: NDArray[np.int64], end_us: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return rows[us < end_us], us[us < end_us]
