@@ -47,6 +47,7 @@ from evercart.features.columns import Column
 from evercart.features.encoders.texted import Texted
 from evercart.features.given import Given
 from evercart.features.graph.circles import Circles
+from evercart.features.graph.haunts import Haunts
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
 from evercart.features.payments.payments import Payments
@@ -58,6 +59,8 @@ from evercart.gate.tally import Tally
 from evercart.gate.trial import Trial
 from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
+from evercart.harden.sparring import Sparring
+from evercart.harden.tricks import Trick
 from evercart.hashing import hash_name
 from evercart.labels.answers import says, total, yes
 from evercart.labels.further import Further
@@ -406,6 +409,7 @@ WATCH = Watch("spend", ("champion", "challenger"), COLUMNS, log_loss, NERVOUS, R
 SUMMED = replace(WATCH, loss=squared, rise=replace(NERVOUS, least_change=0.1, lasts_us=600_000_000))
 
 FOLLOWED = Offered()
+TRICKS = (Trick("one", (COLUMNS[0].name,)), Trick("all", tuple(one.name for one in COLUMNS)))
 DEEP = find_spec("torch") is not None  # without the extra none can be made, so there is nothing to check
 
 
@@ -567,6 +571,8 @@ CHECKS: dict[type[Any], list[Check]] = {
     Texted: [of(Texted("ngrams-256"), Spoken(("order", "view")))],
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
     Circles: [of(Circles(keep_s=HOUR_S, most=64), Woven(PAYING), 2 * HOUR_US)],
+    Haunts: [of(Haunts(forget_s=HOUR_S), Woven(PAYING), 2 * HOUR_US)],
+    Sparring: [of(Sparring(Linear(COLUMNS), COLUMNS, TRICKS, after=3), Turned())],
     Payments: [of(PAID, Woven(PAYING), 5 * HOUR_US)],
     Rooted: [
         of(Rooted("order", ("view",), HOUR_S), Logged(("order", "view"))),

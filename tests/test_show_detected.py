@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -20,12 +21,13 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
     label = (np.arange(2100) % 10 == 0).astype(np.int64)
     guesses = {"continual": label + 0.0, "amount": np.arange(2100) % 7 + 0.0}
     about = {"refused": {"amount: a number": 3}}
-    one = {"recall": 0.5, "recall_attacked": 0.25, "kept": 0.5, "ap": 0.75, "ap_attacked": 0.3, "mean_cost": 12.5}
+    one: dict[str, Any] = {"recall": 0.5, "recall_attacked": 0.25, "kept": 0.5, "kept_interval": [0.2, 0.8]}
+    one |= {"ap": 0.75, "ap_attacked": 0.3, "mean_cost": 12.5, "ways": {"wait": 0.4}}
     attacked = {
         "frauds": 8,
         "budget": 20.0,
         "alert_rate": 0.01,
-        "racers": {"continual": {**one, "ways": {"wait": 0.4}}},
+        "racers": {"continual": one, "hardened": {**one, "kept": 0.7321}},
     }
     done = Detected(us, label, None, 604_800, guesses, {"fraud continual": 1.5}, about, True, attacked=attacked)
     console = Console(width=200, record=True, file=io.StringIO())
@@ -33,7 +35,9 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
     text = console.export_text()
     assert done.summary()["attacked"] == attacked
     assert "8 frauds made again for at most 20 each" in text
-    assert "wait 40%" in text
+    assert text.count("wait 40%") == 2
+    assert "0.20 to 0.80" in text
+    assert "0.7321" in text
     for part in ("fraud: 1,575 payments scored", "1.0000", "The book's set", "2018-08-08", "amount: a number: 3 rows"):
         assert part in text
 

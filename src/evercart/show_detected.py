@@ -52,11 +52,13 @@ def _book(title: str, week: dict[str, Any], done: Detected) -> Table:
 def _attacked(told: dict[str, Any]) -> Table:
     title = f"{told['frauds']} frauds made again for at most {told['budget']:g} each, to get no alert"
     table = Table("", title=title, title_justify="left")
-    names = (f"recall at {told['alert_rate']:.0%} alerts", "attacked", "kept", "ap", "attacked", "mean cost")
+    names = (f"recall at {told['alert_rate']:.0%} alerts", "attacked", "kept", "95 %", "ap", "attacked", "mean cost")
     for name in (*names, "by"):
         table.add_column(name, justify="left" if name == "by" else "right")
     for name, one in told["racers"].items():
-        cells = [_cell(one[key]) for key in ("recall", "recall_attacked", "kept", "ap", "ap_attacked")]
+        kept = " to ".join(f"{bound:.2f}" for bound in one["kept_interval"] or ())
+        cells = [_cell(one[key]) for key in ("recall", "recall_attacked", "kept")]
+        cells += [kept, *(_cell(one[key]) for key in ("ap", "ap_attacked"))]
         ways = ", ".join(f"{way} {share:.0%}" for way, share in one["ways"].items())
         table.add_row(name, *cells, f"{one['mean_cost']:.2f}", ways)
     return table

@@ -73,7 +73,22 @@ def test_others_are_earlier_parties_or_new_ones() -> None:
     drawn = others(found, 50, 1)
     assert set(drawn["place"].tolist()) <= set(FOUND.parties["place"][:50].tolist())
     assert not set(drawn["device"].tolist()) & set(device.tolist())
-    assert Raid().drawn(FOUND.label, 1000).min() >= 1000
+    assert Raid(since=0.5).drawn(FOUND.label).min() >= N // 2
+
+
+def test_who_knows_the_payer_goes_where_he_goes() -> None:
+    own = FOUND.parties["place"][:2000][FOUND.parties["user"][:2000] == FOUND.parties["user"][2000]]
+    assert set(others(FOUND, 2000, 1, knowing=True)["place"].tolist()) <= set(own.tolist())
+    assert others(FOUND, 0, 1, knowing=True)["place"].tolist() == [FOUND.parties["place"][0]] * 4  # nothing came before
+
+
+def test_what_is_counted_of_the_plain_one_changes_nothing_of_it() -> None:
+    app, raid = fraud("user place", 1000, 1000, hardened=True), Raid(5, 20.0)
+    both, plain = (streamed(one, FOUND, 1000, lambda: 0.0, lambda part: None, raid) for one in (app, APP))
+    np.testing.assert_array_equal(both.guesses["continual"], plain.guesses["continual"])
+    np.testing.assert_array_equal(both.guesses["machine"], plain.guesses["machine"])
+    assert both.raided["continual"] == plain.raided["continual"]
+    assert [one.number for one in both.raided["hardened"]] == [one.number for one in both.raided["continual"]]
 
 
 def test_bad_settings() -> None:
@@ -83,3 +98,6 @@ def test_bad_settings() -> None:
     with pytest.raises(UserError) as caught:
         Raid(-1)
     assert str(caught.value) == "raid.frauds: expected 0 or more, got -1"
+    with pytest.raises(UserError) as caught:
+        Raid(since=1)
+    assert str(caught.value) == "raid.since: expected 0 or more and less than 1, got 1"

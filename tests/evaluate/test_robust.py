@@ -18,6 +18,7 @@ def test_recall_precision_before_after() -> None:
         "recall": 0.6667,
         "recall_attacked": 0.3333,
         "kept": 0.5,
+        "kept_interval": [0.0, 1.0],
         "ap": round(average_precision(y, np.append(clean, good)), 4),
         "ap_attacked": round(average_precision(y, np.append(struck, good)), 4),
         "mean_cost": 3.0,
@@ -30,3 +31,12 @@ def test_a_bar_is_that_of_the_day() -> None:
     guess = np.append(np.arange(100.0), 1000 + np.arange(100.0))
     guess[0] = np.nan
     assert bars(day, guess, np.array([120, 5]), 0.1).round(1).tolist() == [1089.1, 89.2]
+
+
+def test_many_frauds_have_a_narrow_interval() -> None:
+    clean, struck = np.ones(400), np.tile([1.0, 1.0, 1.0, 0.0], 100)
+    said = Robust(clean, struck, np.full(400, 0.5), np.zeros(4), 400, np.zeros(400), ((),) * 400).summary()
+    low, high = said["kept_interval"]
+    assert 0.70 < low < said["kept"] == 0.75 < high < 0.80
+    none = Robust(clean, struck, np.full(400, 2.0), np.zeros(4), 400, np.zeros(400), ((),) * 400).summary()
+    assert none["kept"] is none["kept_interval"] is None

@@ -20,7 +20,7 @@ from evercart.gate.holds_under_attack import HoldsUnderAttack
         (((0.3, 0.1), (0.3, 0.5)), None),
         (
             ((0.3, 0.5), None),
-            "loss under attack: expected at most 0.6, got 'none known: the learner is not within Harden'",
+            "loss under attack: expected at most 0.6, got 'none known: the learner is not within Harden or Sparring'",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from evercart.errors import UserError
 from evercart.harden.attempts import Attempt
 from evercart.harden.moves import Another, Lower, Split
-from evercart.harden.raids import Coordinate, Random, Search, Terms
+from evercart.harden.raids import Coordinate, Random, Search, Strongest, Terms
 
 BEGIN = Attempt({"amount": 1000, "place": 1})
 MOVES = (Lower((0.5, 0.1)), Another("place", 200.0, 2), Split(100.0))
@@ -24,7 +24,7 @@ def scores(attempts: Sequence[Attempt]) -> NDArray[np.float64]:
     return np.array(said)
 
 
-@pytest.mark.parametrize("search", [Coordinate(), Random()])
+@pytest.mark.parametrize("search", [Coordinate(), Random(), Strongest()])
 def test_the_best_that_can_be_paid_is_found(search: Search) -> None:
     def best(budget: float) -> tuple[float, float]:
         found = search(BEGIN, Terms(MOVES, budget, OTHERS), scores, 3)
@@ -45,6 +45,13 @@ def test_the_same_seed_finds_the_same() -> None:
     assert Random(3)(BEGIN, terms, scores, 1) == Random(3)(BEGIN, terms, scores, 1)
 
 
+def test_the_strongest_is_the_best_of_each() -> None:
+    terms = Terms(MOVES, 700, OTHERS)
+    searches = (Random(1), Coordinate(1), Coordinate())
+    found = [search(BEGIN, terms, scores, 1).score for search in searches]
+    assert Strongest(searches)(BEGIN, terms, scores, 1).score == min(found) < max(found)
+
+
 def test_bad_settings() -> None:
     with pytest.raises(UserError) as caught:
         Coordinate(0)
@@ -52,3 +59,6 @@ def test_bad_settings() -> None:
     with pytest.raises(UserError) as caught:
         Random(0)
     assert str(caught.value) == "random.tries: expected at least 1, got 0"
+    with pytest.raises(UserError) as caught:
+        Strongest(())
+    assert str(caught.value) == "strongest.searches: expected at least one, got ()"

@@ -9,6 +9,7 @@ from evercart.acting.actor import Actor, LetThrough
 from evercart.acting.costs import Costs
 from evercart.acting.reviews import Reviews
 from evercart.app import App, columns_of
+from evercart.apps.tricked import haunts_of, wary
 from evercart.asks.each import Before
 from evercart.errors import require
 from evercart.evaluate.losses import log_loss
@@ -84,10 +85,10 @@ def numbers_of(tables: tuple[Given, ...]) -> tuple[str, ...]:
     return tuple(column.name for column in columns_of(tables) if column.is_number)
 
 
-def champion(columns: tuple[Column, ...], parties: tuple[str, ...], numbers: tuple[str, ...]) -> Linear:
-    """Return the model that a shop begins with; `numbers` are the columns that it reads beside the slots."""
+def begun(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[str, ...]) -> Linear:
+    """Return the model that a shop begins with; `use` names the columns that it reads."""
     slowly = 3.0  # times slower than its slot a number learns: it says little as long as there are few frauds
-    use, rule = (*slots_of(columns), *numbers), Ftrl(alpha=0.1, beta=1.0)
+    rule = Ftrl(alpha=0.1, beta=1.0)
     return Linear(columns, "logistic", rule, use=use, crosses=crosses(parties), slot_value=slowly)
 
 
@@ -117,6 +118,7 @@ def fraud(
     costs: Mapping[str, float] | None = None,
     reviews_a_day: float = 100,
     let_through: float = 0.0,
+    hardened: bool = False,
 ) -> App:
     """Return the app.
 
@@ -131,6 +133,7 @@ def fraud(
                 answer says what to do. A payment that was declined or challenged leaves no label
     reviews_a_day, let_through    beside costs: how many reviews a day has time for; what approving a payment that
                 would be stopped may cost on average, in minor units, so that its label is known; 0: none is
+    hardened    whether a challenger races that also learns what frauds would look like made again; see `wary`
 
     A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
     says no: with half the weight after `known_s`, wholly once the window has closed.
@@ -143,11 +146,14 @@ def fraud(
     shared = tuple(name for name in named if name in SHARED)
     circles = (Circles(parties=shared),) if shared else ()
     further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
-    tables = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
+    plain = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
+    tables = (*plain, *(haunts_of(named) if hardened else ()))
     columns = columns_of(tables)
+    slots = slots_of(columns_of(plain))
+    champion = begun(columns, (*slots, *numbers_of(further)), named)
     amount = [column.name for column in columns].index("payments.over_usual")
     names = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
-    return App(
+    app = App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
         asks=Before("payment", columns=(*ASKED, *(one for table in further for one in table.reads)), named=True),
@@ -159,10 +165,11 @@ def fraud(
             Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, ("user", *shared) if shared else ()),
         ),
         slices=Buckets(amount, (-0.7, 0.4, 1.1), names),
-        champion=champion(columns, named, numbers_of(further)),
-        challengers=(("machine", Factorization(columns, use=slots_of(columns), rate=0.05)),),
+        champion=champion,
+        challengers=(("machine", Factorization(columns, use=slots, rate=0.05)),),
         loss=log_loss,
         unit="chance",
         time_zone=zone,
         acts=actor(costs, reviews_a_day, let_through),
     )
+    return wary(app, champion, named) if hardened else app

@@ -52,7 +52,8 @@ def detected(
     """Score payments one after the other."""
     parties = [name for name in found.parties if (found.parties[name] != 0).any()]
     delay_s = max(how.delay_s, 1.0)
-    app = fraud(" ".join(parties) or "user", delay_s, delay_s, given=" ".join(found.numbers))
+    hardened = raid is not None and raid.frauds > 0
+    app = fraud(" ".join(parties) or "user", delay_s, delay_s, given=" ".join(found.numbers), hardened=hardened)
     step("score, learn", 0.0)
     ran = streamed(app, found, how.delay_s, cpu_s, lambda part: step("score, learn", part), raid)
     guesses: dict[str, NDArray[np.float64]] = {
@@ -79,7 +80,13 @@ def _attacked(found: Payments, ran: Streamed, raid: Raid | None) -> dict[str, An
     if not robust or raid is None:
         return {}
     frauds = max(len(made) for made in ran.raided.values())
-    terms = {"frauds": frauds, "budget": raid.budget, "alert_rate": ALERTS, "prices": asdict(raid.prices)}
+    terms = {
+        "frauds": frauds,
+        "budget": raid.budget,
+        "seed": raid.seed,
+        "alert_rate": ALERTS,
+        "prices": asdict(raid.prices),
+    }
     return {**terms, "racers": {name: one.summary() for name, one in robust.items()}}
 
 

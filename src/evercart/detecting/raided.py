@@ -18,7 +18,7 @@ from evercart.features.tabling import Tabling
 from evercart.fold import clone
 from evercart.harden.attempts import Attempt, Others
 from evercart.harden.moves import Prices
-from evercart.harden.raids import Coordinate, Search, Terms
+from evercart.harden.raids import Search, Strongest, Terms
 from evercart.hashing import hash_name
 from evercart.labels.pairs import Tick
 from evercart.labels.turns import ASKED, Turns, tick_of
@@ -36,24 +36,28 @@ _GAP_US: Final = 5 * MINUTE_S * SECOND_US  # between the parts of one that is sp
 class Raid:
     """How many frauds are made again, by what means.
 
-    frauds    drawn among those after the first quarter of the payments
+    frauds    drawn among those after a share `since` of the payments
     budget    what may be spent on one, in major units of the currency
+    knowing   whether another place is one where the payer paid before, rather than one where anybody did
     """
 
     frauds: int = 40
     budget: float = 20.0
     prices: Prices = field(default_factory=Prices)
-    search: Search = field(default_factory=Coordinate)
+    search: Search = field(default_factory=Strongest)
     seed: int = 7
+    knowing: bool = False
+    since: float = 0.25
 
     def __post_init__(self) -> None:
         require(self.frauds >= 0, "raid.frauds", "0 or more", self.frauds)
         require(0 <= self.budget < np.inf, "raid.budget", "0 or more and finite", self.budget)
+        require(0 <= self.since < 1, "raid.since", "0 or more and less than 1", self.since)
 
-    def drawn(self, label: NDArray[np.int64], first: int) -> NDArray[np.int64]:
-        """Return which frauds, (at most `frauds`,) rising, none before `first`."""
+    def drawn(self, label: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which frauds, (at most `frauds`,) rising."""
         bad = np.flatnonzero(label == 1)
-        bad = bad[bad >= first]
+        bad = bad[bad >= int(self.since * len(label))]
         chosen: NDArray[np.int64] = np.sort(bad[np.argsort(uniform(self.seed, bad, "raid/frauds"))[: self.frauds]])
         return chosen
 
@@ -84,11 +88,19 @@ def parted(events: Events, victims: NDArray[np.int64], first_id: int, tick: Tick
         yield events.rows(slice(begin, end)), victim
 
 
-def others(found: Payments, row: int, seed: int) -> Others:
-    """Return parties that a payment could name: those of earlier payments, or such as were never seen."""
+def others(found: Payments, row: int, seed: int, knowing: bool = False) -> Others:
+    """Return parties that a payment could name: those of earlier payments, or such as were never seen.
+
+    knowing    whether places are those of the payer's own earlier payments, where there are any
+    """
     draws = uniform(seed, row * _TRIES + np.arange(_TRIES), "raid/others")
     made = np.array([hash_name(f"raid {seed} {row} {one}", 0) for one in range(_TRIES)], np.uint64)
     earlier = {name: keys[np.floor(draws * row).astype(np.int64)] for name, keys in found.parties.items()}
+    payer = next((found.parties[name] for name in ("user", "card") if name in found.parties), None)
+    if knowing and payer is not None and "place" in earlier:
+        own = np.flatnonzero(payer[:row] == payer[row])
+        if len(own):
+            earlier["place"] = found.parties["place"][own[np.floor(draws * len(own)).astype(np.int64)]]
     return {name: made if name in NEVER_SEEN else keys for name, keys in earlier.items()}
 
 
@@ -159,6 +171,8 @@ def raided(raid: Raid, world: World, found: Payments, number: int) -> Raided:
     """Return what becomes of a fraud that is made again to look good to a learner."""
     parties = [name for name in found.parties if (found.parties[name] != 0).any()]
     begin = Attempt({name: int(world.question[name][0]) for name in (*parties, "amount")})
-    terms = Terms(raid.prices.moves(parties, MINOR), raid.budget * MINOR, others(found, number, raid.seed))
+    terms = Terms(
+        raid.prices.moves(parties, MINOR), raid.budget * MINOR, others(found, number, raid.seed, raid.knowing)
+    )
     best = raid.search(begin, terms, world.scores, raid.seed + number)
     return Raided(number, best.clean, best.score, best.attempt.cost / MINOR, best.attempt.ways)

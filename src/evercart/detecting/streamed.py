@@ -88,7 +88,7 @@ def streamed(
     (lane,), watch, states = ring.lanes(), Stopwatch(cpu_s), ring.start()
     guesses = {name: np.full(len(found.us), np.nan) for name in lane.racers}
     told: dict[str, list[Raided]] = {name: [] for name in lane.racers if name in RAIDED}
-    victims = raid.drawn(found.label, int(FROZEN * len(found.us)))
+    victims = raid.drawn(found.label)
 
     def go(stage: Stage, batch: Any) -> Any:
         with watch.on(stage.name):

@@ -15,8 +15,8 @@ class HoldsUnderAttack:
     most    mean loss of attacked rows, before they are learned, in the unit of the learner's own loss
     by      how much more than the champion's is put up with, as a part of it, where the champion's is known
 
-    Known is the loss of learners within `Harden`; with `Beside(0)` it is only counted. Of others nothing is known,
-    so they do not pass.
+    Known is the loss of learners within `Harden` or `Sparring`; with `Beside(0)`, weight 0 it is only counted. Of
+    others nothing is known, so they do not pass.
 
     >>> HoldsUnderAttack(0)
     Traceback (most recent call last):
@@ -37,5 +37,7 @@ class HoldsUnderAttack:
         if challenger is not None and challenger[1] <= may:
             return None
         if challenger is None:
-            return expected("loss under attack", f"at most {may:.6g}", "none known: the learner is not within Harden")
+            return expected(
+                "loss under attack", f"at most {may:.6g}", "none known: the learner is not within Harden or Sparring"
+            )
         return expected("loss under attack", f"at most {may:.6g}", f"{challenger[1]:.6g}, clean {challenger[0]:.6g}")

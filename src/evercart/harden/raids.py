@@ -91,6 +91,20 @@ class Random:
         return _dear(best, terms, scores)
 
 
+@dataclass(frozen=True)
+class Strongest:
+    """Take the best of what several searches find."""
+
+    searches: tuple[Search, ...] = (Coordinate(), Random())
+
+    def __post_init__(self) -> None:
+        require(len(self.searches) > 0, "strongest.searches", "at least one", self.searches)
+
+    def __call__(self, begin: Attempt, terms: Terms, scores: Scores, seed: int) -> Found:
+        """Return the best attempt, the first of those alike."""
+        return min((search(begin, terms, scores, seed) for search in self.searches), key=lambda found: found.score)
+
+
 def _as_it_is(begin: Attempt, scores: Scores) -> Found:
     score = float(scores([begin])[0])
     return Found(begin, score, score)
