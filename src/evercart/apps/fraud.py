@@ -30,6 +30,8 @@ from evercart.units import DAY_S, HOUR_S, MINUTE_S
 ASKED: Final = ("user", "place", "amount", "card", "device", "address")
 SHARED: Final = ("card", "device", "address")  # what several payers may have in common
 _WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
+_EDGES: Final = (-0.7, 0.4, 1.1)  # logarithms of an amount over the usual
+_AMOUNTS: Final = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
 _RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
 
 
@@ -83,6 +85,17 @@ def slots_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
 def numbers_of(tables: tuple[Given, ...]) -> tuple[str, ...]:
     """Return the names of the scores of further numbers: these may say more the further they lie out."""
     return tuple(column.name for column in columns_of(tables) if column.is_number)
+
+
+def by_amount(columns: tuple[Column, ...]) -> Buckets:
+    """Return the slices of the report: how an amount compares to what its payer usually pays."""
+    return Buckets([column.name for column in columns].index("payments.over_usual"), _EDGES, _AMOUNTS)
+
+
+def rooted(window_s: float, shared: tuple[str, ...]) -> Rooted:
+    """Return what brings the answer to a payment to the decision that was made about it."""
+    about = ("user", *shared) if shared else ()
+    return Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, about)
 
 
 def begun(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[str, ...]) -> Linear:
@@ -151,8 +164,6 @@ def fraud(
     columns = columns_of(tables)
     slots = slots_of(columns_of(plain))
     champion = begun(columns, (*slots, *numbers_of(further)), named)
-    amount = [column.name for column in columns].index("payments.over_usual")
-    names = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
     app = App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
@@ -161,10 +172,8 @@ def fraud(
         window_s=window_s,
         provisional_s=known_s if known_s < window_s else None,
         tables=tables,
-        mend=(
-            Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, ("user", *shared) if shared else ()),
-        ),
-        slices=Buckets(amount, (-0.7, 0.4, 1.1), names),
+        mend=(rooted(window_s, shared),),
+        slices=by_amount(columns),
         champion=champion,
         challengers=(("machine", Factorization(columns, use=slots, rate=0.05)),),
         loss=log_loss,
