@@ -27,6 +27,7 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
         "frauds": 8,
         "budget": 20.0,
         "alert_rate": 0.01,
+        "reasons": {"frauds at the place": {"log_odds": 3.456, "first": 0.75}},
         "racers": {"continual": one, "hardened": {**one, "kept": 0.7321}},
     }
     done = Detected(us, label, None, 604_800, guesses, {"fraud continual": 1.5}, about, True, attacked=attacked)
@@ -38,6 +39,8 @@ def test_the_tables_have_racers_weeks_what_was_refused() -> None:
     assert text.count("wait 40%") == 2
     assert "0.20 to 0.80" in text
     assert "0.7321" in text
+    assert "+3.46" in text
+    assert "75%" in text
     for part in ("fraud: 1,575 payments scored", "1.0000", "The book's set", "2018-08-08", "amount: a number: 3 rows"):
         assert part in text
 

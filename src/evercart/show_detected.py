@@ -28,7 +28,7 @@ def detected(done: Detected) -> RenderableType:
     if done.costs:
         parts.append(_costs(done.costs))
     if done.attacked:
-        parts.append(_attacked(done.attacked))
+        parts += [_reasons(done.attacked["reasons"]), _attacked(done.attacked)]
     parts += [f"Refused: {escape(rule)}: {rows:,} rows" for rule, rows in done.about["refused"].items()]
     return Group(*parts)
 
@@ -61,6 +61,15 @@ def _attacked(told: dict[str, Any]) -> Table:
         cells += [kept, *(_cell(one[key]) for key in ("ap", "ap_attacked"))]
         ways = ", ".join(f"{way} {share:.0%}" for way, share in one["ways"].items())
         table.add_row(name, *cells, f"{one['mean_cost']:.2f}", ways)
+    return table
+
+
+def _reasons(told: dict[str, dict[str, float]]) -> Table:
+    table = Table("what gave frauds away", title="Of the frauds that got an alert", title_justify="left")
+    table.add_column("raised the log odds by", justify="right")
+    table.add_column("most of all in", justify="right")
+    for name, one in told.items():
+        table.add_row(name, f"{one['log_odds']:+.2f}", f"{one['first']:.0%}")
     return table
 
 

@@ -41,6 +41,7 @@ def test_numbers_of_a_table_tell_frauds(folder: Path) -> None:
     robust = said["attacked"]["racers"]["continual"]
     assert robust["recall_attacked"] <= robust["recall"]  # no fraudster can change V1, V2
     assert set(robust["ways"]) <= {"lower", "wait", "split"}
+    assert next(iter(said["attacked"]["reasons"])) == "further numbers"
     assert set(said["attacked"]["racers"]) == {"continual", "hardened"}
     unattacked = json.loads(evercart(*words, "--attacked", "0", "--json", folder=folder))
     assert "attacked" not in unattacked

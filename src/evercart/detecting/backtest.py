@@ -14,6 +14,7 @@ from evercart.apps.fraud import fraud
 from evercart.detecting.costed import costed
 from evercart.detecting.raided import Raid, Raided
 from evercart.detecting.reading import Payments, Told, payments
+from evercart.detecting.reasoned import gathered
 from evercart.detecting.streamed import FROZEN, Streamed, streamed
 from evercart.evaluate.detected import Detected
 from evercart.evaluate.robust import Robust, bars
@@ -87,7 +88,10 @@ def _attacked(found: Payments, ran: Streamed, raid: Raid | None) -> dict[str, An
         "alert_rate": ALERTS,
         "prices": asdict(raid.prices),
     }
-    return {**terms, "racers": {name: one.summary() for name, one in robust.items()}}
+    first = next(name for name in ran.raided if name in robust)
+    bar = robust[first].bar
+    caught = [one.because for one, at in zip(ran.raided[first], bar, strict=True) if one.clean >= at]
+    return {**terms, "reasons": gathered(caught), "racers": {name: one.summary() for name, one in robust.items()}}
 
 
 def _robust(found: Payments, guess: NDArray[np.float64], made: list[Raided]) -> Robust:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evercart.chance import uniform
 from evercart.detecting.reading import Payments
+from evercart.detecting.reasoned import because
 from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
@@ -70,6 +71,7 @@ class Raided(NamedTuple):
     score: float  # the score of the best attempt
     cost: float  # major units
     ways: tuple[str, ...]
+    because: dict[str, float]  # what raised its own log odds, by reason; see `reasoned`
 
 
 def parted(events: Events, victims: NDArray[np.int64], first_id: int, tick: Tick) -> Iterator[tuple[Events, int]]:
@@ -140,10 +142,18 @@ class World(NamedTuple):
             states = [table.step(state, paid)[0] for table, state in zip(self.tables, states, strict=True)]
         return np.concatenate(x)
 
+    def because(self) -> dict[str, float]:
+        """Return what raised the log odds of this payment, by reason."""
+        x = [table.peek(state, self.question) for table, state in zip(self.tables, self.states, strict=True)]
+        return because(self.learner, self.learned, self._turns(np.hstack(x)))
+
     def _guesses(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        return peek(self.learner, self.learned, self._turns(x))
+
+    def _turns(self, x: NDArray[np.float32]) -> Turns:
         rows, us = len(x), int(self.question.logged_us[0])
         nothing, never = np.zeros(rows, np.int64), np.full(rows, np.nan)
-        turns = Turns(
+        return Turns(
             what=np.full(rows, ASKED, np.int8),
             tick=nothing,
             offset=nothing,
@@ -155,7 +165,6 @@ class World(NamedTuple):
             key=np.ones(rows, np.uint64),
             x=x,
         )
-        return peek(self.learner, self.learned, turns)
 
 
 def _changed(row: Events, attempts: Sequence[Attempt]) -> Events:
@@ -175,4 +184,4 @@ def raided(raid: Raid, world: World, found: Payments, number: int) -> Raided:
         raid.prices.moves(parties, MINOR), raid.budget * MINOR, others(found, number, raid.seed, raid.knowing)
     )
     best = raid.search(begin, terms, world.scores, raid.seed + number)
-    return Raided(number, best.clean, best.score, best.attempt.cost / MINOR, best.attempt.ways)
+    return Raided(number, best.clean, best.score, best.attempt.cost / MINOR, best.attempt.ways, world.because())
