@@ -45,6 +45,7 @@ from evercart.learners.deep.ngrams import Ngrams
 from evercart.learners.deep.steps import AdamW
 from evercart.remember.elastic import fisher
 
+PRODUCTS: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data")) / "pricerunner_products.parquet"
 FALL: Final = 0.3
 LONGEST: Final = 48  # characters
 KINDS: Final = ("swap", "drop", "add")
@@ -69,7 +70,7 @@ def digits(seed: int) -> Split:
 
 
 def titles(seed: int) -> Split:
-    rows = pq.read_table(Path(os.environ["EVERCART_DATA"]) / "pricerunner_products.parquet").to_pylist()
+    rows = pq.read_table(PRODUCTS).to_pylist()
     categories = sorted({row["category_label"] for row in rows})
     products = np.random.default_rng(seed).permutation(sorted({row["cluster_id"] for row in rows}))
     where = dict(zip(products.tolist(), (np.arange(len(products)) / len(products)).tolist(), strict=True))
@@ -197,8 +198,8 @@ def main() -> None:
     if chosen.only in (None, "pictures"):
         show("Pictures", ("PGD-50, 5 restarts", "squares", "PGD, Euclid"), [pictures(seed) for seed in chosen.seeds])
     if chosen.only in (None, "texts"):
-        if "EVERCART_DATA" not in os.environ:
-            print("texts: left out, EVERCART_DATA names no folder with pricerunner_products.parquet")
+        if not PRODUCTS.is_file():
+            print(f"texts: left out, {PRODUCTS} is not there; EVERCART_DATA names the folder")
             return
         names = ("substitutions", "swapped, dropped, added", "mean vectors")
         show("Texts", names, [texts(seed) for seed in chosen.seeds])
