@@ -4,10 +4,12 @@ PYTHON ?=
 SERVE ?= 1
 BROWSER ?=
 DEEP ?= 1
+ONLY ?=
 PYTEST ?= -n auto --maxprocesses 4 --dist loadfile
 NEEDS := pyproject.toml constraints.txt tools/install.py
 NETS := digits classify intents tasks deep_rank drift_deep harden export form
 LONG := masked# needs the extra `deep`, more time than bench-deep has
+PEERS = $(filter-out serve soak $(NETS) $(LONG),$(patsubst benchmarks/bench_%.py,%,$(wildcard benchmarks/bench_*.py)))
 EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
@@ -45,11 +47,11 @@ check: .venv/.dev ## check format, lint, types and the repository's own rules
 check-all: check browser ## run check, then every test with the slow suites
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST)
 
-bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md
-	@for each in $(filter-out %/bench_serve.py %/bench_soak.py $(NETS:%=benchmarks/bench_%.py) $(LONG:%=benchmarks/bench_%.py),$(wildcard benchmarks/bench_*.py)); do echo "== $$each"; .venv/bin/python "$$each" || exit 1; done
+bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md; ONLY="fraud gate" for some
+	@for each in $(or $(ONLY),$(PEERS)); do echo "== $$each"; .venv/bin/python "benchmarks/bench_$$each.py" || exit 1; done
 
-bench-deep: .venv-deep/.deep-bench ## measure nets, what keeps them from forgetting, adapted encoders, attacks, exports
-	@for each in $(NETS); do echo "== $$each"; .venv-deep/bin/python "benchmarks/bench_$$each.py" || exit 1; done
+bench-deep: .venv-deep/.deep-bench ## measure nets, cures for forgetting, encoders, attacks, exports; ONLY="digits form" for some
+	@for each in $(or $(ONLY),$(NETS)); do echo "== $$each"; .venv-deep/bin/python "benchmarks/bench_$$each.py" || exit 1; done
 
 load: .venv/.bench ## put the service under load: answers, events, swaps, pages; LOAD="--seconds 60" for a trial
 	@.venv/bin/python benchmarks/bench_serve.py $(LOAD)
