@@ -48,10 +48,10 @@ check-all: check browser ## run check, then every test with the slow suites
 	@BROWSER=$(BROWSER) .venv/bin/python -m pytest $(PYTEST)
 
 bench: .venv/.bench ## measure against the peers, print every number of docs/benchmarks.md; ONLY="fraud gate" for some
-	@for each in $(or $(ONLY),$(PEERS)); do echo "== $$each"; .venv/bin/python "benchmarks/bench_$$each.py" || exit 1; done
+	@.venv/bin/python tools/measure.py $(or $(ONLY),$(PEERS))
 
 bench-deep: .venv-deep/.deep-bench ## measure nets, cures for forgetting, encoders, attacks, exports; ONLY="digits form" for some
-	@for each in $(or $(ONLY),$(NETS)); do echo "== $$each"; .venv-deep/bin/python "benchmarks/bench_$$each.py" || exit 1; done
+	@.venv-deep/bin/python tools/measure.py $(or $(ONLY),$(NETS))
 
 load: .venv/.bench ## put the service under load: answers, events, swaps, pages; LOAD="--seconds 60" for a trial
 	@.venv/bin/python benchmarks/bench_serve.py $(LOAD)
