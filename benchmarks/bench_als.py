@@ -23,13 +23,14 @@ from threadpoolctl import threadpool_limits
 import bench_movies
 import bench_recommend as clicks_bench
 from evercart.asks.each import Before
-from evercart.evaluate.gains import gained, recall
+from evercart.evaluate.gains import Asked, gained, recall
 from evercart.evaluate.hits import Hits
 from evercart.evaluate.ranking import Ranking
 from evercart.events.batch import Events
 from evercart.units import DAY_US
 from movies import fetched
 from peers import markdown
+from shared import there
 
 EVERY, ALONE = 256, 2_000
 Ints = NDArray[np.int64]
@@ -163,7 +164,7 @@ def chosen(stream: Stream, start: int, stop: int, nightly: bool) -> Setting:
     def reached(setting: Setting) -> float:
         early = stream._replace(user=stream.user[:stop], item=stream.item[:stop], us=stream.us[:stop])
         ranks, _, _ = walked(Racer(early, setting), start, stop, nightly)
-        return float(recall(ranks[asked], stream.top).mean())
+        return float(recall(ranks[asked], Asked.of(np.flatnonzero(asked)), stream.top).mean())
 
     return max(GRID, key=reached)
 
@@ -194,7 +195,8 @@ def shown(
 ) -> None:
     """Print recall and answers a CPU second, then the gap."""
     asked = stream.asked[start:]
-    gains = {name: recall(rank[asked], stream.top) for name, rank in ranks.items()}
+    questions = Asked.of(np.flatnonzero(asked))
+    gains = {name: recall(rank[asked], questions, stream.top) for name, rank in ranks.items()}
     rows = [
         (name, f"{gain.mean():.4f}", *(f"{one:,.0f}" for one in paces.get(name, ()))) for name, gain in gains.items()
     ]
@@ -275,4 +277,5 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     with threadpool_limits(1):
         movies()
-        sessions()
+        if there(clicks_bench.SAMPLE):
+            sessions()

@@ -19,9 +19,7 @@ over the seeds, which draw order and split.
 from __future__ import annotations
 
 import argparse
-import os
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -37,9 +35,10 @@ from evercart.classifying.learned import encoded, turned
 from evercart.features.encoders import Stored
 from evercart.remember.growing import Growing, Grown
 from evercart.remember.open_set import Opened, OpenSet
+from shared import DATA, there
 
-DATA: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data"))
 ALARMS, FIRST, NEW, TICK = 0.05, 10, 20, 64
+FILES: Final = {"intents": "banking77_intents.parquet", "categories": "pricerunner_products.parquet"}
 TITLES: Final = 1.3  # width of the kernel for titles: nearly a linear one
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -77,7 +76,7 @@ def guesses(rows: Floats, weights: Floats) -> Ints:
 
 def intents(name: str, seed: int, exact: bool) -> dict[str, float]:
     """Return what 77 steps come to, one seed."""
-    found = table("banking77_intents.parquet", "text", "category", "split")
+    found = table(FILES["intents"], "text", "category", "split")
     x, label, train = cached(name, found["texts"]), found["label"], found["split"] == "train"
     learner, rng = parts(name).learner, np.random.default_rng(seed)
     rank, stage = staged(label, train, rng)
@@ -134,7 +133,7 @@ def flagged(learner: OpenSet, state: Opened, x: NDArray[np.float32], known: NDAr
 
 def categories(name: str, seed: int, exact: bool) -> dict[str, float]:
     """Return what categories that come one after the other come to, one seed."""
-    found = table("pricerunner_products.parquet", "title", "category_label", "cluster_id")
+    found = table(FILES["categories"], "title", "category_label", "cluster_id")
     x, label, said = cached(name, found["texts"]), found["label"], dict[str, float]()
     growing = parts(name, width=TITLES).learner.growing
     rng = np.random.default_rng(seed)
@@ -220,7 +219,7 @@ def main() -> None:
     options.add_argument("--only", default="", help="intents or categories")
     chosen = options.parse_args()
     for what, run, texts in (("intents", intents, "sentences+minilm"), ("categories", categories, "auto")):
-        if chosen.only in what:
+        if chosen.only in what and there(DATA / FILES[what]):
             found = [run(chosen.texts or texts, seed, seed == chosen.seeds[0]) for seed in chosen.seeds]
             print(f"\n| {what} | {len(chosen.seeds)} seeds |\n| --- | --- |")
             for name in found[0]:

@@ -38,8 +38,9 @@ from evercart.learners.ranker import Ranker
 from evercart.testing.shop import SimulatedShop
 from evercart.units import DAY_S, DAY_US, HOUR_S, SECOND_US
 from peers import markdown
+from shared import DATA, there
 
-TITLES = Path(__file__).parent.parent.parent / "shared" / "data" / "pricerunner_products.parquet"
+TITLES = DATA / "pricerunner_products.parquet"
 K, WARM_DAYS, WEEK_US, MONTH_US = 20, 20, 7 * DAY_US, 28 * DAY_US
 COLUMNS = ("user", "session", "item", "place", "category", "brand", "price")
 ITEM, VIEW = number("item"), number("view")
@@ -368,7 +369,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     cold(range(1, 1 + given.seeds), given.shoppers, given.items, given.days)
     sizes(shop(1, given.shoppers, given.items, given.days))
-    if TITLES.exists():
+    if there(TITLES):
         titles(TITLES, given.titles)
-    if SAMPLE.exists():
+    if there(SAMPLE):
         clicks_alone()

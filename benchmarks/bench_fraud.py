@@ -14,7 +14,6 @@ terminal of whose spell no label has come, which nothing tells from good payment
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -41,8 +40,9 @@ from evercart.learners.learner import Learner
 from evercart.learners.peeking import peek
 from evercart.loop import Ring, Stopwatch, warm, whole_ticks
 from evercart.units import DAY_US, SECOND_US
+from shared import DATA, there
 
-FILE: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data")) / "fraud_handbook_simulated.parquet"
+FILE: Final = DATA / "fraud_handbook_simulated.parquet"
 DELAY_D, MONTH_D, DRAWS, TOP = 7, 28, 200, 0.02
 BOOK: Final = {  # chapters 3.4, 5.3: AUC, AP, card precision@100
     "the book's logistic regression": (0.871, 0.606, 0.291),
@@ -279,8 +279,7 @@ def main() -> None:
     parser.add_argument("--early", action="store_true", help="the weeks before 25 July, where to choose")
     parser.add_argument("--data", type=Path, default=FILE)
     told = parser.parse_args()
-    if not told.data.exists():
-        print(f"no data: {told.data} is not there; EVERCART_DATA names the folder")
+    if not there(told.data):
         return
     found, how = payments(told.data, None, 2_000_000_000 * SECOND_US)
     first, last = ("2018-06-20", "2018-07-18") if told.early else ("2018-07-25", "2018-09-19")

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -31,8 +29,9 @@ from evercart.evaluate.metrics import average_precision
 from evercart.evaluate.robust import bars
 from evercart.harden.raids import Strongest
 from evercart.units import DAY_US
+from shared import DATA, there
 
-FILE: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data")) / "fraud_handbook_simulated.parquet"
+FILE: Final = DATA / "fraud_handbook_simulated.parquet"
 SINCE, DRAWS = 115 / 183, 2_000  # 25 July, as a share of the days, which are alike
 TERMS: Final = ((10.0, False), (20.0, False), (50.0, False), (20.0, True))  # budget, knowing
 
@@ -68,6 +67,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", type=int, default=None, help="one of the terms")
     options = parser.parse_args()
+    if not there(FILE):
+        return
     found, how = payments(FILE, None, 2_000_000_000_000_000)
     app = fraud("user place", how.delay_s, how.delay_s, hardened=True)
     later = np.arange(len(found.us)) >= SINCE * len(found.us)

@@ -15,10 +15,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -44,8 +42,9 @@ from evercart.learners.deep.mlp import Mlp
 from evercart.learners.deep.ngrams import Ngrams
 from evercart.learners.deep.steps import AdamW
 from evercart.remember.elastic import fisher
+from shared import DATA, there
 
-PRODUCTS: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data")) / "pricerunner_products.parquet"
+PRODUCTS: Final = DATA / "pricerunner_products.parquet"
 FALL: Final = 0.3
 LONGEST: Final = 48  # characters
 KINDS: Final = ("swap", "drop", "add")
@@ -197,10 +196,7 @@ def main() -> None:
         print(f"largest relative error: Fisher diagonal {errors[0]:.1e}, EWC penalty {errors[1]:.1e}", flush=True)
     if chosen.only in (None, "pictures"):
         show("Pictures", ("PGD-50, 5 restarts", "squares", "PGD, Euclid"), [pictures(seed) for seed in chosen.seeds])
-    if chosen.only in (None, "texts"):
-        if not PRODUCTS.is_file():
-            print(f"texts: left out, {PRODUCTS} is not there; EVERCART_DATA names the folder")
-            return
+    if chosen.only in (None, "texts") and there(PRODUCTS):
         names = ("substitutions", "swapped, dropped, added", "mean vectors")
         show("Texts", names, [texts(seed) for seed in chosen.seeds])
 

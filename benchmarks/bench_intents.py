@@ -40,7 +40,8 @@ from evercart.remember.lda import Lda
 from evercart.remember.memories import Herded
 from evercart.remember.remembering import Remembering
 from evercart.remember.replay import Replay
-from intents import INTENTS, Floats, Ints, Messages, Vectors, apart, messages, spread, vectors
+from intents import FILE, INTENTS, Floats, Ints, Messages, Vectors, apart, messages, spread, vectors
+from shared import there
 from svg import Axis, lines, stretched
 from tuned import tuned
 
@@ -268,6 +269,8 @@ def main() -> None:
     options.add_argument("--budget-s", type=float, default=600.0, help="CPU seconds of tuning")
     options.add_argument("--pictures", type=Path, help="a folder to draw accuracy by step into")
     chosen = options.parse_args()
+    if not there(FILE):
+        return
     told, seeds = messages(chosen.trial), chosen.seeds[:1] if chosen.quick else chosen.seeds
     if chosen.only in "steps":
         curves = stepped(told, chosen.texts, seeds, chosen.racers)

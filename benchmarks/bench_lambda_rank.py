@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench_recommend import SAMPLE, TOP, TUNED_DAYS, Blend, sample, ticks
-from evercart.evaluate.gains import GAINS, gained, means
+from evercart.evaluate.gains import GAINS, Asked, gained, means
 from evercart.evaluate.hits import Hits
 from evercart.evaluate.ranking import Ranking
 from evercart.learners.lambda_rank import LambdaRank
@@ -18,6 +18,7 @@ from evercart.learners.neighbours.traits import COLUMNS
 from evercart.learners.ranker import Ranker
 from evercart.units import DAY_US
 from peers import markdown
+from shared import there
 
 RACERS: dict[str, Any] = {"Ranker": Ranker(COLUMNS), "LambdaRank": LambdaRank(COLUMNS)}
 _WARM = 64  # clicks stepped beforehand, so that no measured second is spent on compiling
@@ -38,15 +39,25 @@ def raced() -> None:
             found.append(each)
         every = Hits.concat(found)
         hits[name] = every.rows(every.us - clicks.us[0] >= TUNED_DAYS * DAY_US)
-        rows.append((name, *(f"{one:.4f}" for one in means(hits[name].rank, TOP).values()), f"{blend.cpu_s[2]:.1f}"))
+        rows.append(
+            (
+                name,
+                *(f"{one:.4f}" for one in means(hits[name].rank, Asked.of(hits[name].number), (TOP,)).values()),
+                f"{blend.cpu_s[2]:.1f}",
+            )
+        )
     ours, theirs = hits["Ranker"], hits["LambdaRank"]
     title = f"Serenade sample after day {TUNED_DAYS}, {len(ours):,} clicks, {TOP} shown"
     print(markdown(title, ("what", *GAINS, "CPU s of the ranker alone"), rows))
-    session = np.unique(clicks.session[ours.number], return_inverse=True)[1]
+    asked = Asked.of(ours.number)
+    us, session = ours.us[asked.starts], clicks.session[ours.number][asked.starts]
     for name, gain in GAINS.items():
-        gap = gained(gain(theirs.rank, TOP), gain(ours.rank, TOP), ours.us, session)
+        gap = gained(
+            gain(theirs.rank, asked, TOP), gain(ours.rank, asked, TOP), us, np.unique(session, return_inverse=True)[1]
+        )
         print(f"LambdaRank minus Ranker, {name}: {gap[0]:+.4f} [{gap[1]:+.4f}, {gap[2]:+.4f}]")
 
 
 if __name__ == "__main__":
-    raced()
+    if there(SAMPLE):
+        raced()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 import movie_baselines as plain
 from bench_recommend import ticks
 from evercart.asks.each import Before
-from evercart.evaluate.gains import gained, recall
+from evercart.evaluate.gains import Asked, gained, recall
 from evercart.features.columns import Column
 from evercart.fold import pack
 from evercart.labels.lists import Lists
@@ -32,6 +32,7 @@ from peers import markdown
 TOP, WARM, BATCH = 10, 0.2, 256
 SOURCE = Cosine(keep_s=400 * DAY_S, listed=1024, path=512, anchors=16, near=30)
 COLUMNS = tuple(Column(name) for name in TRAITS)
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -109,9 +110,9 @@ def table(likes: Likes) -> None:
     rows = [_row(name, rank[kept], cpu_s) for name, (rank, cpu_s) in lines.items()]
     title = f"MovieLens-100K, {len(likes.us) - kept.start:,} likes after the first fifth"
     print(markdown(title, ("what", "recall@10", "mrr@10", "CPU s"), rows))
-    mine, rows = recall(blended[kept], TOP), []
+    mine, rows = _hit(blended[kept]), []
     for name in list(lines)[1:]:
-        other = recall(lines[name][0][kept], TOP)
+        other = _hit(lines[name][0][kept])
         gap = gained(mine, other, likes.us[kept], likes.user[kept])
         rows.append((name, f"{gap[0]:+.4f} [{gap[1]:+.4f}, {gap[2]:+.4f}]", f"{gap[0] / other.mean():+.1%}"))
     print(markdown("Source and ranker minus each, recall@10, 95 % interval over days", ("other", "gap", "share"), rows))
@@ -119,8 +120,12 @@ def table(likes: Likes) -> None:
     print(f"the source's packed state: {size / 1e6:.0f} MB")
 
 
+def _hit(rank: Ints) -> Floats:
+    return recall(rank, Asked.of(np.arange(len(rank))), TOP)
+
+
 def _row(name: str, rank: Ints, cpu_s: float | None) -> tuple[str, ...]:
-    hit = recall(rank, TOP)
+    hit = _hit(rank)
     mrr = (hit / (np.maximum(rank, 0) + 1)).mean()
     return name, f"{hit.mean():.4f}", f"{mrr:.4f}", f"{cpu_s:.1f}" if cpu_s is not None else ""
 

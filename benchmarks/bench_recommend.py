@@ -29,8 +29,9 @@ from evercart.recommending import recommending, whole_ticks
 from evercart.shortlist import Shortlist
 from evercart.units import DAY_S, DAY_US, SECOND_US
 from peers import markdown
+from shared import DATA, there
 
-SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "serenade_sessions.parquet"
+SAMPLE = DATA / "serenade_sessions.parquet"
 TOP, BATCH, TUNED_DAYS = 20, 256, 10
 RULES = (0.5, 1.0, 2.0, 4.0)  # weights of a return, of which the first days choose one
 RULE, LEFT_OUT, NIGHTLY = "neighbours and return rule", "blend, own items left out", "VMIS-kNN rebuilt nightly"
@@ -310,7 +311,7 @@ def main() -> None:
     warm = Blend()
     for batch in ticks(simulated(300, 1_500, 200, 2).woven, BATCH):
         warm.step(batch)
-    if args.only != "speed":
+    if args.only != "speed" and there(args.sample):
         quality(args.sample)
     if args.only != "quality":
         speed(args.sessions, 5 * args.sessions, max(args.sessions // 10, 100))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -13,8 +11,9 @@ from scipy.stats import t as student
 from sklearn.model_selection import train_test_split
 
 from evercart.features.encoders import Stored, encoder
+from shared import DATA
 
-DATA: Final = Path(os.environ.get("EVERCART_DATA", "../shared/data"))
+FILE: Final = DATA / "banking77_intents.parquet"
 INTENTS: Final = 77
 SHARES: Final = {"sentences": 1.0, "minilm": 1.5, "e5": 2.0}  # e5's vectors lie closer together
 Ints = NDArray[np.int64]
@@ -33,7 +32,7 @@ class Messages(NamedTuple):
 
 def messages(trial: bool) -> Messages:
     """Return the official split; in a trial only its training rows, a fifth of them held out."""
-    found = pq.read_table(DATA / "banking77_intents.parquet", columns=["text", "category", "split"])
+    found = pq.read_table(FILE, columns=["text", "category", "split"])
     _, label = np.unique(found["category"].to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     learned = found["split"].to_numpy(zero_copy_only=False) == "train"
     train, test = np.flatnonzero(learned), np.flatnonzero(~learned)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -109,7 +109,7 @@ def river_guesses(table: pa.Table, labels: Floats, alpha: float, beta: float) ->
     return guesses
 
 
-def markdown(title: str, head_row: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def markdown(title: str, head_row: Sequence[str], rows: Sequence[tuple[object, ...]]) -> str:
     """Return a table."""
     lines = [f"\n**{title}**\n", "| " + " | ".join(head_row) + " |", "|" + " --- |" * len(head_row)]
     for row in rows:
