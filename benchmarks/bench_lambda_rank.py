@@ -38,23 +38,17 @@ def raced() -> None:
             state, each = ranking.step(state, (batch, lists.question, lists.item))
             found.append(each)
         every = Hits.concat(found)
-        hits[name] = every.rows(every.us - clicks.us[0] >= TUNED_DAYS * DAY_US)
-        rows.append(
-            (
-                name,
-                *(f"{one:.4f}" for one in means(hits[name].rank, Asked.of(hits[name].number), (TOP,)).values()),
-                f"{blend.cpu_s[2]:.1f}",
-            )
-        )
+        every = every.rows(every.us - clicks.us[0] >= TUNED_DAYS * DAY_US)
+        hits[name], gains = every, means(every.rank, Asked.of(every.number), (TOP,))
+        rows.append((name, *(f"{one:.4f}" for one in gains.values()), f"{blend.cpu_s[2]:.1f}"))
     ours, theirs = hits["Ranker"], hits["LambdaRank"]
     title = f"Serenade sample after day {TUNED_DAYS}, {len(ours):,} clicks, {TOP} shown"
     print(markdown(title, ("what", *GAINS, "CPU s of the ranker alone"), rows))
     asked = Asked.of(ours.number)
-    us, session = ours.us[asked.starts], clicks.session[ours.number][asked.starts]
+    us, number = ours.us[asked.starts], ours.number[asked.starts]
+    session = np.unique(clicks.session[number], return_inverse=True)[1]
     for name, gain in GAINS.items():
-        gap = gained(
-            gain(theirs.rank, asked, TOP), gain(ours.rank, asked, TOP), us, np.unique(session, return_inverse=True)[1]
-        )
+        gap = gained(gain(theirs.rank, asked, TOP), gain(ours.rank, asked, TOP), us, session)
         print(f"LambdaRank minus Ranker, {name}: {gap[0]:+.4f} [{gap[1]:+.4f}, {gap[2]:+.4f}]")
 
 
