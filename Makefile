@@ -51,7 +51,7 @@ bench: .venv/.bench ## measure against the peers, print every number of docs/ben
 	@.venv/bin/python tools/measure.py $(or $(ONLY),$(PEERS))
 
 bench-deep: .venv-deep/.deep-bench ## measure nets, cures for forgetting, encoders, attacks, exports; ONLY="digits form" for some
-	@.venv-deep/bin/python tools/measure.py $(or $(ONLY),$(NETS))
+	@.venv-deep/bin/python tools/measure.py --abreast 2 $(or $(ONLY),$(NETS))
 
 load: .venv/.bench ## put the service under load: answers, events, swaps, pages; LOAD="--seconds 60" for a trial
 	@.venv/bin/python benchmarks/bench_serve.py $(LOAD)

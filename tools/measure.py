@@ -1,39 +1,59 @@
-"""Run benchmarks one after the other, with the Python that runs this; say what each took, name those that failed."""
+"""Run benchmarks with the Python that runs this, some at once; say what each took, and which failed."""
 
 from __future__ import annotations
 
-import resource
+import argparse
+import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from tempfile import TemporaryFile
+from typing import NamedTuple
 
 
-def main(names: list[str]) -> int:
+class Ran(NamedTuple):
+    """What became of a benchmark."""
+
+    name: str
+    said: str
+    code: int
+    wall_s: float
+    cpu_s: float
+
+
+def main() -> int:
     """Return 0, or 1 if a benchmark failed; the others are run all the same."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+", help="benchmarks/bench_NAME.py")
+    parser.add_argument("--abreast", type=int, default=1, help="run so many at once; each prints when it has ended")
+    given = parser.parse_args()
     began, failed = time.monotonic(), []
-    for name in names:
-        print(f"== {name}", flush=True)
-        if not measured(name):
-            failed.append(name)
-    print(f"{len(names)} benchmarks in {(time.monotonic() - began) / 60:.0f} minutes")
+    with ThreadPoolExecutor(given.abreast) as pool:
+        for ended in as_completed([pool.submit(ran, name, given.abreast == 1) for name in given.names]):
+            one = ended.result()
+            print(f"{one.said}-- {one.name}: {one.wall_s:,.0f} s, {one.cpu_s:,.0f} CPU s\n", flush=True)
+            if one.code:
+                failed.append(one.name)
+    print(f"{len(given.names)} benchmarks in {(time.monotonic() - began) / 60:.0f} minutes")
     if failed:
-        print(f"failed: {' '.join(failed)}", file=sys.stderr)
+        print(f"failed: {' '.join(sorted(failed))}", file=sys.stderr)
     return bool(failed)
 
 
-def measured(name: str) -> bool:
-    """Run a benchmark; return whether it ended well."""
-    began, before = time.monotonic(), cpu_s()
-    code = subprocess.run([sys.executable, f"benchmarks/bench_{name}.py"], check=False).returncode
-    print(f"-- {name}: {time.monotonic() - began:,.0f} s, {cpu_s() - before:,.0f} CPU s\n", flush=True)
-    return code == 0
-
-
-def cpu_s() -> float:
-    """Return the seconds of CPU that ended children took."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def ran(name: str, alone: bool) -> Ran:
+    """Run a benchmark; alone it prints as it goes, else what it says is kept for its end."""
+    began, command = time.monotonic(), [sys.executable, f"benchmarks/bench_{name}.py"]
+    print(f"== {name}", flush=True)
+    with TemporaryFile() as kept:
+        out = None if alone else kept
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        kept.seek(0)
+        said = "" if alone else f"\n== {name}\n{kept.read().decode(errors='replace')}"
+    return Ran(name, said, process.returncode, time.monotonic() - began, used.ru_utime + used.ru_stime)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
