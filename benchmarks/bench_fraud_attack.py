@@ -15,49 +15,22 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evercart.apps.fraud import fraud
-from evercart.detecting.backtest import ALERTS
-from evercart.detecting.raided import Raid, Raided
+from evercart.detecting.backtest import attacked
+from evercart.detecting.raided import Raid
 from evercart.detecting.reading import payments
 from evercart.detecting.streamed import streamed
 from evercart.evaluate.metrics import average_precision
-from evercart.evaluate.robust import bars
 from evercart.harden.raids import Strongest
-from evercart.units import DAY_US
 from shared import DATA, there
 
 FILE: Final = DATA / "fraud_handbook_simulated.parquet"
-SINCE, DRAWS = 115 / 183, 2_000  # 25 July, as a share of the days, which are alike
+SINCE: Final = 115 / 183  # 25 July, as a share of the days, which are alike
 TERMS: Final = ((10.0, False), (20.0, False), (50.0, False), (20.0, True))  # budget, knowing
-
-
-def kept(clean: NDArray[np.bool_], struck: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Return the share of recall that is left, with its interval."""
-    rows = np.random.default_rng(0).integers(0, len(clean), (DRAWS, len(clean)))
-    drawn = struck[rows].sum(1) / np.maximum(clean[rows].sum(1), 1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(struck.sum() / clean.sum()), float(low), float(high)
-
-
-def told(made: list[Raided], guess: NDArray[np.float64], us: NDArray[np.int64]) -> dict[str, Any]:
-    """Return recall before, after, what is kept, what was changed."""
-    rows = np.array([one.number for one in made])
-    bar = bars(us // DAY_US, guess, rows, ALERTS)
-    clean, struck = (np.array([getattr(one, name) for one in made]) >= bar for name in ("clean", "score"))
-    ways = [way for one in made for way in set(one.ways)]
-    return {
-        "frauds": len(made),
-        "recall": round(float(clean.mean()), 3),
-        "attacked": round(float(struck.mean()), 3),
-        "kept": [round(one, 3) for one in kept(clean, struck)],
-        "mean_cost": round(float(np.mean([one.cost for one in made])), 1),
-        "ways": {way: round(ways.count(way) / len(made), 2) for way in sorted(set(ways))},
-    }
 
 
 def main() -> None:
@@ -79,9 +52,10 @@ def main() -> None:
         ran = streamed(app, found, how.delay_s, time.process_time, lambda part: None, raid)
         for name, made in ran.raided.items():
             ap = average_precision(found.label[later].astype(np.float64), ran.guesses[name][later])
-            line = {"budget": budget, "knowing": knowing, "model": name, "ap": round(ap, 4)}
+            line = {"budget": budget, "knowing": knowing, "model": name, "ap_later": round(ap, 4)}
             spent = {"cpu_s": round(ran.cpu_s[f"fraud {name}"], 1)}
-            print(json.dumps({**line, **told(made, ran.guesses[name], found.us), **spent}), flush=True)
+            told = attacked(found, ran.guesses[name], made).summary()
+            print(json.dumps({**line, "frauds": len(made), **told, **spent}), flush=True)
 
 
 if __name__ == "__main__":

@@ -22,12 +22,13 @@ from evercart.erasing import erase
 from evercart.errors import UserError
 from evercart.evaluate.label_race import Judged
 from evercart.events.batch import Events
+from evercart.events.schema import table_of as table
 from evercart.explaining import explain
 from evercart.fold import fingerprint_packed
 from evercart.gate.rules import EnoughLabels
 from evercart.loop import Ring, Stopwatch
 from evercart.shop import Shop
-from evercart.testing.chatting import START_US, chatting, message, table, told
+from evercart.testing.chatting import START_US, chatting, message, told
 from evercart.units import DAY_US, HOUR_S, SECOND_US
 
 APP = classify("ngrams", features=64, window_s=4 * HOUR_S)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from evercart.events.schema import table_of as table
 from evercart.hashing import hash_name
 from evercart.label_names import LabelNames
 from evercart.labels.named import label_of
 from evercart.log import open_log
-from evercart.testing.chatting import START_US, message, table, told
+from evercart.testing.chatting import START_US, message, told
 
 
 def number(name, key):

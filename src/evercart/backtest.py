@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +73,28 @@ class Backtest:
     races: dict[str, Any] = field(default_factory=dict)
     apart: dict[str, dict[str, float]] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls, app: App, report: Report, scored: Scored, since_us: int, watch: Stopwatch, counts: dict[str, int]
+    ) -> Backtest:
+        """Return what the ring's racers come to; nothing else was fitted."""
+        later, own = scored.rows(scored.us > since_us), {f"{app.name} {name}": name for name in report.racers}
+        return cls(
+            app=app.name,
+            unit=app.unit,
+            report=report,
+            days=report.days(scored),
+            later=report.days(later),
+            since_us=since_us,
+            questions=len(scored),
+            compared=len(later),
+            cpu_s={own[stage]: one for stage, one in watch.spent.items() if stage in own},
+            stages={stage: one for stage, one in watch.spent.items() if stage not in own},
+            fits=0,
+            opponent="",
+            counts=counts,
+        )
+
     def differences(self) -> dict[str, Difference]:
         """Return the loss of each of the others minus the continual learner's, with its 95 % interval."""
         first, *others = self.report.racers
@@ -124,24 +146,12 @@ def backtest(
     choice = choose(candidates, history, app.loss, frozen_us, cpu_s)
     refitted = choice.refit.guesses(history, cpu_s, told=lambda part: told(f"{app.name}: refit", part))
     scored = beside(replayed.scored, refitted.number, refitted.guess)
-    report = report_of(app)
-    later = scored.rows(scored.us > frozen_us)
-    spent = replayed.watch.spent
-    own = {name: spent[f"{app.name} {name}"] for name in report.racers[:-1]}
-    return Backtest(
-        app=app.name,
-        unit=app.unit,
-        report=report,
-        days=report.days(scored),
-        later=report.days(later),
-        since_us=frozen_us,
-        questions=len(scored),
-        compared=len(later),
-        cpu_s={**own, REFIT: refitted.cpu_s},
-        stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in own},
+    plain = Backtest.of(app, report_of(app), scored, frozen_us, replayed.watch, replayed.counts)
+    return replace(
+        plain,
+        cpu_s={**plain.cpu_s, REFIT: refitted.cpu_s},
         fits=refitted.fits,
         opponent=told_of(choice),
-        counts=replayed.counts,
         races=_races(app, replayed.states),
     )
 

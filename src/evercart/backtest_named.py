@@ -41,24 +41,8 @@ def backtest_named(
             expected(f"app {app.name}", f"{app.asks.kind} events told a label, none before them waited for still", got)
         )
     every = Judged.concat(judged)
-    later, spent = every.rows(every.us > frozen_us), watch.spent
-    own = {name: spent[f"{app.name} {name}"] for name in report.racers}
-    return Backtest(
-        app=app.name,
-        unit=app.unit,
-        report=report,
-        days=report.days(every),
-        later=report.days(later),
-        since_us=frozen_us,
-        questions=len(every),
-        compared=len(later),
-        cpu_s=own,
-        stages={name: one for name, one in spent.items() if name.removeprefix(f"{app.name} ") not in own},
-        fits=0,
-        opponent=COMMONEST,
-        counts=counts,
-        apart=shares(report.racers, later),
-    )
+    plain = Backtest.of(app, report, every, frozen_us, watch, counts)
+    return replace(plain, opponent=COMMONEST, apart=shares(report.racers, every.rows(every.us > frozen_us)))
 
 
 def shares(racers: tuple[str, ...], judged: Judged) -> dict[str, dict[str, float]]:

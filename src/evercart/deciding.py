@@ -22,7 +22,7 @@ from evercart.events.actions import ACTIONS
 from evercart.events.batch import TEXT, Events
 from evercart.events.check import MOST_BYTES
 from evercart.events.kinds import KEYS, KINDS, TOMBSTONE, kind, number
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import SCHEMA, table_of
 from evercart.fold import fingerprint
 from evercart.label_names import LabelNames
 from evercart.labels.likely import first_chance, likely_of
@@ -132,7 +132,7 @@ class Decider:
         id      of the decision; one that stands in the log already raises `UserError`
         """
         decision, row = self.answer(app, keys, id)
-        done = self._log.append(_table(row), row["event_us"], own=True)
+        done = self._log.append(table_of([row]), row["event_us"], own=True)
         require(done.added == 1, "decision.id", "a new id", decision.id)
         return decision
 
@@ -152,7 +152,7 @@ class Decider:
                 raise UserError(expected(f"decide {app}", "a model that is live; see `evercart run`", "none"))
             us = self._us(abreast)
             row = _row(id or self._new_id(), us, app, weights, abreast.at, keys)
-            asked = questions(self._ring, _table(row), np.array([abreast.at]), np.array([us]))
+            asked = questions(self._ring, table_of([row]), np.array([abreast.at]), np.array([us]))
             x = abreast.x(lane, asked)
             said = peek(weights.learner, weights.state, turns(lane, self._ring.tick, asked, x))
             named = self._named(said) if lane.app.named else None
@@ -313,8 +313,3 @@ def _row(id: str, us: int, app: str, weights: Weights, at: int, keys: Mapping[st
     if weights.form:
         said["properties"] = json.dumps({"form": weights.form})
     return said | {"revision": weights.revision, "chance": 1.0, "feature_offset": at, **keys}
-
-
-def _table(row: Mapping[str, Any]) -> pa.Table:
-    """Return a row in `SCHEMA`."""
-    return conform(pa.table({name: pa.array([value], SCHEMA.field(name).type) for name, value in row.items()}))

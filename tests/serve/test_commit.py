@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from evercart.events.kinds import number
-from evercart.serve.commit import Commit, Decided, Taking, decisions
+from evercart.serve.commit import Commit, Decided, Taking
 from evercart.serve.sent import Sent
 from evercart.shop import Shop
 
@@ -81,9 +81,3 @@ def test_outcomes_that_name_nothing_are_orphans(commit):
     outcome = {"kind": "outcome", "event_us": NOW_US}
     (one,) = taken(commit, [view("a"), outcome | {"id": "o", "ref": "a"}, outcome | {"id": "p", "ref": "nobody"}])
     assert (one.accepted, one.orphans) == (3, 1)
-
-
-def test_decisions_have_the_types_of_the_log():
-    table = decisions([{"id": "d", "kind": 7, "guess": None}, {"id": "e", "kind": 7, "guess": 0.5, "user": "u"}])
-    assert table["guess"].to_pylist() == [None, 0.5]
-    assert table["user"].to_pylist() == [None, "u"]

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from evercart import UserError
+from evercart.events.schema import table_of as rows
 from evercart.serve.mending import mend
 from evercart.serve.service import Service
 from evercart.serve.wire import Retried
 from evercart.shop import Shop
-from evercart.testing.living import Hands, rows, spoil
+from evercart.testing.living import Hands, spoil
 
 
 @pytest.fixture

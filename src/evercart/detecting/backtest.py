@@ -77,7 +77,7 @@ def detected(
 
 def _attacked(found: Payments, ran: Streamed, raid: Raid | None) -> dict[str, Any]:
     """Return what attacks did to each racer that was attacked, with their terms; nothing where none was made."""
-    robust = {name: _robust(found, ran.guesses[name], made) for name, made in ran.raided.items() if made}
+    robust = {name: attacked(found, ran.guesses[name], made) for name, made in ran.raided.items() if made}
     if not robust or raid is None:
         return {}
     frauds = max(len(made) for made in ran.raided.values())
@@ -94,7 +94,11 @@ def _attacked(found: Payments, ran: Streamed, raid: Raid | None) -> dict[str, An
     return {**terms, "reasons": gathered(caught), "racers": {name: one.summary() for name, one in robust.items()}}
 
 
-def _robust(found: Payments, guess: NDArray[np.float64], made: list[Raided]) -> Robust:
+def attacked(found: Payments, guess: NDArray[np.float64], made: list[Raided]) -> Robust:
+    """Return what is known of frauds that were made again; what is good is of the payments that are compared.
+
+    guess    (payments,) scores of the racer that was attacked, NaN where none was made
+    """
     rows = np.array([one.number for one in made])
     later = np.isfinite(guess) & (np.arange(len(guess)) >= FROZEN * len(guess))
     return Robust(

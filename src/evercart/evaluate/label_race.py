@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart import queue
-from evercart.errors import require
-from evercart.evaluate.race import DROPPED, JUDGED, OPEN, oldest_open
+from evercart.evaluate.race import DROPPED, JUDGED, OPEN, judged, oldest_open
+from evercart.evaluate.said import require_racers, said
 from evercart.evaluate.scored import Scored
 from evercart.fold import Grain
 from evercart.hashing import U64
@@ -89,8 +89,7 @@ class LabelRace:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        require(len(self.names) > 0, "label_race.names", "at least one racer", self.names)
-        require(len(set(self.names)) == len(self.names), "label_race.names", "names that differ", self.names)
+        require_racers("label_race", self.names)
 
     def start(self) -> LabelRaceState:
         """Return a race without questions."""
@@ -116,7 +115,9 @@ class LabelRace:
         """
         turns, by_name = batch
         asks = turns.what == ASKED
-        guesses = self._guesses(by_name, asks)
+        guesses = np.empty((int(asks.sum()), len(self.names), SAID))
+        for racer, one in enumerate(said("label_race", self.names, self.may_fall, by_name, asks)):
+            guesses[:, racer] = one if one.ndim == 2 else one[:, None]  # one that fell says NaN, in one column or all
         if len(guesses) and state.ends[HEAD] < 0:
             state.ends[:] = turns.number[asks][0]
         waiting = queue.roomy(state.ends, state.waiting, len(guesses))
@@ -125,20 +126,6 @@ class LabelRace:
         first, stop = int(state.ends[HEAD]), oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
         return state._replace(waiting=waiting, known=known), _hand_out(waiting, first, stop)
-
-    def _guesses(self, by_name: Mapping[str, NDArray[np.float64]], asks: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return all guesses, (questions, racers, SAID); a racer that fell says NaN, in one column or in all."""
-        rule = "one array for each of " + " ".join(self.names)
-        require(set(by_name) == set(self.names), "label_race.guesses", rule, [*by_name])
-        guesses = np.empty((int(asks.sum()), len(self.names), SAID))
-        for racer, name in enumerate(self.names):
-            said = by_name[name][asks]
-            guesses[:, racer] = said if said.ndim == 2 else said[:, None]
-            if name not in self.may_fall:
-                bad = ~np.isfinite(guesses[:, racer]).all(axis=1)
-                rule = "finite numbers where a guess is due"
-                require(not bad.any(), f"label_race.guesses.{name}", rule, guesses[bad, racer, :1].ravel()[:3])
-        return guesses
 
 
 @kernel
@@ -179,10 +166,7 @@ def _walk(
 
 
 def _hand_out(waiting: Waiting, first: int, stop: int) -> Judged:
-    number = np.arange(first, stop)
-    at = number & (len(waiting.us) - 1)
-    judged = waiting.mark[at] == JUDGED
-    number, at = number[judged], at[judged]
+    number, at = judged(waiting.mark, first, stop)
     ones, slices = np.ones(len(at)), np.zeros(len(at), np.int16)
     unknown = waiting.guess[at, :, 0] == 1.0
     own = waiting.us[at], ones, waiting.key[at], slices, waiting.chance[at]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from evercart import queue
 from evercart.errors import require
-from evercart.evaluate.race import DROPPED, JUDGED, OPEN, oldest_open
+from evercart.evaluate.race import DROPPED, JUDGED, OPEN, judged, oldest_open
+from evercart.evaluate.said import require_racers, said
 from evercart.evaluate.scored import Scored
 from evercart.fold import Grain
 from evercart.kernel import kernel
@@ -79,8 +80,7 @@ class ListRace:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        require(len(self.names) > 0, "list_race.names", "at least one racer", self.names)
-        require(len(set(self.names)) == len(self.names), "list_race.names", "names that differ", self.names)
+        require_racers("list_race", self.names)
         require(self.longest >= 1, "list_race.longest", "at least 1", self.longest)
         require(self.k >= 1, "list_race.k", "at least 1", self.k)
 
@@ -107,7 +107,7 @@ class ListRace:
         batch    turns of `Lists` with, by racer, (rows of turns,) scores
         """
         turns, by_name = batch
-        guesses = self._guesses(by_name, turns.what == ASKED)
+        guesses = np.column_stack(said("list_race", self.names, self.may_fall, by_name, turns.what == ASKED))
         if len(turns) and state.ends[HEAD] < 0:
             state.ends[:] = turns.number[0]
         newest = int(turns.number.max(initial=state.ends[NEXT] - 1))
@@ -118,16 +118,6 @@ class ListRace:
         first, stop = int(state.ends[HEAD]), oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
         return state._replace(waiting=waiting), _hand_out(waiting, first, stop)
-
-    def _guesses(self, by_name: Mapping[str, NDArray[np.float64]], asks: NDArray[np.bool_]) -> NDArray[np.float64]:
-        rule = "one array for each of " + " ".join(self.names)
-        require(set(by_name) == set(self.names), "list_race.guesses", rule, [*by_name])
-        guesses = np.column_stack([by_name[name] for name in self.names])
-        for racer, name in enumerate(self.names):
-            if name not in self.may_fall:
-                bad = guesses[asks & ~np.isfinite(guesses[:, racer]), racer]
-                require(len(bad) == 0, f"list_race.guesses.{name}", "finite numbers where a guess is due", bad[:3])
-        return np.ascontiguousarray(guesses, np.float64)
 
 
 @kernel
@@ -142,8 +132,9 @@ def _walk(
     key: NDArray[np.uint64],
     guesses: NDArray[np.float64],
 ) -> int:
-    mask, longest = len(waiting.us) - 1, 0
+    mask, longest, asked = len(waiting.us) - 1, 0, -1
     for i in range(len(what)):
+        asked += what[i] == ASKED
         while ends[NEXT] <= number[i]:  # one without candidates is first heard of when it ends
             _open(waiting, ends[NEXT] & mask, us[i], key[i])
             ends[NEXT] += 1
@@ -155,7 +146,7 @@ def _walk(
             longest = max(longest, waiting.length[at])
             if waiting.length[at] <= waiting.score.shape[1]:
                 for racer in range(guesses.shape[1]):
-                    waiting.score[at, waiting.length[at] - 1, racer] = guesses[i, racer]
+                    waiting.score[at, waiting.length[at] - 1, racer] = guesses[asked, racer]
         elif what[i] == SETTLED:
             if waiting.told[at] < waiting.length[at]:
                 waiting.worth[at, waiting.told[at]] = y[i]
@@ -213,9 +204,6 @@ def _gain(score: NDArray[np.float32], racer: int, length: int, worth: NDArray[np
 
 
 def _hand_out(waiting: Shown, first: int, stop: int) -> Scored:
-    number = np.arange(first, stop)
-    at = number & (len(waiting.us) - 1)
-    judged = waiting.mark[at] == JUDGED
-    number, at = number[judged], at[judged]
+    number, at = judged(waiting.mark, first, stop)
     ones, slices = np.ones(len(at)), np.zeros(len(at), np.int16)
     return Scored(number, waiting.us[at], ones, waiting.key[at], slices, waiting.gain[at])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evercart import queue
 from evercart.errors import require
+from evercart.evaluate.said import require_racers, said
 from evercart.evaluate.scored import Scored
 from evercart.evaluate.slices import Slices
 from evercart.fold import Grain
@@ -74,8 +75,7 @@ class Race:
     grain: ClassVar[Grain] = "event"
 
     def __post_init__(self) -> None:
-        require(len(self.names) > 0, "race.names", "at least one racer", self.names)
-        require(len(set(self.names)) == len(self.names), "race.names", "names that differ", self.names)
+        require_racers("race", self.names)
 
     def start(self) -> RaceState:
         """Return a race without questions."""
@@ -95,7 +95,7 @@ class Race:
         turns, by_name = batch
         asks = turns.what == ASKED
         asked = turns.rows(asks)
-        guesses = self._guesses(by_name, asks)
+        guesses = np.column_stack(said("race", self.names, self.may_fall, by_name, asks))
         if len(asked):
             _begin(state, asked.number)
         waiting = queue.roomy(state.ends, state.waiting, len(asked))
@@ -106,17 +106,6 @@ class Race:
         stop = oldest_open(state.ends, waiting.mark)
         state.ends[HEAD] = stop
         return state._replace(waiting=waiting), _hand_out(waiting, first, stop)
-
-    def _guesses(self, by_name: Mapping[str, NDArray[np.float64]], asks: NDArray[np.bool_]) -> NDArray[np.float64]:
-        require(
-            set(by_name) == set(self.names), "race.guesses", "one array for each of " + " ".join(self.names), [*by_name]
-        )
-        guesses = np.column_stack([by_name[name][asks] for name in self.names])
-        for racer, name in enumerate(self.names):
-            told = np.isfinite(guesses[:, racer]) | (np.isnan(guesses[:, racer]) & (name in self.may_fall))
-            bad = guesses[~told, racer]
-            require(len(bad) == 0, f"race.guesses.{name}", "finite numbers where a guess is due", bad[:3])
-        return np.ascontiguousarray(guesses, np.float64)
 
 
 def _begin(state: RaceState, number: NDArray[np.int64]) -> None:
@@ -191,9 +180,14 @@ def oldest_open(ends: NDArray[np.int64], mark: NDArray[np.int8]) -> int:
     return int(at)
 
 
-def _hand_out(waiting: Waiting, first: int, stop: int) -> Scored:
+def judged(mark: NDArray[np.int8], first: int, stop: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the questions of [first, stop) that are judged, with their places in the ring."""
     number = np.arange(first, stop)
-    at = number & (len(waiting.us) - 1)
-    judged = waiting.mark[at] == JUDGED
-    number, at = number[judged], at[judged]
+    at = number & (len(mark) - 1)
+    done = mark[at] == JUDGED
+    return number[done], at[done]
+
+
+def _hand_out(waiting: Waiting, first: int, stop: int) -> Scored:
+    number, at = judged(waiting.mark, first, stop)
     return Scored(number, waiting.us[at], waiting.y[at], waiting.key[at], waiting.slice[at], waiting.guesses[at])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -42,6 +43,17 @@ def conform(table: pa.Table) -> pa.Table:
         _cast(table.column(given[name]), kind) if name in given else _nulls(kind, rows) for name, kind in _COLUMNS
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def table_of(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return rows, by columns of the log, as a table in `SCHEMA`; what a row leaves out is null.
+
+    >>> table_of([{"id": "d", "kind": 7, "app": "spend"}])["app"].to_pylist()
+    ['spend']
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: pa.array([row.get(name) for row in rows], SCHEMA.field(name).type) for name in names}
+    return conform(pa.table(columns))
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

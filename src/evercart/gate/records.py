@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from evercart.events.kinds import number
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import table_of
 from evercart.gate.judge import Verdict
 
 Since = Literal["beginning", "now"]
@@ -44,4 +44,4 @@ def enrolment_row(app: str, model: str, current: str, since: Since, us: int) -> 
 
 
 def _row(**columns: Any) -> pa.Table:
-    return conform(pa.table({name: pa.array([value], SCHEMA.field(name).type) for name, value in columns.items()}))
+    return table_of([columns])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,20 @@ def first_chance(guess: Floats) -> Floats:
     ([0.25], [0.0])
     """
     return guess if guess.ndim == 1 else guess[:, 1 + MOST]
+
+
+def likeliest(scores: NDArray[np.floating[Any]], seen: NDArray[Any]) -> Floats:
+    """Return the class of the largest score among those seen, (rows,); before any was seen, among all.
+
+    scores    (rows, classes)
+    seen      (classes,) how often each was learned
+
+    >>> likeliest(np.array([[0.1, 0.3, 0.9]]), np.array([4, 2, 0])).tolist()
+    [1.0]
+    """
+    known = seen > 0
+    found: Floats = np.where(known | ~known.any(), scores, -np.inf).argmax(1).astype(np.float64)
+    return found
 
 
 @kernel

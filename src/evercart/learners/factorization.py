@@ -16,7 +16,7 @@ from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.lanes import descend, gather
-from evercart.learners.learner import working_order
+from evercart.learners.learner import require_width, working_order
 from evercart.learners.losses import guess_of, loss_code, slope_of
 from evercart.learners.reasons.parts import Parts, names_of
 from evercart.learners.terms import AHEAD, RING, Terms, laid, lay, ring, terms
@@ -97,7 +97,7 @@ class Factorization:
 
     def step(self, state: Factors, turns: Turns) -> tuple[Factors, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        require(turns.x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", turns.x.shape[1])
+        require_width(turns.x, self.columns)
         order = working_order(turns.tick, turns.what)
         labels = (turns.y, turns.was, turns.weight)
         streams = stream(self.seed, "factors/radius"), stream(self.seed, "factors/angle")

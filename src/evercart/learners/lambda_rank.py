@@ -14,7 +14,7 @@ from evercart.errors import UserError, expected, require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
-from evercart.learners.learner import lists_of
+from evercart.learners.learner import lists_of, require_width
 
 _GRADES: Final = 31  # whole numbers are what LightGBM takes as gains
 
@@ -102,7 +102,7 @@ class LambdaRank:
 
     def step(self, state: Grown, turns: Turns) -> tuple[Grown, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        self._check(turns.x)
+        require_width(turns.x, self.columns)
         state = self._roomy(state)
         guesses = np.full(len(turns), np.nan)
         asked: list[NDArray[np.int64]] = []
@@ -118,14 +118,10 @@ class LambdaRank:
 
     def guess(self, state: Grown, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of one list (rows, width) as `step` would, without learning."""
-        self._check(x)
+        require_width(x, self.columns)
         guesses = np.empty(len(x))
         self._answer(state, x, [np.arange(len(x))], guesses)
         return guesses
-
-    def _check(self, x: NDArray[np.float32]) -> None:
-        width = len(self.columns)
-        require(x.shape[1:] == (width,), "x", f"{width} columns", x.shape[1:])
 
     def _roomy(self, state: Grown) -> Grown:
         """Return a state that was packed with its room again."""

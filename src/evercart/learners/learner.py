@@ -90,6 +90,11 @@ def number_places(columns: Sequence[Column], use: Iterable[str] | None) -> NDArr
     return np.array(places, np.int64)
 
 
+def require_width(x: NDArray[np.float32], columns: Sequence[Column]) -> None:
+    """Raise `UserError` unless x, (rows, width), has as many columns as there are."""
+    require(x.ndim == 2 and x.shape[1] == len(columns), "x", f"{len(columns)} columns", x.shape[-1])
+
+
 def with_x(turns: Turns, x: NDArray[np.float32]) -> Turns:
     """Return the turns with other features."""
     columns: dict[str, Any] = {**vars(turns), "x": x}

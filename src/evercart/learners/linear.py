@@ -15,7 +15,7 @@ from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.ftrl import Ftrl
-from evercart.learners.learner import working_order
+from evercart.learners.learner import require_width, working_order
 from evercart.learners.losses import Loss, guess_of, loss_code, slope_of
 from evercart.learners.optimizers import AdaGrad, Optimizer, Rule, move, weight_at
 from evercart.learners.reasons.parts import Parts, names_of
@@ -80,7 +80,7 @@ class Linear:
 
     def step(self, state: Weights, turns: Turns) -> tuple[Weights, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        require(turns.x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", turns.x.shape[1])
+        require_width(turns.x, self.columns)
         order = working_order(turns.tick, turns.what)
         labels = (turns.y, turns.was, turns.weight)
         rule, loss = self.optimizer.rule(), loss_code("linear.loss", self.loss)

@@ -14,7 +14,7 @@ from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.kernel import kernel, lean
 from evercart.labels.turns import ABANDONED, ASKED, FURTHER, MISSED, Turns
-from evercart.learners.learner import working_order
+from evercart.learners.learner import require_width, working_order
 
 _LEAK: Final = np.float32(0.05)  # slope of a hidden unit below 0
 _THIN: Final = 4  # of the rows with next to no gradient one in so many is learned, so many times as strongly
@@ -101,7 +101,7 @@ class Ranker:
 
     def step(self, state: Net, turns: Turns) -> tuple[Net, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        self._check(turns.x)
+        require_width(turns.x, self.columns)
         order = working_order(turns.tick, turns.what)
         work = _work(state, self.longest)
         guesses = np.full(len(turns.what), np.nan)
@@ -125,14 +125,10 @@ class Ranker:
 
     def guess(self, state: Net, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of rows (rows, width) as `step` would, without learning: what a server asks."""
-        self._check(x)
+        require_width(x, self.columns)
         work = _work(state, len(x))
         _score(state, work, np.arange(len(x)), x)
         return work.score
-
-    def _check(self, x: NDArray[np.float32]) -> None:
-        width = len(self.columns)
-        require(x.shape[1:] == (width,), "x", f"{width} columns", x.shape[1:])
 
 
 def _work(net: Net, longest: int) -> _Work:

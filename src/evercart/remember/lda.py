@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
+from evercart.labels.likely import likeliest
 
 
 class Sums(NamedTuple):
@@ -57,9 +58,7 @@ class Lda:
 
     def predict(self, state: Sums, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the likeliest of the classes learned, (rows,)."""
-        known = state.seen > 0 if (state.seen > 0).any() else np.ones(self.classes, np.bool_)
-        likeliest: NDArray[np.float64] = np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
-        return likeliest
+        return likeliest(self.scores(state, x), state.seen)
 
     def learn(self, state: Sums, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]) -> Sums:
         """Return the sums with more rows in them, solved again."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from evercart.chance import normal, uniform
 from evercart.errors import require
+from evercart.labels.likely import likeliest
 from evercart.remember.fading import refaded
 
 
@@ -83,9 +84,7 @@ class Ridge:
 
     def predict(self, state: Solved, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the likeliest of the classes learned, (rows,)."""
-        known = state.seen > 0 if (state.seen > 0).any() else np.ones(self.classes, np.bool_)
-        likeliest: NDArray[np.float64] = np.where(known, self.scores(state, x), -np.inf).argmax(1).astype(np.float64)
-        return likeliest
+        return likeliest(self.scores(state, x), state.seen)
 
     def faded(self, state: Solved, keep: float) -> Solved:
         """Return the solution in which every row weighs `keep` times what it did."""

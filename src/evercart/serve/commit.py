@@ -20,7 +20,7 @@ from evercart.events.findings import ROW, Refusal
 from evercart.events.kinds import kind_name
 from evercart.events.kinds import number as kind_number
 from evercart.events.quarantine import Quarantine
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import SCHEMA, table_of
 from evercart.log import Log
 from evercart.log.log import Appended
 from evercart.serve.sent import Sent, held, raw
@@ -79,7 +79,7 @@ class Commit:
         tables, numbers, refused = self._checked(taking, now_us)
         self._hold(refused)
         events = sum(table.num_rows for table in tables)
-        rows = [*tables, *([decisions([one.row for one in deciding])] if deciding else [])]
+        rows = [*tables, *([table_of([one.row for one in deciding])] if deciding else [])]
         appended = self._appended(rows, now_us, own=not events)
         again, same = _told_apart(appended, numbers, events)
         self._hold(again)
@@ -135,17 +135,6 @@ class Commit:
                 found += numbers[at + answers[stands < 0]].tolist()
             at += table.num_rows
         return found
-
-
-def decisions(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Return decisions by the columns of the log as a table in `SCHEMA`.
-
-    >>> decisions([{"id": "d", "kind": 7, "app": "spend"}])["app"].to_pylist()
-    ['spend']
-    """
-    names = dict.fromkeys(name for row in rows for name in row)
-    columns = {name: pa.array([row.get(name) for row in rows], SCHEMA.field(name).type) for name in names}
-    return conform(pa.table(columns))
 
 
 def _told_apart(appended: Appended, numbers: Numbers, events: int) -> tuple[list[Refusal], list[int]]:

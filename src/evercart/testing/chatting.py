@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evercart.chance import uniform
 from evercart.events.kinds import number
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import table_of
 from evercart.units import HOUR_S, SECOND_US
 
 WORDS: Final[Mapping[str, Sequence[str]]] = {  # of each label, in the order in which they appear
@@ -47,7 +47,7 @@ def chatting(messages: int, *, seed: int = 1, users: int = 40, untold: float = 0
         rows.append(message(name, us, text, user=user, label=label if at_once else None))
         if later:
             rows.append(told(f"o{place}", us + _LATER_US, name, label))
-    return table(sorted(rows, key=lambda row: int(row["event_us"])))
+    return table_of(sorted(rows, key=lambda row: int(row["event_us"])))
 
 
 def message(name: str, us: int, text: str, **more: Any) -> dict[str, Any]:
@@ -58,11 +58,3 @@ def message(name: str, us: int, text: str, **more: Any) -> dict[str, Any]:
 def told(name: str, us: int, ref: str, label: str) -> dict[str, Any]:
     """Return an outcome that labels a message, or a decision."""
     return {"id": name, "event_us": us, "kind": number("outcome"), "ref": ref, "label": label}
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Return rows in `SCHEMA`."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    return conform(
-        pa.table({name: pa.array([row.get(name) for row in rows], SCHEMA.field(name).type) for name in names})
-    )

@@ -6,13 +6,13 @@ It has learned from history, answers live, learned from what came of that, holds
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from evercart.clock import Clock
 from evercart.events.check import check
-from evercart.events.schema import SCHEMA, conform
+from evercart.events.schema import table_of
 from evercart.shop import Shop
 from evercart.testing.shop import SimulatedShop
 from evercart.units import DAY_US, SECOND_US
@@ -76,7 +76,7 @@ def _day(shop: Shop, hands: Hands, day: int, users: list[str]) -> None:
         hands.us += _MINUTE_US
         order = {"id": f"order-{name}", "kind": 2, "user": user, "item": f"i{at}", "session": f"s-{name}"}
         order |= {"quantity": 1000, "amount": 700 + 50 * at, "currency": "EUR", "ref": asked.id if at % 2 else None}
-        shop.log.append(rows([{**order, "event_us": hands.us}]), hands.us)
+        shop.log.append(table_of([{**order, "event_us": hands.us}]), hands.us)
 
 
 def spoil(shop: Shop, us: int) -> int:
@@ -86,10 +86,3 @@ def spoil(shop: Shop, us: int) -> int:
     raw = pa.table({name: pa.array([one.get(name) for one in sent], pa.string()) for name in names})
     checked = check(raw, now_us=us, where="events")
     return shop.quarantine.add("POST /v1/events", f"spoiled {us}", checked.bad)
-
-
-def rows(said: list[dict[str, Any]]) -> pa.Table:
-    """Return rows of the log, in `SCHEMA`."""
-    names = dict.fromkeys(name for one in said for name in one)
-    columns = {name: pa.array([one.get(name) for one in said], SCHEMA.field(name).type) for name in names}
-    return conform(pa.table(columns))

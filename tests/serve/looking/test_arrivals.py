@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from evercart.events.schema import table_of as rows
 from evercart.log import Log, open_log
 from evercart.serve.looking.arrivals import MOST_BARS, Arrivals
-from evercart.testing.living import rows
 from evercart.units import DAY_US, HOUR_S, SECOND_US
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from evercart.apps import app as app_of
+from evercart.events.schema import table_of as rows
 from evercart.log import Log, open_log
 from evercart.serve.looking.came import Came, came_of
 from evercart.serve.looking.finding import the_one
-from evercart.testing.living import rows
 from evercart.units import DAY_US, SECOND_US
 
 DAY_0 = 1_800_000_000_000_000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from evercart.apps import app as app_of
+from evercart.events.schema import table_of as rows
 from evercart.log import open_log
 from evercart.serve.looking.cases import about_payments, cases_of
-from evercart.testing.living import rows
 
 FRAUD = app_of("fraud")
 US = 1_800_000_000_000_000

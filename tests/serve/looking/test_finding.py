@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from evercart import UserError
+from evercart.events.schema import table_of as rows
 from evercart.log import Log, open_log
 from evercart.serve.looking.finding import Found, Wanted, find, the_one
 from evercart.serve.problem import Unknown
-from evercart.testing.living import rows
 
 HISTORY = 900  # rows, every tenth a decision
 LIVE = 100

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from evercart.events.schema import table_of as rows
 from evercart.log import Log, open_log
 from evercart.serve.looking.quality import Missing, quality
-from evercart.testing.living import rows
 from evercart.units import HOUR_S, SECOND_US
 
 US = 1_800_000_000_000_000

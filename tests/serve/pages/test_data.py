@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from evercart.events.findings import Refusal
+from evercart.events.schema import table_of as rows
 from evercart.serve.caller import Caller
 from evercart.serve.pages import page
 from evercart.serve.service import Service
 from evercart.shop import Shop
-from evercart.testing.living import Hands, rows
+from evercart.testing.living import Hands
 
 EVIL = "<script>alert('1')</script>&\"x"
 TOLD = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&#34;x"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from evercart.events.schema import table_of as rows
 from evercart.serve.pages import decisions
 from evercart.serve.service import Service
 from evercart.shop import Shop
-from evercart.testing.living import rows
 
 EVIL = "<script>alert('1')</script>&\"x"
 TOLD = "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&#34;x"

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from evercart.events.schema import table_of as rows
 from evercart.serve.caller import Caller
 from evercart.serve.looking.cases import cases_of
 from evercart.serve.pages import page
 from evercart.serve.pages.entrance import csrf_of
 from evercart.shop import Shop
-from evercart.testing.living import Hands, rows
+from evercart.testing.living import Hands
 from evercart.testing.paying import pay, paying
 
 EVIL = "<script>alert('1')</script>"

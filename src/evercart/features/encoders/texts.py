@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,8 @@ from evercart.features.encoders.encoder import Cached, Encoder
 from evercart.features.encoders.ngrams import HashedNgrams
 from evercart.features.encoders.sketch import WORDS, sketched
 from evercart.features.encoders.stored import Stored
-from evercart.log.log import READ_ROWS, Log
+from evercart.log.brought import brought
+from evercart.log.log import Log
 
 _ITEM: Final = number("item")
 
@@ -66,33 +68,9 @@ def titled(log: Log, names: Iterable[str]) -> Log:
     wanted = sorted(set(names) - {""})
     if len(wanted) > 1:
         raise UserError(expected("content.texts", "one encoder for all", " ".join(wanted)))
-    return cast(Log, _Titled(log, Texts(_kept(encoder(wanted[0]))))) if wanted else log
+    return brought(log, SKETCH, partial(Texts(_kept(encoder(wanted[0]))).read, log)) if wanted else log
 
 
 def _kept(given: Cached) -> Encoder:
     """Return an encoder whose vectors outlive the process, unless counting letters anew is as fast."""
     return given if isinstance(given.of, HashedNgrams) else Cached(Stored(given.of), given.most)
-
-
-class _Titled:
-    """A log whose `read` brings titles along; all else is the log's."""
-
-    def __init__(self, log: Log, texts: Texts) -> None:
-        self._log, self._texts = log, texts
-
-    def read(
-        self,
-        start: int,
-        stop: int | None = None,
-        *,
-        columns: Sequence[str] = (),
-        kinds: Collection[int] | None = None,
-        rows: int = READ_ROWS,
-    ) -> Iterator[Events]:
-        """Yield rows; see `Log.read`."""
-        plain = [name for name in columns if name not in SKETCH]
-        batches = self._log.read(start, stop, columns=plain, kinds=kinds, rows=rows)
-        return batches if len(plain) == len(columns) else self._texts.read(self._log, batches)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._log, name)

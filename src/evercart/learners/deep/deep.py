@@ -26,7 +26,7 @@ from evercart.learners.deep.plan import Plan, Planned
 from evercart.learners.deep.room import roomy
 from evercart.learners.deep.steps import AdamW, Floats, Steps
 from evercart.learners.deep.table import Rows, Table, Touched, keys_of, merged, rows
-from evercart.learners.learner import number_places
+from evercart.learners.learner import number_places, require_width
 from evercart.learners.reasons.parts import Parts, names_of
 from evercart.learners.terms import terms
 
@@ -164,7 +164,7 @@ class Deep:
 
     def read(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """Return what it reads of X, (rows, columns): (rows, inputs), 0 for what is not finite."""
-        require(x.shape[1] == len(self.columns), "x", f"{len(self.columns)} columns", x.shape[1])
+        require_width(x, self.columns)
         return finite(x, self.places)
 
     def walk(

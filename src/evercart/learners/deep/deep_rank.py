@@ -21,7 +21,7 @@ from evercart.learners.deep.network import Network
 from evercart.learners.deep.numbered import numbered
 from evercart.learners.deep.steps import AdamW
 from evercart.learners.deep.tasks import Tasks
-from evercart.learners.learner import lists_of
+from evercart.learners.learner import lists_of, require_width
 
 _BLOCK: Final = 64  # candidates asked in one call
 _WIDEST: Final = np.float32(20.0)  # a number further from 0 counts as this
@@ -104,7 +104,7 @@ class DeepRank:
 
     def step(self, state: Ranks, turns: Turns) -> tuple[Ranks, NDArray[np.float64]]:
         """Guess, then learn, tick by tick."""
-        self._check(turns.x)
+        require_width(turns.x, self.columns)
         guesses, x = np.full(len(turns), np.nan), _tame(turns.x)
         asked: list[NDArray[np.int64]] = []
         with calm():
@@ -127,17 +127,13 @@ class DeepRank:
 
     def guess(self, state: Ranks, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the scores of one list (rows, width) as `step` would, without learning: what a server asks."""
-        self._check(x)
+        require_width(x, self.columns)
         with calm():
             return self.margins(state, _tame(x), 0)
 
     def margins(self, state: Ranks, x: NDArray[np.float32], task: int) -> NDArray[np.float64]:
         """Return the scores of rows in one of the tasks, (rows, width) -> (rows,)."""
         return self.deep.by_module(state.net, _of(task, x), _BLOCK)[:, 0].astype(np.float64)
-
-    def _check(self, x: NDArray[np.float32]) -> None:
-        width = len(self.columns)
-        require(x.shape[1:] == (width,), "x", f"{width} columns", x.shape[1:])
 
     def _taught(self, turns: Turns, rows: NDArray[np.int64]) -> list[tuple[int, NDArray[np.float64]]]:
         """Return which tasks a list teaches, with the shares of its rows."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from evercart.errors import require
 from evercart.kernel import kernel
+from evercart.labels.likely import likeliest
 from evercart.learners.deep.extra import torch
 from evercart.learners.losses import guess_of
 
@@ -143,9 +144,7 @@ class Classes:
 
     def guess(self, margins: NDArray[np.floating[Any]], seen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the classes of the largest margins, (rows,); before anything was learned, of all classes."""
-        known = seen > 0 if seen.any() else np.ones(len(seen), np.bool_)
-        likeliest: NDArray[np.float64] = np.where(known, margins, -np.inf).argmax(1).astype(np.float64)
-        return likeliest
+        return likeliest(margins, seen)
 
     def loss(self, margins: Any, y: Any) -> Any:
         """Return -log of the softmax at the label, (rows,)."""
