@@ -79,7 +79,7 @@ class Run(NamedTuple):
 
 def gathered(found: Payments, delay_s: float, parties: str = "user place") -> Run:
     """Take payments through the tables once."""
-    app, tick = fraud(parties, delay_s, delay_s), Tick()
+    app, tick = fraud(parties, delay_s, delay_s, located=bool(found.located)), Tick()
     ring = Ring((app,), tick, int(found.us[-1]), gated=False)
     warm(ring)
     (lane,), watch, states = ring.lanes(), Stopwatch(time.process_time), ring.start()

@@ -50,7 +50,9 @@ from evercart.features.graph.circles import Circles
 from evercart.features.graph.haunts import Haunts
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
+from evercart.features.payments.hours import Hours
 from evercart.features.payments.payments import Payments
+from evercart.features.payments.travel import Travel
 from evercart.features.table import Table
 from evercart.fold import clone, fingerprint, pack
 from evercart.gate.reign import Reign
@@ -572,6 +574,11 @@ CHECKS: dict[type[Any], list[Check]] = {
     OpenSet: [of(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8), Turned())._replace(keeps_bytes=1 << 14)],
     Circles: [of(Circles(keep_s=HOUR_S, most=64), Woven(PAYING), 2 * HOUR_US)],
     Haunts: [of(Haunts(forget_s=HOUR_S), Woven(PAYING), 2 * HOUR_US)],
+    Hours: [of(Hours(zone="Europe/Berlin", half_life_s=HOUR_S, forget_s=HOUR_S), Woven(PAYING), HOUR_US)],
+    Travel: [
+        of(Travel(forget_s=HOUR_S), Woven(PAYING), HOUR_US),
+        of(Travel(located=True, forget_s=HOUR_S), Woven(PAYING), HOUR_US),
+    ],
     Sparring: [of(Sparring(Linear(COLUMNS), COLUMNS, TRICKS, after=3), Turned())],
     Payments: [of(PAID, Woven(PAYING), 5 * HOUR_US)],
     Rooted: [

@@ -6,7 +6,7 @@ import numpy as np
 
 from evercart.fold import pack, unpack
 from evercart.hashing import U64
-from evercart.recent import NONE, Recent, drop, recent, touch, with_room
+from evercart.recent import NONE, Recent, drop, recent, seen, silent, touch, with_room
 
 
 def _order(state: Recent) -> list[int]:
@@ -47,3 +47,12 @@ def test_the_list_survives_packing_then_growing() -> None:
     touch(again, U64(1), 99)
     assert _order(again) == [*range(2, 51), 1]
     assert np.array_equal(pack(state)["links.last_us"], np.arange(1, 51))
+
+
+def test_who_was_silent_for_longer_is_not_seen() -> None:
+    state = with_room(recent(0), 2)
+    assert not silent(state, 10**9, 0)
+    touch(state, U64(7), 100)
+    assert (silent(state, 110, 10), silent(state, 111, 10)) == (False, True)
+    assert (seen(state, U64(7), 110, 10), seen(state, U64(7), 111, 10)) == (0, NONE)
+    assert seen(state, U64(8), 110, 10) == seen(state, U64(0), 110, 10) == NONE

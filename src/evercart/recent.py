@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.kernel import kernel
+from evercart.hashing import U64
+from evercart.kernel import kernel, lean
 from evercart.slots import Slots, add, find, release, reserve, slots
 
 NONE = -1
@@ -112,3 +113,19 @@ def drop(state: Recent, slot: int) -> None:
     link.newer = 0
     state.carried[slot, :] = 0
     release(state.keys, slot)
+
+
+@lean
+def silent(state: Recent, now: int, keep: int) -> bool:
+    """Return whether the oldest key has been silent for longer than `keep`."""
+    oldest = state.ends[0]
+    return bool(oldest != NONE and now - state.links[oldest].last_us > keep)
+
+
+@lean
+def seen(state: Recent, key: np.uint64, now: int, keep: int) -> int:
+    """Return the slot of a key that was seen within `keep`; else NONE."""
+    slot = find(state.keys, key) if key != U64(0) else NONE
+    if slot == NONE or now - state.links[slot].last_us > keep:
+        return NONE
+    return int(slot)

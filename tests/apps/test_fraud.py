@@ -73,3 +73,14 @@ def test_mistakes_are_told() -> None:
         parties_of("user shoe")
     assert str(caught.value) == "fraud.parties: expected some of user place card device address, got 'user shoe'"
     assert named("fraud", {"parties": "card"}).name == "fraud"
+
+
+def test_a_payer_has_hours_a_last_place_a_speed_where_there_are_coordinates() -> None:
+    names = [column.name for column in fraud("user card").columns]
+    assert "hours.usual_slot" in names
+    assert not any(name.startswith("travel") for name in names)
+    assert not any(column.name.startswith(("hours", "travel")) for column in fraud("card device").columns)
+    assert "latitude" not in fraud().reads
+    app = fraud("user card", located=True)
+    assert "travel.speed_slot" in [column.name for column in app.columns]
+    assert {"latitude", "longitude"} <= set(app.asks.columns) & set(app.reads)

@@ -57,6 +57,15 @@ def test_parties_are_hashed_once_a_name(tmp_path: Path) -> None:
     assert MISSING not in read.amount
 
 
+def test_coordinates_are_read_where_both_are_named(tmp_path: Path) -> None:
+    rows = "t,who,north,east,paid,bad\n2020-01-01T00:00:00Z,a,48.2,16.4,5,0\n2020-01-02T00:00:00Z,a,,7,7,1\n"
+    columns = '[columns]\nuser = "who"\namount = "paid"\nfraud = "bad"\nlatitude = "north"\n{}[time]\ncolumn = "t"\n'
+    read, _ = found(tmp_path, rows, columns.format('longitude = "east"\n'))
+    assert read.located["longitude"].tolist() == [16.4, 7]
+    assert np.isnan(read.located["latitude"][1])
+    assert found(tmp_path, rows, columns.format(""))[0].located == {}
+
+
 @pytest.mark.parametrize(
     ("mapping", "text"),
     [

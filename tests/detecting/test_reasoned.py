@@ -25,6 +25,8 @@ N = 3000
         ("payments.odd_3d", "habit of the payer"),
         ("of_user.payment_place_distinct_1d.bucket", "rush of the user"),
         ("circles.frauds", "shared things"),
+        ("hours.usual_slot", "hour"),
+        ("travel.moved_slot", "travel from the last payment"),
         ("asked.own_amount.bucket", "amount"),
         ("asked.hour_of_week", "hour"),
         ("given.v1_slot", "further numbers"),

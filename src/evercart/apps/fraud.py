@@ -20,7 +20,10 @@ from evercart.features import Column, Count, Distinct, HourOfWeek, Table
 from evercart.features.given import Given
 from evercart.features.graph.circles import Circles
 from evercart.features.own import Own, round_edges
+from evercart.features.payments.hours import Hours
 from evercart.features.payments.payments import Payments
+from evercart.features.payments.travel import LOCATED, Travel
+from evercart.features.tabling import Tabling
 from evercart.labels.answers import says, yes
 from evercart.learners.factorization import Factorization
 from evercart.learners.ftrl import Ftrl
@@ -48,6 +51,11 @@ def parties_of(columns: str) -> tuple[str, ...]:
     return named
 
 
+def shared_of(parties: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parties that several payers may have in common."""
+    return tuple(name for name in parties if name in SHARED)
+
+
 def velocity(party: str) -> Table:
     """Return how much a party paid of late, how many it paid at."""
     counts = tuple(Count("payment", window).bucket(_RUSH) for window in _WINDOWS_S)
@@ -60,6 +68,42 @@ def asked(zone: str) -> Table:
     """Return what the payment itself says."""
     amount = Own("amount").bucket(round_edges(6))
     return Table("asked", (), (amount, HourOfWeek(zone)))
+
+
+def habits(parties: tuple[str, ...], zone: str, located: bool) -> tuple[Hours | Travel, ...]:
+    """Return what tells when, where a payer pays; where he is not named, none.
+
+    >>> [one.name for one in habits(("user", "card"), "UTC", located=False)]
+    ['hours']
+    """
+    if "user" not in parties:
+        return ()
+    return (Hours(zone=zone), *((Travel(located=located),) if located or "place" in parties else ()))
+
+
+def tables_of(
+    parties: tuple[str, ...], window_s: float, known_s: float, zone: str, given: str, located: bool
+) -> tuple[Tabling, ...]:
+    """Return what is known just before a payment."""
+    payments = Payments(parties=parties, known_s=known_s, keep_s=window_s + 30 * DAY_S)
+    shared = shared_of(parties)
+    circles = (Circles(parties=shared),) if shared else ()
+    further = (Given(_given(given)),) if given.split() else ()
+    rushes = (velocity(party) for party in parties)
+    return (payments, *rushes, *circles, asked(zone), *habits(parties, zone, located), *further)
+
+
+def carries(given: str, located: bool) -> tuple[str, ...]:
+    """Return the columns of a payment that a question about it has.
+
+    >>> carries("v1", located=True)[-3:]
+    ('latitude', 'longitude', 'given.v1')
+    """
+    return (*ASKED, *(LOCATED if located else ()), *_given(given))
+
+
+def _given(names: str) -> tuple[str, ...]:
+    return tuple(GIVEN + name for name in names.split())
 
 
 def crosses(parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -82,9 +126,9 @@ def slots_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
     return tuple(column.name for column in columns if not column.is_number)
 
 
-def numbers_of(tables: tuple[Given, ...]) -> tuple[str, ...]:
+def numbers_of(tables: tuple[Tabling, ...]) -> tuple[str, ...]:
     """Return the names of the scores of further numbers: these may say more the further they lie out."""
-    return tuple(column.name for column in columns_of(tables) if column.is_number)
+    return tuple(column.name for column in columns_of(tables) if column.is_number and column.name.startswith("given."))
 
 
 def by_amount(columns: tuple[Column, ...]) -> Buckets:
@@ -92,8 +136,9 @@ def by_amount(columns: tuple[Column, ...]) -> Buckets:
     return Buckets([column.name for column in columns].index("payments.over_usual"), _EDGES, _AMOUNTS)
 
 
-def rooted(window_s: float, shared: tuple[str, ...]) -> Rooted:
+def rooted(window_s: float, parties: tuple[str, ...]) -> Rooted:
     """Return what brings the answer to a payment to the decision that was made about it."""
+    shared = shared_of(parties)
     about = ("user", *shared) if shared else ()
     return Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, about)
 
@@ -128,6 +173,7 @@ def fraud(
     known_s: float = 30 * DAY_S,
     zone: str = "UTC",
     given: str = "",
+    located: bool = False,
     costs: Mapping[str, float] | None = None,
     reviews_a_day: float = 100,
     let_through: float = 0.0,
@@ -142,6 +188,7 @@ def fraud(
                 longer
     zone        whose clock the hours are of, whose days the report has
     given       names of further numbers that a table brings along; see `Given`
+    located     whether payments have a latitude, a longitude: with `user` among the parties, how fast a payer travelled
     costs       what actions cost, by the names of `Costs`; one that is left out is as assumed there. With it a live
                 answer says what to do. A payment that was declined or challenged leaves no label
     reviews_a_day, let_through    beside costs: how many reviews a day has time for; what approving a payment that
@@ -155,24 +202,20 @@ def fraud(
     'chance'
     """
     named = parties_of(parties)
-    payments = Payments(parties=named, known_s=known_s, keep_s=window_s + 30 * DAY_S)
-    shared = tuple(name for name in named if name in SHARED)
-    circles = (Circles(parties=shared),) if shared else ()
-    further = (Given(tuple(GIVEN + name for name in given.split())),) if given else ()
-    plain = (payments, *(velocity(party) for party in named), *circles, asked(zone), *further)
+    plain, carried = tables_of(named, window_s, known_s, zone, given, located), carries(given, located)
     tables = (*plain, *(haunts_of(named) if hardened else ()))
     columns = columns_of(tables)
     slots = slots_of(columns_of(plain))
-    champion = begun(columns, (*slots, *numbers_of(further)), named)
+    champion = begun(columns, (*slots, *numbers_of(plain)), named)
     app = App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
-        asks=Before("payment", columns=(*ASKED, *(one for table in further for one in table.reads)), named=True),
+        asks=Before("payment", columns=carried, named=True),
         answers=(yes("chargeback", by="ref"), says("resolved", "fraud", by="ref")),
         window_s=window_s,
         provisional_s=known_s if known_s < window_s else None,
         tables=tables,
-        mend=(rooted(window_s, shared),),
+        mend=(rooted(window_s, named),),
         slices=by_amount(columns),
         champion=champion,
         challengers=(("machine", Factorization(columns, use=slots, rate=0.05)),),

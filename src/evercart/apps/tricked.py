@@ -19,7 +19,7 @@ ATTACKED: Final = 3.0  # nats that a challenger may lose where a fraud is made a
 WEIGHT: Final = 0.5  # of a fraud's tricks together, itself 1
 _HAUNTS: Final = (("haunts.near", "haunts.elsewhere"), ("haunts.near_slot", "haunts.elsewhere_slot"))
 _AMOUNT: Final = ("payments.over_usual", "payments.over_usual_slot", "payments.deviation", "asked.own_amount.bucket")
-_HABIT: Final = ("payments.known", "payments.since", "payments.lately_", "payments.odd_")
+_HABIT: Final = ("payments.known", "payments.since", "payments.lately_", "payments.odd_", "hours.")
 _RUSH: Final = (("10m", 1.0), ("1h", 2.0), ("1d", 2.0))  # payments of a party that the last of three parts comes after
 
 
@@ -69,5 +69,6 @@ def tricks_of(columns: Sequence[Column], parties: Sequence[str]) -> tuple[Trick,
 def _swap(names: Sequence[str], party: str) -> Trick:
     """Return the trick of naming another party."""
     begins = (f"payments.{party}_", f"of_{party}.", *(_HABIT if party == "user" else ()))
+    begins += ("travel.",) if party in ("user", "place") else ()
     far = party in ("user", "place") and _HAUNTS[0][0] in names
     return Trick(f"other {party}", tuple(name for name in names if name.startswith(begins)), _HAUNTS if far else ())

@@ -54,7 +54,8 @@ def detected(
     parties = [name for name in found.parties if (found.parties[name] != 0).any()]
     delay_s = max(how.delay_s, 1.0)
     hardened = raid is not None and raid.frauds > 0
-    app = fraud(" ".join(parties) or "user", delay_s, delay_s, given=" ".join(found.numbers), hardened=hardened)
+    named, given = " ".join(parties) or "user", " ".join(found.numbers)
+    app = fraud(named, delay_s, delay_s, given=given, located=bool(found.located), hardened=hardened)
     step("score, learn", 0.0)
     ran = streamed(app, found, how.delay_s, cpu_s, lambda part: step("score, learn", part), raid)
     guesses: dict[str, NDArray[np.float64]] = {
@@ -69,6 +70,7 @@ def detected(
         "delay_s": how.delay_s,
         "parties": parties,
         "numbers": list(found.numbers),
+        "located": bool(found.located),
     }
     card = next((found.parties[name] for name in ("card", "user") if name in parties), None)
     done = Detected(found.us, found.label, card, how.delay_s, guesses, ran.cpu_s, about, how.is_handbook)

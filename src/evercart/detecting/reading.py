@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from evercart.events.mapping import SourceMap
 from evercart.events.mapping_file import source_of
 from evercart.events.sources import FORMATS, format_of, open_source, read
 from evercart.events.translate import translate
+from evercart.features.payments.travel import LOCATED
 from evercart.hashing import hash_name
 from evercart.units import DAY_S, MISSING
 
@@ -59,6 +61,7 @@ class Payments(NamedTuple):
     label: NDArray[np.int64]  # 1 fraud, 0 not, below: never told
     numbers: dict[str, NDArray[np.float64]]
     refused: dict[str, int]  # "field: rule" -> rows
+    located: Mapping[str, NDArray[np.float64]] = MappingProxyType({})  # latitude, longitude, NaN where missing, or none
 
 
 def told(path: Path | None, columns: Sequence[str]) -> Told:
@@ -153,7 +156,7 @@ def payments(data: Path, mapping: Path | None, now_us: int) -> tuple[Payments, T
 
 def _with_numbers(checked: Checked, raw: pa.Table, numbers: tuple[str, ...]) -> pa.Table:
     """Return checked rows beside the further numbers of the same rows."""
-    table = checked.good.select([*PARTIES, "event_us", "amount", "fraud"])
+    table = checked.good.select([*PARTIES, *LOCATED, "event_us", "amount", "fraud"])
     place = pa.array(np.searchsorted(raw[ROW].to_numpy(), checked.rows))
     for name in numbers:
         values = casts.numbers(raw[name], f"mapping.fraud.numbers {name}").column.take(place)
@@ -170,6 +173,7 @@ def _ordered(table: pa.Table, how: Told, refused: dict[str, int]) -> Payments:
         found: NDArray[np.int64] = table[name].cast(pa.int64()).fill_null(lacking).to_numpy()
         return found
 
+    located = all(name in how.source.columns for name in LOCATED)
     return Payments(
         us[at],
         {name: _hashes(table[name]) for name in PARTIES if name in how.source.columns},
@@ -177,6 +181,7 @@ def _ordered(table: pa.Table, how: Told, refused: dict[str, int]) -> Payments:
         whole("fraud", -1),
         {name: table["." + name].cast(pa.float64()).to_numpy() for name in how.numbers},
         refused,
+        {name: table[name].to_numpy() for name in LOCATED} if located else {},
     )
 
 

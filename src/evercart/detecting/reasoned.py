@@ -12,8 +12,14 @@ from evercart.learners.learner import Learner
 from evercart.learners.reasons.parts import Parted, parts
 
 _PARTIES: Final = ("user", "place", "card", "device", "address")
-_TABLES: Final = {"circles": "shared things", "given": "further numbers", "haunts": "distance"}
 _RUSH, _HISTORY, _AMOUNT, _HOUR, _HABIT = "rush of the", "frauds at the", "amount", "hour", "habit of the payer"
+_TABLES: Final = {
+    "circles": "shared things",
+    "given": "further numbers",
+    "haunts": "distance",
+    "hours": _HOUR,
+    "travel": "travel from the last payment",
+}
 
 
 def reason_of(column: str) -> str:

@@ -58,7 +58,7 @@ def _events(
 ) -> Events:
     name = (row + _FIRST).astype(np.uint64)
     columns: dict[str, Any] = {column: np.full(len(us), missing(column), dtype_of(column)) for column in reads}
-    known: dict[str, NDArray[Any]] = {**found.parties, "amount": found.amount}
+    known: dict[str, NDArray[Any]] = {**found.parties, **found.located, "amount": found.amount}
     known |= {GIVEN + number: values for number, values in found.numbers.items()}
     for column, values in known.items():
         if column in columns:

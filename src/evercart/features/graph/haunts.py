@@ -17,8 +17,8 @@ from evercart.features.needs import HASHES, one_of
 from evercart.fold import Grain
 from evercart.hashing import U64, mix, mix_columns
 from evercart.kernel import kernel
-from evercart.recent import NONE, Recent, drop, recent, touch, with_room
-from evercart.slots import find, tall
+from evercart.recent import NONE, Recent, drop, recent, seen, silent, touch, with_room
+from evercart.slots import tall
 from evercart.units import DAY_S, SECOND_US
 
 WIDE: Final = 128  # signs of a payer: cosines of strangers lie about 0, by 1 / sqrt(128)
@@ -155,7 +155,7 @@ def _walk(
 ) -> None:
     question = 0
     for row in range(len(us)):
-        while state.parties.ends[0] != NONE and us[row] - state.parties.links[state.parties.ends[0]].last_us > rule[1]:
+        while silent(state.parties, us[row], rule[1]):
             state.traces[state.parties.ends[0]] = _NOBODY
             drop(state.parties, state.parties.ends[0])
         if asked[row]:
@@ -208,24 +208,18 @@ def _move(one: Any, long: int, other: Any, payer: np.uint64) -> None:
 def _say(
     state: HauntsState, rule: tuple[int, int], now: int, keys: NDArray[np.uint64], to: NDArray[np.float32]
 ) -> None:
-    payer = _known(state, rule, now, keys[0])
+    payer = seen(state.parties, keys[0], now, rule[1])
     if payer == NONE:
         return
-    to[0] = _near(state, payer, _known(state, rule, now, keys[1]))
+    to[0] = _near(state, payer, seen(state.parties, keys[1], now, rule[1]))
     drawn = mix(keys[0], U64(now))
     held = min(state.paid[0], _KEPT)
     for _ in range(rule[0] if held else 0):
         drawn = mix(drawn, keys[0])
         place = state.lately[drawn % U64(held)]
         if place != keys[1]:
-            near = _near(state, payer, _known(state, rule, now, place))
+            near = _near(state, payer, seen(state.parties, place, now, rule[1]))
             to[1] = near if np.isnan(to[1]) else max(to[1], near)
-
-
-@kernel
-def _known(state: HauntsState, rule: tuple[int, int], now: int, key: np.uint64) -> int:
-    slot = find(state.parties.keys, key) if key != U64(0) else NONE
-    return slot if slot != NONE and now - state.parties.links[slot].last_us <= rule[1] else NONE
 
 
 @kernel

@@ -14,7 +14,7 @@ from evercart.features.payments.risk import RISK, count, say_risk, strike, take_
 from evercart.features.payments.state import FRAUD, GOOD, PENDING, PaymentsState
 from evercart.hashing import U64
 from evercart.kernel import kernel
-from evercart.recent import NONE, drop, touch
+from evercart.recent import NONE, drop, seen, silent, touch
 from evercart.slots import add, find, release
 
 HABITS: Final = len(habits.COLUMNS)
@@ -81,10 +81,10 @@ def _pass_time(state: PaymentsState, rule: Rule, now: int) -> None:
         state.due[0] += 1
     while state.ends[0] < state.due[0] and state.paid.us[state.ends[0] & mask] + rule.keep < now:
         _forget(state)
-    while state.payers.ends[0] != NONE and now - state.payers.links[state.payers.ends[0]].last_us > rule.forget:
+    while silent(state.payers, now, rule.forget):
         state.habits[state.payers.ends[0]] = NO_HABIT
         drop(state.payers, state.payers.ends[0])
-    while state.parties.ends[0] != NONE and now - state.parties.links[state.parties.ends[0]].last_us > rule.forget:
+    while silent(state.parties, now, rule.forget):
         state.risks[state.parties.ends[0]] = NO_RISK
         drop(state.parties, state.parties.ends[0])
 
@@ -177,13 +177,12 @@ def _party(state: PaymentsState, at: int, party: int) -> int:
 @kernel
 def _say(state: PaymentsState, rule: Rule, rows: Rows, row: int, to: NDArray[np.float32]) -> None:
     now = rows.us[row]
-    slot = find(state.payers.keys, rows.payer[row]) if rows.payer[row] != U64(0) else NONE
-    if slot != NONE and not np.isnan(rows.amount[row]) and now - state.payers.links[slot].last_us <= rule.forget:
+    slot = seen(state.payers, rows.payer[row], now, rule.forget)
+    if slot != NONE and not np.isnan(rows.amount[row]):
         say_habit(state.habits[slot], now, rows.amount[row], to[:HABITS])
     for party in range(rows.parties.shape[1]):
-        key = rows.parties[row, party]
-        known = find(state.parties.keys, key) if key != U64(0) else NONE
-        if known != NONE and now - state.parties.links[known].last_us <= rule.forget:
+        known = seen(state.parties, rows.parties[row, party], now, rule.forget)
+        if known != NONE:
             first = HABITS + party * RISKS
             say_risk(state.risks[known], now, rule.known, to[first : first + RISKS])
 
@@ -196,8 +195,8 @@ def _foresee(state: PaymentsState, rule: Rule, rows: Rows, row: int, to: NDArray
         return
     for party in range(rows.parties.shape[1]):
         key = rows.parties[row, party]
-        known = find(state.parties.keys, key) if key != U64(0) else NONE
-        if known == NONE or now - state.parties.links[known].last_us > rule.forget:
+        known = seen(state.parties, key, now, rule.forget)
+        if known == NONE:
             continue
         one = state.risks[known : known + 1].copy()
         number = state.due[0]
