@@ -13,6 +13,8 @@ PEERS = $(filter-out serve soak $(NETS) $(LONG),$(patsubst benchmarks/bench_%.py
 EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
+unexport PYTHONDONTWRITEBYTECODE# else each process compiles all of the package anew, each worker all tests
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-deep bench-deep browser screenshots kills check check-all bench load soak format clean
 

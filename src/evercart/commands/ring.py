@@ -12,7 +12,6 @@ from typer import Argument, Option
 from evercart.clock import Clock
 from evercart.commands.base import HERE, AsJson, Folder, app, new_teller, open_shop, say, shown, spare_pandas, warn
 from evercart.errors import UserError, expected, require
-from evercart.evaluate.recommended import PAGE
 
 CLASSIFY = "classify"
 TRACKERS = ("tensorboard", "mlflow")
@@ -154,6 +153,8 @@ def backtest(
         else:
             _fraud(data, mapping, (attacked, budget, seed), as_json)
         return
+    from evercart.evaluate.recommended import PAGE
+
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
         if name != "recommend":

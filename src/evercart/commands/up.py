@@ -13,7 +13,6 @@ from typer import Exit, Option
 from evercart.commands.base import EVERCART, HERE, AsJson, Folder, app
 from evercart.commands.clocked import OriginUs, SinceUs, Speed, clock_of, clock_words
 from evercart.commands.serve import Host, Port
-from evercart.config import Config
 from evercart.errors import require
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ def up(
     wrote it: on a terminal what is new, elsewhere all of it, as JSON lines. Exit code 2 means that one of them could
     not start, which only you can mend.
     """
+    from evercart.config import Config
     from evercart.serve.supervise import Patience, Program, Supervisor
 
     settings = Config.read(shop).serve

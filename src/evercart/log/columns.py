@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,6 @@ NUMBERS: Final = tuple(f.name for f in SCHEMA if f.name not in NAMES)
 HASHED: Final = tuple(name for name in NAMES if name in DTYPES)  # kept as hashes too
 STORED: Final = (*NUMBERS, *HASHED, "logged_us")  # of an events file; offsets follow from the first
 READABLE: Final = ("offset", *STORED)
-_CODES: Final[Any] = pa.array(list(CURRENCIES))
 _CODE_NUMBERS: Final = np.array([*CURRENCIES.values(), 0], np.int16)
 STAMPED: Final = pa.schema([("offset", pa.int64()), ("logged_us", pa.int64()), *SCHEMA])
 
@@ -50,9 +50,14 @@ def encoded(column: pa.ChunkedArray, name: str, key: int) -> NDArray[Any]:
 
 def _currency_numbers(codes: pa.ChunkedArray) -> NDArray[np.int16]:
     """Return the ISO 4217 number of each code; 0 where there is none."""
-    places = pc.index_in(codes, value_set=_CODES).fill_null(len(_CODES))
+    places = pc.index_in(codes, value_set=_known_codes()).fill_null(len(CURRENCIES))
     numbers: NDArray[np.int16] = _CODE_NUMBERS[places.to_numpy()]
     return numbers
+
+
+@cache
+def _known_codes() -> pa.Array:
+    return pa.array(list(CURRENCIES))  # made late: the first array that is made imports pandas, unless it is spared
 
 
 def decoded(values: NDArray[Any], name: str) -> pa.Array:

@@ -20,7 +20,8 @@ MOST_SLOWER: Final = 3.0  # caches and larger tables cost something; a scan of a
 GROWTH: Final = 1.25
 _BATCH: Final = 4096
 _READ: Final = 4  # rows of a small read
-_LOOKS: Final = 4  # the fastest of so many counts
+_LOOKS: Final = 4  # the fastest of so many counts,
+_LONG_S: Final = 0.1  # or of fewer, once they took so long: what upsets one look is shorter
 _TRIES: Final = 4
 
 
@@ -55,8 +56,9 @@ def bounded(case: Case[In], span_us: int, keeps_bytes: int) -> None:
 
 def level(case: Case[In], span_us: int) -> None:
     """Step as many rows where few, then where many are alive: the CPU time is about the same."""
+    few = _Busy(case, span_us, FEW)
     for times in TIMES:
-        few, many = (_Busy(case, span_us, alive) for alive in (FEW, times * FEW))
+        many = _Busy(case, span_us, times * FEW)
         for rows in (_BATCH, _READ):
             slower = float("inf")
             for _ in range(_TRIES):  # a busy machine slows one look, not all
@@ -86,14 +88,14 @@ class _Busy:
 
     def seconds(self, rows: int) -> float:
         """Return the CPU seconds of the fastest of a few equal looks."""
-        fastest = float("inf")
-        for _ in range(_LOOKS):
+        looks: list[float] = []
+        while len(looks) < _LOOKS and sum(looks) < _LONG_S:
             state = clone(self.state)
             before = time.thread_time()
             for read in self.reads[rows]:
                 state, _ = self.fold.step(state, read)
-            fastest = min(fastest, time.thread_time() - before)
-        return max(fastest, 1e-6)
+            looks.append(time.thread_time() - before)
+        return max(min(looks), 1e-6)
 
 
 def _steady(case: Case[In], rows: int, alive: int, span_us: int) -> Case[In]:
