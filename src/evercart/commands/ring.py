@@ -153,16 +153,20 @@ def backtest(
         else:
             _fraud(data, mapping, (attacked, budget, seed), as_json)
         return
-    from evercart.evaluate.recommended import PAGE
-
     teller = new_teller()
     with open_shop(shop) as opened, teller.telling():
         if name != "recommend":
             opened.app(name)  # a name that is none is told at once
             opened.compile(teller.step)
         done = opened.backtest(name, teller.step, every_days=every_days)
-        page = {"page": str(opened.folder / PAGE)} if name == "recommend" else {}
+        page = {"page": str(opened.folder / _page())} if name == "recommend" else {}
     say(as_json, {**done.summary(), **page}, shown().backtested(done, *page.values()))
+
+
+def _page() -> str:
+    from evercart.evaluate.recommended import PAGE
+
+    return PAGE
 
 
 def _classify(data: Path | None, mapping: Path | None, as_json: bool) -> None:
