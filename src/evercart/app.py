@@ -22,6 +22,7 @@ from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.named import Named
 from evercart.labels.pairs import Pairs, Tick
+from evercart.labels.precedents import Precedents
 from evercart.learners.learner import Learner
 from evercart.publish.guard import Fast, Finite, Guard
 from evercart.shortlist import Shortlist
@@ -49,6 +50,7 @@ class App:
     candidates   where the app ranks: which items are offered, of which the racers then order a question's; it brings
                  its own asks and answers, stands in the place of tables
     acts         where something is done about what is asked: the action of least expected cost, by the chance
+    precedents   which answered questions are kept, for a later one to be compared with; None: none are
     named        where the answer is one of some labels: what holds a question until it is told which; `answers` are
                  none then, its window is the app's
     """
@@ -76,6 +78,7 @@ class App:
     candidates: Shortlist | None = None
     named: Named | None = None
     acts: Actor | None = None
+    precedents: Precedents | None = None
 
     def __post_init__(self) -> None:
         require(

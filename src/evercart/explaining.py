@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from evercart.asks.logged import decoded, layout
+from evercart.detecting.suspected import Suspect, Suspected, suspected
 from evercart.erasing import erased
 from evercart.errors import UserError, expected, require
 from evercart.features.columns import Column
+from evercart.fold import config_hash, unpack
 from evercart.hashing import hash_name
+from evercart.labels.precedents import Cases, Remembered
 from evercart.lane import Lane
 from evercart.learners.peeking import peek
 from evercart.learners.reasons.parts import Parts, parts
 from evercart.loop import Ring
 from evercart.serve.looking.answered import answered
+from evercart.serve.looking.came import came_of
+from evercart.serve.looking.cases import about_payments
 from evercart.serve.looking.finding import Row, the_one
 from evercart.serve.looking.natural import Natural, natural
 from evercart.serve.looking.opened import nearest
@@ -27,7 +34,7 @@ from evercart.verifying import FEATURES, REVISION, Revisions
 if TYPE_CHECKING:
     from evercart.shop import Shop
 
-KEYS: Final = ("user", "session", "item", "place")
+KEYS: Final = ("user", "session", "item", "place", "card", "device", "address")
 
 
 class Because(NamedTuple):
@@ -58,6 +65,7 @@ class Reasons(NamedTuple):
     base       what would be said of someone of whom nothing is known
     because    every feature, those that add or take most first
     error      by how much base plus all parts differ from `computed`
+    payment    of a payment: what a reviewer is told of it; else None
     """
 
     decision: str
@@ -74,6 +82,7 @@ class Reasons(NamedTuple):
     base: float
     because: tuple[Because, ...]
     error: float
+    payment: Suspected | None = None
 
     def summary(self) -> dict[str, Any]:
         """Return what `evercart explain --json` prints."""
@@ -87,7 +96,8 @@ class Reasons(NamedTuple):
             | {"slots": one.slots, "contribution": one.by, "log_odds": one.log_odds}
             for one in self.because
         ]
-        return {**self._asdict(), "because": because}
+        told = {name: value for name, value in self._asdict().items() if name != "payment"}
+        return {**told, "because": because} | ({"payment": self.payment.summary()} if self.payment else {})
 
 
 class Listed(NamedTuple):
@@ -113,7 +123,17 @@ def explain(shop: Shop, id: str, *, near: bool = False) -> Reasons | Listed:
     """Return the reasons of a decision, of whatever kind."""
     row, lane = _found(shop, id)
     _require_parts(lane, id)
-    return _of_list(shop, lane, row) if lane.app.candidates else _reasons(shop, lane, row, near)
+    if lane.app.candidates:
+        return _of_list(shop, lane, row)
+    told = _told(shop, lane, row, near)
+    found = told.reasons(lane)
+    if not about_payments(lane.app):
+        return found
+    came = came_of(shop.log, row, lane.app)
+    paid = next((one.row for one in came.rows if one.kind == lane.app.asks.kind), {})
+    suspect = _suspect(lane, told, precedents(shop, lane), paid.get("currency"))
+    known_s = lane.app.provisional_s or lane.app.window_s
+    return found._replace(payment=suspected(shop.log, suspect, known_s))
 
 
 def reasons(shop: Shop, id: str, *, near: bool = False) -> Reasons:
@@ -127,7 +147,7 @@ def reasons(shop: Shop, id: str, *, near: bool = False) -> Reasons:
     row, lane = _found(shop, id)
     require(lane.app.candidates is None, f"explain {id}", "a decision that is one answer", "a list")
     _require_parts(lane, id)
-    return _reasons(shop, lane, row, near)
+    return _told(shop, lane, row, near).reasons(lane)
 
 
 def _require_parts(lane: Lane, id: str) -> None:
@@ -142,7 +162,8 @@ def reasons_now(shop: Shop, app: str, subject: str) -> Reasons:
     """
     chosen = shop.app(app).one_answer("explain")
     _, row = shop.decider.answer(app, {chosen.answers[0].by: subject})
-    return _reasons(shop, _lane(shop, app), row | {"id": ""}, near=False)
+    lane = _lane(shop, app)
+    return _told(shop, lane, row | {"id": ""}, near=False).reasons(lane)
 
 
 def _found(shop: Shop, id: str) -> tuple[Row, Lane]:
@@ -162,7 +183,40 @@ def _lane(shop: Shop, app: str, where: str = "explain") -> Lane:
     return lanes[app]
 
 
-def _reasons(shop: Shop, lane: Lane, row: Row, near: bool) -> Reasons:
+class _Told(NamedTuple):
+    """A decision taken apart."""
+
+    ring: Ring
+    row: Row
+    x: NDArray[np.float32]  # (1, columns)
+    learner: Any
+    state: Any
+    instead: str
+    computed: float
+    said: Parts
+
+    def reasons(self, lane: Lane) -> Reasons:
+        """Return what each feature adds."""
+        row, plain = self.row, self.said.plain()
+        return Reasons(
+            row["id"],
+            lane.app.name,
+            lane.app.unit,
+            row["event_us"],
+            {name: row[name] for name in KEYS if row.get(name)},
+            row["model"],
+            row["revision"],
+            self.instead,
+            row["feature_offset"],
+            row["guess"],
+            self.computed,
+            float(plain.base[0]),
+            _because(lane.app.columns, self.x[0].tolist(), row, self.said, plain),
+            abs(float(plain.guess[0]) - self.computed),
+        )
+
+
+def _told(shop: Shop, lane: Lane, row: Row, near: bool) -> _Told:
     where, answer = f"explain {row['id'] or lane.app.name}", row["guess"]
     require(answer is not None and math.isfinite(answer), where, "an answer that is a number", answer)
     held, x = decoded(pa.chunked_array([[row["x"]]], pa.binary()), layout(lane.app.columns), len(lane.app.columns))
@@ -170,24 +224,32 @@ def _reasons(shop: Shop, lane: Lane, row: Row, near: bool) -> Reasons:
     model, instead = _model(shop, lane, row, where, near)
     ring = Ring(shop.apps, shop.config.tick, frozen_us=0, key=shop.log.key).of_one_answer
     asked = moment(ring, lane, row, x)
-    said, computed = parts(*model, asked), float(peek(*model, asked)[0])
-    plain = said.plain()
-    return Reasons(
-        row["id"],
-        lane.app.name,
-        lane.app.unit,
-        row["event_us"],
-        {name: row[name] for name in KEYS if row.get(name)},
-        row["model"],
-        row["revision"],
-        instead,
-        row["feature_offset"],
-        answer,
-        computed,
-        float(plain.base[0]),
-        _because(lane.app.columns, x[0].tolist(), row, said, plain),
-        abs(float(plain.guess[0]) - computed),
-    )
+    return _Told(ring, row, x, *model, instead, float(peek(*model, asked)[0]), parts(*model, asked))
+
+
+def _suspect(lane: Lane, told: _Told, cases: Cases | None, currency: str | None) -> Suspect:
+    """Return a payment with what takes others apart as it was itself."""
+    names = [column.name for column in lane.app.columns]
+
+    def each(x: NDArray[np.float32]) -> NDArray[np.float64]:
+        return parts(told.learner, told.state, moment(told.ring, lane, told.row, x)).among(names)
+
+    unit = "log odds" if told.said.logistic else lane.app.unit
+    return Suspect({**told.row, "currency": currency}, lane.app.columns, told.x[0], each, unit, cases)
+
+
+def precedents(shop: Shop, lane: Lane) -> Cases | None:
+    """Return the answered questions that an app keeps, as the newest checkpoint has them; None where it has none."""
+    saved = next(shop.checkpoints.whole(shop.log.next_offset), None) if lane.recall else None
+    if saved is None or lane.recall is None:
+        return None
+    stage = lane.recall
+    if saved.about["folds"].get(stage.name) != config_hash(stage.fold):
+        return None
+    before = f"{stage.name}|"
+    own = {path.removeprefix(before): array for path, array in saved.flat.items() if path.startswith(before)}
+    state: Remembered = unpack(stage.fold.start(), own)
+    return state.cases
 
 
 def _model(shop: Shop, lane: Lane, row: Row, where: str, near: bool) -> tuple[tuple[Any, Any], str]:

@@ -55,6 +55,7 @@ class Lane(NamedTuple):
     early     the same from provisional labels, where the app has them
     business  what came of live decisions, by model; None like the gate
     watch     what drifts; None like the gate
+    recall    what keeps answered questions; None where the app keeps none, else like the gate
     models    what each racer of the gate is at the beginning of the log
     key       of the log, under which names are hashed
     """
@@ -71,6 +72,7 @@ class Lane(NamedTuple):
     early: Early | None
     business: Stage | None
     watch: Stage | None
+    recall: Stage | None
     report: Stage
     models: dict[str, Model]
     key: int
@@ -125,6 +127,7 @@ class Lane(NamedTuple):
         yield from self.early or ()
         yield from () if self.business is None else (self.business,)
         yield from () if self.watch is None else (self.watch,)
+        yield from () if self.recall is None else (self.recall,)
         yield self.report
 
 
@@ -151,6 +154,7 @@ def lane_of(app: App, tick: Tick, frozen_us: int | None, gated: bool, key: int =
         gate=Stage(f"{app.name} gate", _reign(app, models)) if gated else None,
         business=Stage(BUSINESS, Business.of(key)) if gated else None,
         watch=Stage(f"{app.name} watch", _watch(app, race.names)) if gated else None,
+        recall=Stage(f"{app.name} precedents", app.precedents) if gated and app.precedents else None,
         early=_early(app, race, models) if gated and isinstance(race, Race) and app.provisional_s is not None else None,
         report=Stage(f"{app.name} report", Report(race.names, app.loss, slices=slices, time_zone=app.time_zone)),
         models=models,

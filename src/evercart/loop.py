@@ -207,6 +207,8 @@ def _round(
     if lane.early:
         go(lane.early.gate, go(lane.early.race, (turns, guesses)))
     alarms = go(lane.watch, (turns, guesses, scored, live)) if lane.watch else None
+    if lane.recall:
+        go(lane.recall, turns)
     days = go(lane.report, scored)
     return Said(turns, scored, days, alarms)
 

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from evercart.explaining import Because, Listed, Reasons
 from evercart.show import time_text
+from evercart.show_suspected import suspicion
 
 MOST: Final = 15  # features that are shown
 _WIDE: Final = 12  # letters of a bar, to each side
@@ -44,7 +45,8 @@ def _reasons(found: Reasons, most: int) -> RenderableType:
             f"revision {found.revision[:12]}, which answered, is no longer kept; taken apart is {found.instead[:12]}, "
             f"which says {_number(found.computed)}"
         )
-    return Group(table, *(Text(line) for line in lines))
+    before = suspicion(found.payment) if found.payment else []
+    return Group(*before, table, *(Text(line) for line in lines))
 
 
 def bar(part: float) -> str:

@@ -25,6 +25,7 @@ from evercart.features.payments.payments import Payments
 from evercart.features.payments.travel import LOCATED, Travel
 from evercart.features.tabling import Tabling
 from evercart.labels.answers import says, yes
+from evercart.labels.precedents import Precedents
 from evercart.learners.factorization import Factorization
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
@@ -35,7 +36,7 @@ SHARED: Final = ("card", "device", "address")  # what several payers may have in
 _WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
 _EDGES: Final = (-0.7, 0.4, 1.1)  # logarithms of an amount over the usual
 _AMOUNTS: Final = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
-_RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
+RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
 
 
 def parties_of(columns: str) -> tuple[str, ...]:
@@ -58,9 +59,9 @@ def shared_of(parties: tuple[str, ...]) -> tuple[str, ...]:
 
 def velocity(party: str) -> Table:
     """Return how much a party paid of late, how many it paid at."""
-    counts = tuple(Count("payment", window).bucket(_RUSH) for window in _WINDOWS_S)
+    counts = tuple(Count("payment", window).bucket(RUSH) for window in _WINDOWS_S)
     other = "place" if party != "place" else "user"
-    met = Distinct("payment", other, DAY_S).bucket(_RUSH)
+    met = Distinct("payment", other, DAY_S).bucket(RUSH)
     return Table(f"of_{party}", (party,), (*counts, met))
 
 
@@ -223,5 +224,6 @@ def fraud(
         unit="chance",
         time_zone=zone,
         acts=actor(costs, reviews_a_day, let_through),
+        precedents=Precedents(len(columns), window_s, App.late_s),
     )
     return wary(app, champion, named) if hardened else app

@@ -34,6 +34,9 @@ def explain(
     The parts sum to the answer: base, of someone of whom nothing is known, plus each feature's contribution. They are
     exact for linear models, factorization machines, mixtures of them; integrated gradients for nets; how far the sum
     is off is told. Of a list: what each item's score would have missed most.
+
+    Of a payment first in words: reason codes with their numbers, which card, device, address, place carries the risk,
+    the earlier payment that is most like it with what came of it.
     """
     now = name is not None and subject is not None
     if now == (decision is not None) or (name is None) != (subject is None):

@@ -11,15 +11,33 @@ from evercart.labels.turns import Turns
 from evercart.learners.learner import Learner
 from evercart.learners.reasons.parts import Parted, parts
 
-_PARTIES: Final = ("user", "place", "card", "device", "address")
-_RUSH, _HISTORY, _AMOUNT, _HOUR, _HABIT = "rush of the", "frauds at the", "amount", "hour", "habit of the payer"
-_TABLES: Final = {
-    "circles": "shared things",
-    "given": "further numbers",
-    "haunts": "distance",
-    "hours": _HOUR,
+PARTIES: Final = ("user", "place", "card", "device", "address")
+_TABLES: Final = {"circles": "shared", "given": "numbers", "haunts": "distance", "hours": "hour"}
+_WORDS: Final = {
+    "shared": "shared things",
+    "numbers": "further numbers",
+    "habit": "habit of the payer",
     "travel": "travel from the last payment",
 }
+
+
+def code_of(column: str) -> str:
+    """Return the code of the reason that a column of the fraud app belongs to.
+
+    >>> code_of("payments.place_plain_frauds_slot"), code_of("of_card.payment_count_1h.bucket"), code_of("circles.rate")
+    ('place_frauds', 'card_rush', 'shared')
+    """
+    table, _, name = column.partition(".")
+    party = next((one for one in PARTIES if table == f"of_{one}" or name.startswith(f"{one}_")), "")
+    if party:
+        return f"{party}_rush" if table.startswith("of_") else f"{party}_frauds"
+    if table in _TABLES:
+        return _TABLES[table]
+    if name.startswith(("over_usual", "deviation", "own_amount")):
+        return "amount"
+    if name.startswith("hour"):
+        return "hour"
+    return "habit" if table == "payments" else table
 
 
 def reason_of(column: str) -> str:
@@ -28,15 +46,11 @@ def reason_of(column: str) -> str:
     >>> reason_of("payments.place_plain_frauds_slot"), reason_of("of_card.payment_count_1h.bucket")
     ('frauds at the place', 'rush of the card')
     """
-    table, _, name = column.partition(".")
-    party = next((one for one in _PARTIES if table == f"of_{one}" or name.startswith(f"{one}_")), "")
-    if party:
-        return f"{_RUSH if table.startswith('of_') else _HISTORY} {party}"
-    if table in _TABLES:
-        return _TABLES[table]
-    if name.startswith(("over_usual", "deviation", "own_amount")):
-        return _AMOUNT
-    return _HOUR if name.startswith("hour") else _HABIT
+    code = code_of(column)
+    party, _, what = code.partition("_")
+    if party in PARTIES and what:
+        return f"frauds at the {party}" if what == "frauds" else f"rush of the {party}"
+    return _WORDS.get(code, code)
 
 
 def because(learner: Learner[Any], state: Any, question: Turns) -> dict[str, float]:

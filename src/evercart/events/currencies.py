@@ -5,6 +5,7 @@ Source: ISO 4217, table A.1 (current currency and funds codes; ANG, BGN and HRK 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 _TABLE = """
@@ -36,3 +37,15 @@ def digits(code: str) -> int:
     (2, 0)
     """
     return _OTHER.get(code, 2)
+
+
+def money(minor: float | None, currency: str | None) -> str:
+    """Return an amount in minor units as a person writes it; a currency that is not known goes by two digits.
+
+    >>> money(123450, "EUR"), money(1200, "JPY"), money(1999, None), money(None, "EUR")
+    ('1,234.50 EUR', '1,200 JPY', '19.99', '–')
+    """
+    if minor is None or not math.isfinite(minor):
+        return "–"
+    places = digits(currency or "")
+    return f"{minor / 10**places:,.{places}f} {currency or ''}".rstrip()
