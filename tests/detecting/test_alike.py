@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from evercart.detecting.alike import similar, usual_of
+from evercart.events.schema import table_of as rows
 from evercart.labels.precedents import LATELY, SILENT, TOLD, Cases
 from evercart.log import open_log
-from evercart.testing.living import rows
 from evercart.units import DAY_US
 
 US = 1_800_000_000_000_000

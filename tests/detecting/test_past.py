@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from evercart.detecting.past import Party, past_of
+from evercart.events.schema import table_of as rows
 from evercart.log import open_log
-from evercart.testing.living import rows
 from evercart.units import DAY_US
 
 US = 1_800_000_000_000_000
