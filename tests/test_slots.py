@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from evercart.fold import pack, unpack
 from evercart.hashing import U64
-from evercart.slots import Slots, add, find, release, reserve, slots
+from evercart.slots import Slots, add, find, likely, release, reserve, slots
 
 
 def _key(number: int) -> np.uint64:
@@ -74,3 +74,10 @@ def test_coming_and_going_does_not_grow() -> None:
         if number > 10:
             release(table, find(table, _key(number - 10)))
     assert len(table.keys) == 16
+
+
+def test_where_a_search_begins_it_mostly_ends() -> None:
+    table, keys = reserve(slots(), 500), np.arange(1, 501, dtype=np.uint64)
+    assert likely(table, keys[0]) == -1
+    placed = np.array([add(table, key) for key in keys])
+    assert np.mean([likely(table, key) == slot for key, slot in zip(keys, placed, strict=True)]) > 0.6

@@ -110,6 +110,12 @@ def foresee(table: Slots, key: np.uint64) -> None:
 
 
 @lean
+def likely(table: Slots, key: np.uint64) -> int:
+    """Return the slot where a search for the key begins, which is mostly where it ends; or -1."""
+    return int(table.probe[_place(key, len(table.probe) - 1)] - 1)
+
+
+@lean
 def find(table: Slots, key: np.uint64) -> int:
     """Return the slot of a key, or -1."""
     mask = len(table.probe) - 1

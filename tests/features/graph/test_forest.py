@@ -28,5 +28,5 @@ def test_components_of_random_ties() -> None:
     for key in range(1, 61):
         root = seek(trees, node_of(trees, np.uint64(key), False))
         mates = [other for other in range(1, 61) if label[other] == label[key]]
-        assert trees.size[root] == len(mates)
-        assert trees.owners[root] == sum(mate % 2 == 0 for mate in mates)
+        assert trees.of[root]["size"] == len(mates)
+        assert trees.of[root]["owners"] == sum(mate % 2 == 0 for mate in mates)

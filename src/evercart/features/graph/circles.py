@@ -13,12 +13,12 @@ from evercart.errors import require
 from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
-from evercart.features.graph.forest import Forest, forest, join, node_of, root_of, seek
+from evercart.features.graph.forest import Forest, fetch_node, forest, join, node_of, root_of, seek
 from evercart.features.needs import HASHES, one_of
 from evercart.fold import Grain
 from evercart.hashing import U64, mix_columns
-from evercart.kernel import kernel
-from evercart.slots import find
+from evercart.kernel import kernel, lean
+from evercart.slots import find, foresee
 from evercart.units import DAY_S, SECOND_US
 
 _CHARGEBACK, _RESOLVED = kind_number("chargeback"), kind_number("resolved")
@@ -39,6 +39,7 @@ EDGES: Final[dict[str, tuple[float, ...]]] = {
 }
 _PRIOR, _WORTH = 0.01, 1.0  # the rate of an unknown circle, how many payments that is worth
 _NONE: Final = -1
+_AHEAD: Final = 8  # rows: half of them are questions
 
 
 class CirclesState(NamedTuple):
@@ -170,12 +171,14 @@ def _walk(
 ) -> tuple[int, int]:
     """Walk the rows from `first` on; return where the older forest has to go, the question it stands at."""
     keep, most = rule
+    roots = np.empty(keys.shape[1], np.int64)
     for row in range(first, len(us)):
+        _fetch(state, does, keys, row)
         old = state.since_us[0] >= 0 and us[row] - state.since_us[0] >= keep
         if old or state.older.nodes.counts[0] + keys.shape[1] > most:
             return row, question
         if asked[row]:
-            _say(state.older, keys[row], x[question])
+            _say(state.older, keys[row], roots, x[question])
             question += 1
         elif does[row] != 0:
             if state.since_us[0] < 0:
@@ -187,11 +190,26 @@ def _walk(
 
 @kernel
 def _glance(trees: Forest, keys: NDArray[np.uint64], x: NDArray[np.float32]) -> None:
+    roots = np.empty(keys.shape[1], np.int64)
     for row in range(len(keys)):
-        _say(trees, keys[row], x[row])
+        _say(trees, keys[row], roots, x[row])
 
 
-@kernel
+@lean
+def _fetch(state: CirclesState, does: NDArray[np.int8], keys: NDArray[np.uint64], row: int) -> None:
+    """Ask for what rows to come will read: first where their keys are looked for, later their nodes."""
+    far, near = row + 2 * _AHEAD, row + _AHEAD
+    if far < len(does) and does[far] != 0:
+        for place in range(keys.shape[1]):
+            foresee(state.older.nodes, keys[far, place])
+            foresee(state.younger.nodes, keys[far, place])
+    if near < len(does) and does[near] != 0:
+        for place in range(keys.shape[1]):
+            fetch_node(state.older, keys[near, place])
+            fetch_node(state.younger, keys[near, place])
+
+
+@lean
 def _add(trees: Forest, keys: NDArray[np.uint64], does: int) -> None:
     """Take in a payment, or a fraud of parties that are known."""
     root = _NONE
@@ -207,15 +225,16 @@ def _add(trees: Forest, keys: NDArray[np.uint64], does: int) -> None:
         root = root_of(trees, node) if root == _NONE else join(trees, root, node)
     if root != _NONE:
         if does == 1:
-            trees.payments[root] += 1
+            trees.of[root].payments += 1
         else:
-            trees.frauds[root] += 1
+            trees.of[root].frauds += 1
 
 
-@kernel
-def _say(trees: Forest, keys: NDArray[np.uint64], to: NDArray[np.float32]) -> None:
+@lean
+def _say(trees: Forest, keys: NDArray[np.uint64], roots: NDArray[np.int64], to: NDArray[np.float32]) -> None:
+    """Write what is known of the circles; `roots` is room to work in."""
     payers, payments, frauds, joins, fresh = 0, 0, 0, 0, 0
-    roots = np.full(len(keys), _NONE)
+    roots[:] = _NONE
     for place in range(len(keys)):
         if keys[place] == U64(0):
             continue
@@ -229,9 +248,9 @@ def _say(trees: Forest, keys: NDArray[np.uint64], to: NDArray[np.float32]) -> No
         roots[place] = root
         if not known:
             joins += 1
-            payers += trees.owners[root]
-            payments += trees.payments[root]
-            frauds += trees.frauds[root]
+            payers += trees.of[root].owners
+            payments += trees.of[root].payments
+            frauds += trees.of[root].frauds
     to[0], to[1], to[2] = np.log1p(payers), np.log1p(payments), np.log1p(frauds)
     to[3] = (frauds + _PRIOR * _WORTH) / (payments + _WORTH)
     to[4], to[5] = joins, fresh

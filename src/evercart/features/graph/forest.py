@@ -11,26 +11,29 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.kernel import kernel, lean
-from evercart.slots import Slots, add, find, reserve, slots, tall
+from evercart.kernel import lean
+from evercart.prefetch import prefetch
+from evercart.slots import Slots, add, find, likely, reserve, slots, tall
 
 _NONE: Final = -1
+NODE: Final = np.dtype([  # one line of memory a node, since each visit to one may miss every cache
+    ("parent", np.int32),  # a node's parent + 1; 0: it is a root, with what is known of its component
+    ("size", np.int32),  # nodes
+    ("owners", np.int32),  # nodes that pay
+    ("payments", np.int32),
+    ("frauds", np.int32),
+])  # fmt: skip
 
 
 class Forest(NamedTuple):
-    """Nodes by slot; what is known of a component stands at its root."""
+    """Nodes by slot."""
 
     nodes: Slots
-    parent: NDArray[np.int64]  # (capacity,) a node's parent + 1; 0: it is a root
-    size: NDArray[np.int64]  # (capacity,) nodes of a root's component
-    owners: NDArray[np.int64]  # nodes that pay
-    payments: NDArray[np.int64]
-    frauds: NDArray[np.int64]
+    of: NDArray[np.void]  # (capacity,) of NODE
 
     def packed(self) -> Forest:
         """Drop spare room."""
-        size = self.nodes.size
-        return Forest(self.nodes.packed(), *(column[:size] for column in self[1:]))
+        return Forest(self.nodes.packed(), self.of[: self.nodes.size])
 
     def unpacked(self) -> Forest:
         """Make room again."""
@@ -41,55 +44,66 @@ class Forest(NamedTuple):
         return self._replace(nodes=reserve(self.nodes, more))._tall()
 
     def _tall(self) -> Forest:
-        return Forest(self.nodes, *(tall(column, len(self.nodes.keys)) for column in self[1:]))
+        return Forest(self.nodes, tall(self.of, len(self.nodes.keys)))
 
 
 def forest() -> Forest:
     """Return a forest without a node."""
-    return Forest(slots(), *(np.zeros(0, np.int64) for _ in range(5)))._tall()
+    return Forest(slots(), np.zeros(0, NODE))._tall()
+
+
+@lean
+def fetch_node(trees: Forest, key: np.uint64) -> None:
+    """Ask for what a visit to the node of a key will read; see `foresee`, which comes first."""
+    slot = likely(trees.nodes, key)
+    if slot != _NONE:
+        prefetch(trees.nodes.keys, np.int64(slot))
+        prefetch(trees.of, np.int64(slot))
 
 
 @lean
 def root_of(trees: Forest, node: int) -> int:
     """Return the root of a node, each second one on the way hung up higher."""
-    while trees.parent[node] != 0:
-        above = trees.parent[node] - 1
-        if trees.parent[above] != 0:
-            trees.parent[node] = trees.parent[above]
+    while trees.of[node].parent != 0:
+        above = trees.of[node].parent - 1
+        if trees.of[above].parent != 0:
+            trees.of[node].parent = trees.of[above].parent
         node = above
-    return node
+    return int(node)
 
 
 @lean
 def seek(trees: Forest, node: int) -> int:
     """Return the root of a node; the forest stays as it is."""
-    while trees.parent[node] != 0:
-        node = trees.parent[node] - 1
-    return node
+    while trees.of[node].parent != 0:
+        node = trees.of[node].parent - 1
+    return int(node)
 
 
-@kernel
+@lean
 def node_of(trees: Forest, key: np.uint64, owns: bool) -> int:
     """Return the node of a key, a component of its own where it is new."""
     node = find(trees.nodes, key)
     if node == _NONE:
         node = add(trees.nodes, key)
-        trees.parent[node], trees.size[node], trees.owners[node] = 0, 1, 1 if owns else 0
-        trees.payments[node], trees.frauds[node] = 0, 0
-    return node
+        one = trees.of[node]
+        one.parent, one.size, one.owners = 0, 1, 1 if owns else 0
+        one.payments, one.frauds = 0, 0
+    return int(node)
 
 
-@kernel
+@lean
 def join(trees: Forest, one: int, other: int) -> int:
     """Make one component of those of two nodes; return its root."""
-    one, other = root_of(trees, one), root_of(trees, other)
-    if one == other:
-        return one
-    if trees.size[one] < trees.size[other]:
-        one, other = other, one
-    trees.parent[other] = one + 1
-    trees.size[one] += trees.size[other]
-    trees.owners[one] += trees.owners[other]
-    trees.payments[one] += trees.payments[other]
-    trees.frauds[one] += trees.frauds[other]
-    return one
+    above, below = root_of(trees, one), root_of(trees, other)
+    if above == below:
+        return int(above)
+    if trees.of[above].size < trees.of[below].size:
+        above, below = below, above
+    root, leaf = trees.of[above], trees.of[below]
+    leaf.parent = above + 1
+    root.size += leaf.size
+    root.owners += leaf.owners
+    root.payments += leaf.payments
+    root.frauds += leaf.frauds
+    return int(above)
