@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from evercart.asks.logged import decoded, layout
+from evercart.detecting.coded import Coded
 from evercart.detecting.suspected import Suspect, Suspected, suspected
 from evercart.erasing import erased
 from evercart.errors import UserError, expected, require
@@ -181,6 +184,24 @@ def _lane(shop: Shop, app: str, where: str = "explain") -> Lane:
     lanes = {lane.app.name: lane for lane in ring.lanes()}
     require(app in lanes, where, "an app that the shop has: " + " ".join(lanes), app)
     return lanes[app]
+
+
+def reasons_of_payments(
+    shop: Shop, app: str, decisions: Iterable[tuple[str, str | None]]
+) -> dict[str, tuple[Coded, ...]]:
+    """Return the reasons of decisions about payments, by id, of each those first that count most.
+
+    decisions    with the currency of each payment, where that is known
+
+    Where the revision that answered is gone the nearest takes its place; of what can no longer be told there are none.
+    """
+    lane, found = _lane(shop, app), dict[str, tuple[Coded, ...]]()
+    cases = precedents(shop, lane)
+    for id, currency in decisions:
+        with suppress(UserError):
+            told = _told(shop, lane, _found(shop, id)[0], near=True)
+            found[id] = _suspect(lane, told, cases, currency).reasons()
+    return found
 
 
 class _Told(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,13 +67,14 @@ def history_of(start_us: int, days: int) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: int(row["event_us"]))
 
 
-def pay(shop: Shop, hands: Hands, name: str, **said: Any) -> None:
+def pay(shop: Shop, hands: Hands, name: str, paid: Mapping[str, Any] | None = None, **said: Any) -> None:
     """Let the shop be asked about a payment, then let it be made; its id is the name after `paid-`.
 
+    paid    what the payment says besides, such as its currency
     said    what the question says, such as user, place, amount
     """
     asked = shop.decide("fraud", id=f"asked-{name}", **said)
     hands.us += SECOND_US
-    made = {"id": f"paid-{name}", "kind": 21, "ref": asked.id, "event_us": hands.us, **said}
+    made = {"id": f"paid-{name}", "kind": 21, "ref": asked.id, "event_us": hands.us, **said, **(paid or {})}
     shop.log.append(table_of([made]), hands.us)
     hands.us += SECOND_US

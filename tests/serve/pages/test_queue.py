@@ -16,6 +16,7 @@ from evercart.shop import Shop
 from evercart.testing.living import Hands
 from evercart.testing.paying import pay, paying
 
+QUOTE = "'"
 EVIL = "<script>alert('1')</script>"
 
 
@@ -24,7 +25,7 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     hands = Hands()
     with paying(tmp_path_factory.mktemp("queue") / "shop", hands) as shop:
         for name, place, amount in (("a", "m0", 9_000), ("b", "m9", 9_000), (EVIL, "m0", 100), ("c", "m1", 5_000)):
-            pay(shop, hands, name, user="u1", place=place, device="d1", amount=amount)
+            pay(shop, hands, name, user="u1", place=place, device="d1", amount=amount, paid={"currency": "EUR"})
         shop.log.append(rows([{"id": "back", "kind": 22, "ref": "paid-c", "event_us": hands.us}]), hands.us)
         yield shop
 
@@ -53,8 +54,10 @@ def test_those_that_would_lose_most_stand_first_with_why(till: Shop, ask) -> Non
 
     text, chinese = ask(till, work)
     assert len(paid(text)) == 3 and paid(text)[::2] == ["paid-a", "paid-b"]
-    assert "Open cases: 3" in text and "place" in text and "<script>alert" not in text
-    assert "审核队列" in chinese and "待审案件：3" in chinese
+    assert "Open cases: 3" in text and "<script>alert" not in text
+    assert "place m0: known frauds of late" in text and "90.00 EUR" in text
+    assert "审核队列" in chinese and "待审案件：3" in chinese and "地点 m0：近期已知欺诈" in chinese
+    assert "Closed cases: 1" in text and ">chargeback<" in text and "paid-c" in text
 
 
 def test_what_may_not_be_said(till: Shop, ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +93,10 @@ def test_a_verdict_is_logged_its_case_leaves(till: Shop, ask) -> None:
     one, two, text = ask(till, work)
     assert (one.status_code, one.headers["location"]) == (303, "/queue?said=found_fraud")
     assert (two.status_code, two.headers["location"]) == (303, "/queue?said=found_good")
-    assert "paid-a" not in text and "paid-b" not in text and "Noted as good" in text
+    assert paid(text) == [f"paid-{EVIL.replace('<', '&lt;').replace('>', '&gt;').replace(QUOTE, '&#39;')}"]
+    assert "Closed cases: 3" in text and "Noted as good" in text and text.count(">local<") == 2
     found = [
         row for row in till.log.names(till.log.next_offset - 4, till.log.next_offset).to_pylist() if row["kind"] == 23
     ]
     assert [(row["ref"], row["fraud"]) for row in found] == [("paid-a", 1), ("paid-b", 0)]
+    assert [row["properties"] for row in found] == ['{"reviewer": "local"}'] * 2

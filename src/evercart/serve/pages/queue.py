@@ -10,10 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from evercart.app import App
-from evercart.errors import UserError, expected
-from evercart.explaining import reasons
-from evercart.serve.looking.cases import Case, about_payments, cases_of
-from evercart.serve.pages.column_words import column_words
+from evercart.detecting.coded import Coded
+from evercart.errors import expected
+from evercart.events.actions import ACTIONS
+from evercart.events.currencies import money
+from evercart.explaining import reasons_of_payments
+from evercart.serve.looking.cases import WHO, Case, Closed, about_payments, cases_of
 from evercart.serve.pages.page import Page, Visit
 from evercart.serve.problem import Problem, Unknown
 from evercart.serve.sent import Sent
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 ROWS: Final = 20
 _WHY: Final = 3  # reasons of a case
 _VERDICTS: Final = {"fraud": 1, "good": 0}
-_MINOR: Final = 100  # minor units of one of money
 
 
 async def _queue(visit: Visit) -> Response:
@@ -32,33 +33,42 @@ async def _queue(visit: Visit) -> Response:
 
 
 def _gathered(visit: Visit) -> dict[str, Any]:
-    app = _app(visit.service)
-    found = cases_of(visit.service.shop.log, app, ROWS)
-    lines = [_line(visit, case) for case in found.first]
-    return {"app": app.name, "lines": lines, "open": found.open, "cut": found.cut}
+    app, shop = _app(visit.service), visit.service.shop
+    found = cases_of(shop.log, app, ROWS)
+    why = reasons_of_payments(shop, app.name, [(case.decision["id"], case.currency) for case in found.first])
+    lines = [_line(case) | {"why": _why(visit, why.get(case.decision["id"], ()))} for case in found.first]
+    closed = [_line(one.case) | _verdict(one) for one in found.last]
+    return {
+        "app": app.name,
+        "lines": lines,
+        "open": found.open,
+        "closed": closed,
+        "closed_count": found.closed,
+        "cut": found.cut,
+        "acts": app.acts is not None,
+    }
 
 
-def _line(visit: Visit, case: Case) -> dict[str, Any]:
+def _line(case: Case) -> dict[str, Any]:
     row = case.decision
     about = [(key, row[key]) for key in ("user", "place", "card", "device", "address") if row[key] is not None]
     return {
         "row": row,
         "payment": case.payment,
         "about": about,
-        "amount": row["amount"] / _MINOR,
-        "loss": case.loss / _MINOR,
-        "why": _why(visit, row["id"]),
+        "amount": money(row["amount"], case.currency),
+        "loss": money(round(case.loss), case.currency),
+        "action": None if row["action"] is None else ACTIONS[row["action"]],
     }
 
 
-def _why(visit: Visit, decision: str) -> list[tuple[str, float]]:
-    """Return what raised a chance most; nothing where that can no longer be told."""
-    try:
-        found = reasons(visit.service.shop, decision, near=True)
-    except UserError:
-        return []
-    raised = [one for one in found.because if one.by > 0]
-    return [(column_words(one.feature, visit.words), one.by) for one in raised[:_WHY]]
+def _verdict(one: Closed) -> dict[str, Any]:
+    return {"us": one.us, "verdict": "fraud" if one.fraud else "good", "kind": one.kind, "who": one.who}
+
+
+def _why(visit: Visit, reasons: tuple[Coded, ...]) -> list[tuple[str, str, float]]:
+    """Return what speaks for fraud most: codes, sentences, how much."""
+    return [(one.code, one.told(visit.words), one.weight) for one in reasons if one.weight > 0][:_WHY]
 
 
 async def _resolve(visit: Visit) -> Response:
@@ -70,7 +80,8 @@ async def _resolve(visit: Visit) -> Response:
     stands = payment and payment.isprintable() and shop.log.find(pa.chunked_array([[payment]], pa.string()))[0] >= 0
     if not stands:
         raise Unknown(expected("payment", "the id of one in the log", payment))
-    event = {"kind": "resolved", "id": uuid4().hex, "ref": payment, "fraud": _VERDICTS[verdict]}
+    event: dict[str, Any] = {"kind": "resolved", "id": uuid4().hex, "ref": payment, "fraud": _VERDICTS[verdict]}
+    event["properties"] = {WHO: visit.caller.name}
     sent = Sent([(1, event | {"event_us": shop.clock.now_us()})], None, 1)
     taken = await visit.service.intake.take(sent)
     if taken.refused:
