@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 
 from evercart.errors import UserError
+from evercart.export.check import check
+from evercart.export.onnx import graph, session
+from evercart.export.onnx import said as said_by
 from evercart.export.unwrapped import unwrapped
 from evercart.features.columns import Column
 from evercart.harden.harden import Harden
 from evercart.harden.slopes import Fgsm
+from evercart.learners.halving import Halving
 from evercart.learners.isolated import Isolated
 from evercart.learners.mean import Mean
 from evercart.learners.scaled import Scaled
+from evercart.learners.tuned import Tuned
 from evercart.learners.weighed import Weighed
+from evercart.remember.forget import Forget
 from evercart.remember.remembering import Remembering
 from evercart.remember.replay import Replay
 
@@ -26,8 +32,33 @@ def test_wrappers_that_guess_as_the_learner_does(one):
 def test_others_are_refused(one):
     with pytest.raises(UserError) as caught:
         unwrapped("export spend", Mean(), Mean().start())
-    rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Weighed, Isolated"
+    around = "Scaled, Numbered, Remembering, Harden, Forget, Halving, Tuned, Weighed, Isolated"
+    rule = f"a Deep learner, alone or within {around}"
     assert str(caught.value) == f"export spend: expected {rule}, got 'Mean'"
+
+
+def test_who_leads_a_race_is_exported(one):
+    halving = Halving((Mean(), one.deep))
+    heat = halving.start()
+    heat.counts[2] = 1
+    heat = heat._replace(learners=(heat.learners[0], one.trained))
+    assert unwrapped("here", halving, heat) == one
+    forget = Forget(one.deep, half_life_rows=9)
+    assert unwrapped("here", forget, forget.start()._replace(learner=one.trained)) == one
+
+
+def test_a_race_is_exported_while_its_leader_stays(one):
+    tuned = Tuned((one.deep, Mean()), ("net", "mean"), (1.0, 0.1), loss="squared")
+    state = tuned.start()._replace(learners=(one.trained, Mean().start()))
+    found = unwrapped("here", Isolated(tuned), Isolated(tuned).start()._replace(learner=state))
+    assert found == one
+    said = session(graph(found))
+    assert check(found, lambda x: said_by(said, x), rows=200).margins <= 1e-5
+    state.counts[3], state.sums[0] = 9, 1.0  # from tomorrow on the mean leads
+    with pytest.raises(UserError) as caught:
+        unwrapped("export spend", tuned, state)
+    rule = "a race whose leader stays in front tomorrow"
+    assert str(caught.value) == f"export spend: expected {rule}, got 'net, then mean'"
 
 
 def test_how_much_labels_count_moves_no_guess(one):

@@ -12,6 +12,7 @@ from evercart.chance import normal, uniform
 from evercart.errors import UserError, expected
 from evercart.export.kept import MOST
 from evercart.export.unwrapped import Unwrapped
+from evercart.learners.deep.adapted import Adapted
 from evercart.learners.deep.extra import calm
 
 
@@ -45,9 +46,13 @@ def fresh(one: Unwrapped, rows: int, seed: int) -> NDArray[np.float32]:
     """Return rows as an app may have them, (rows, columns).
 
     Numbers are standard normal on the learner's own scale, every tenth row ten times as large, one in a hundred not
-    a number. Slots are drawn from all that there are, every other one from those that have a vector.
+    a number. Slots are drawn from all that there are, every other one from those that have a vector; tokens, of a
+    learner that reads texts, from all of the vocabulary.
     """
-    x = normal(seed, np.arange(rows * len(one.deep.columns)).reshape(rows, -1), "export").astype(np.float32)
+    places, network = np.arange(rows * len(one.deep.columns)).reshape(rows, -1), one.deep.network
+    if isinstance(network, Adapted):
+        return network.drawn(uniform(seed, places, "export/tokens"))
+    x = normal(seed, places, "export").astype(np.float32)
     x[::10] *= 10
     for stage in reversed(one.stages):
         x = stage.raw(x)

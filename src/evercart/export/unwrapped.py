@@ -7,16 +7,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.errors import UserError, expected
+from evercart.errors import UserError, expected, require
 from evercart.export.stages import Number, Rescale, Stage
 from evercart.features.columns import Column
 from evercart.harden.harden import Harden, Hardened
 from evercart.learners.deep.deep import Deep, Trained
 from evercart.learners.deep.numbered import Numbered
+from evercart.learners.halving import Halving, Heat
 from evercart.learners.isolated import Cell, Isolated
 from evercart.learners.scaled import Moments, Scaled
+from evercart.learners.tuned import Standings, Tuned
 from evercart.learners.weighed import Weighed
+from evercart.remember.forget import Forget, Forgetting
 from evercart.remember.remembering import Remembered, Remembering
+
+_AROUND = ("Scaled", "Numbered", "Remembering", "Harden", "Forget", "Halving", "Tuned", "Weighed", "Isolated")
 
 
 class Unwrapped(NamedTuple):
@@ -52,6 +57,16 @@ def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
         return unwrapped(where, learner.deep, state.trained)
     if isinstance(learner, Harden) and isinstance(state, Hardened):
         return unwrapped(where, learner.deep, state.trained)
+    if isinstance(learner, Forget) and isinstance(state, Forgetting):
+        return unwrapped(where, learner.learner, state.learner)
+    if isinstance(learner, Halving) and isinstance(state, Heat):
+        leader = learner.leader(state)
+        return unwrapped(where, learner.candidates[leader], state.learners[leader])
+    if isinstance(learner, Tuned) and isinstance(state, Standings):
+        today, tomorrow = learner.leaders(state)
+        rule = "a race whose leader stays in front tomorrow"
+        require(today == tomorrow, where, rule, f"{learner.names[today]}, then {learner.names[tomorrow]}")
+        return unwrapped(where, learner.candidates[today], state.learners[today])
     if isinstance(learner, Weighed):  # by which labels count, not guesses
         return unwrapped(where, learner.learner, state)
     if isinstance(learner, Scaled) and isinstance(state, Moments):
@@ -61,6 +76,6 @@ def unwrapped(where: str, learner: Any, state: Any) -> Unwrapped:
         one = unwrapped(where, learner.learner, state)
         return one._replace(stages=(Number(learner), *one.stages))
     if not isinstance(learner, Deep):
-        rule = "a Deep learner, alone or within Scaled, Numbered, Remembering, Harden, Weighed, Isolated"
+        rule = "a Deep learner, alone or within " + ", ".join(_AROUND)
         raise UserError(expected(where, rule, type(learner).__name__))
     return Unwrapped(learner, state)

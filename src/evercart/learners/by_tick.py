@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evercart.errors import UserError, expected
 from evercart.fold import Grain
 from evercart.labels.turns import ABANDONED, ASKED, Turns
 from evercart.learners.learner import tick_stop
+from evercart.learners.reasons.parts import Parts
 
 S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
 
 
 class Model(Protocol[S]):
@@ -32,6 +35,15 @@ class Model(Protocol[S]):
 
     def learn(self, state: S, x: NDArray[np.float32], y: NDArray[np.float64], weight: NDArray[np.float64]) -> S:
         """Return the state after rows in their order; a negative weight takes back what the same row taught."""
+        ...
+
+
+@runtime_checkable
+class PartedModel(Protocol[S_contra]):
+    """A model that knows what its guesses are the sum of."""
+
+    def parts(self, state: S_contra, x: NDArray[np.float32]) -> Parts:
+        """Return the parts of what `predict` says of x, (rows, width)."""
         ...
 
 
@@ -62,6 +74,13 @@ class ByTick(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the model's parts, of a model that has a method `parts(state, x)`."""
+        if not isinstance(self.model, PartedModel):
+            rule = "a model that knows what its guesses are the sum of (it has a method `parts`)"
+            raise UserError(expected("explain", rule, type(self.model).__name__))
+        return cast(PartedModel[S], self.model).parts(state, turns.x)
 
     def _learn(self, state: S, tick: Turns) -> S:
         told = np.flatnonzero((tick.what != ASKED) & (tick.what != ABANDONED))

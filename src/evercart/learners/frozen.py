@@ -12,6 +12,7 @@ from evercart.fold import Grain, clone
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.learner import Learner, unsaid
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts
 
 S = TypeVar("S")
 
@@ -43,6 +44,10 @@ class Frozen(Generic[S]):
     def peek(self, state: S, turns: Turns) -> NDArray[np.float64]:
         """Return the learner's guesses, before the time as after it."""
         return peek(self.learner, state, turns)
+
+    def parts(self, state: S, turns: Turns) -> Parts:
+        """Return the learner's parts."""
+        return parts(self.learner, state, turns)
 
 
 def ended_before(turns: Turns, us: int) -> int:

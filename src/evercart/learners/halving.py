@@ -14,6 +14,7 @@ from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, Turns
 from evercart.learners.judged import LOSSES, Asked, Judged, Loss, judge, looks, nothing_asked
 from evercart.learners.learner import Learner, tick_stop
+from evercart.learners.reasons.parts import Parts, parts
 
 Floats = NDArray[np.float64]
 _JUDGED, _ROUND, _LEADER = 0, 1, 2  # of `counts`
@@ -90,8 +91,17 @@ class Halving:
             state, guesses[at:stop] = self._race(state, turns.rows(slice(at, stop)))
         return state, guesses
 
+    def parts(self, state: Heat, turns: Turns) -> Parts:
+        """Return the leader's parts: questions alone do not change who leads."""
+        leader = self.leader(state)
+        return parts(self.candidates[leader], state.learners[leader], turns)
+
+    def leader(self, state: Heat) -> int:
+        """Return the place of the candidate that answers."""
+        return int(state.counts[_LEADER])
+
     def _alone(self, state: Heat, turns: Turns) -> tuple[Heat, Floats]:
-        one = int(state.counts[_LEADER])
+        one = self.leader(state)
         states = list(state.learners)
         states[one], guesses = self.candidates[one].step(states[one], turns)
         return state._replace(learners=tuple(states)), guesses

@@ -16,6 +16,7 @@ from evercart.labels.turns import Turns
 from evercart.learners.frozen import still
 from evercart.learners.learner import Learner
 from evercart.learners.peeking import peek
+from evercart.learners.reasons.parts import Parts, parts, stacked
 from evercart.units import DAY_US
 
 S = TypeVar("S")
@@ -76,6 +77,14 @@ class Published(Generic[S]):
             shown = state.learner if period > state.period[0] else state.shown
             guesses[first:stop] = peek(self.learner, shown, turns.rows(slice(first, stop)))
         return guesses
+
+    def parts(self, state: Shelved[S], turns: Turns) -> Parts:
+        """Return the parts of what answers: of what is shown; where publishing is due, of what learns."""
+        found = []
+        for first, stop, period in periods(turns, self.every_us):
+            shown = state.learner if period > state.period[0] else state.shown
+            found.append(parts(self.learner, shown, turns.rows(slice(first, stop))))
+        return stacked(found) if found else parts(self.learner, state.shown, turns)
 
 
 def periods(turns: Turns, every_us: int) -> Iterator[tuple[int, int, int]]:

@@ -21,6 +21,7 @@ from evercart.learners.judged import LOSSES, Asked, Loss, judge, nothing_asked
 from evercart.learners.learner import Learner
 from evercart.learners.peeking import peek
 from evercart.learners.published import periods
+from evercart.learners.reasons.parts import Parts, parts, stacked
 from evercart.units import DAY_US
 
 Floats = NDArray[np.float64]
@@ -136,6 +137,20 @@ class Tuned:
             leader = int(self._dawn(state, day, int(some.us[0])).counts[LEADER])
             guesses[begin:stop] = peek(self.candidates[leader], state.learners[leader], some)
         return guesses
+
+    def parts(self, state: Standings, turns: Turns) -> Parts:
+        """Return the parts of what the leader guesses, as it will be on the day of a question."""
+        found = []
+        for begin, stop, day in periods(turns, DAY_US):
+            some = turns.rows(slice(begin, stop))
+            leader = int(self._dawn(state, day, int(some.us[0])).counts[LEADER])
+            found.append(parts(self.candidates[leader], state.learners[leader], some))
+        leader, _ = self.leaders(state)
+        return stacked(found) if found else parts(self.candidates[leader], state.learners[leader], turns)
+
+    def leaders(self, state: Standings) -> tuple[int, int]:
+        """Return the places of the candidates that answer today, that would answer from tomorrow on."""
+        return int(state.counts[LEADER]), int(self._dawn(state, int(state.day[0]) + 1, 0).counts[LEADER])
 
     def _dawn(self, state: Standings, day: int, us: int) -> Standings:
         """Return the state as a day begins: who leads, who leaves; the state given stays as it is."""

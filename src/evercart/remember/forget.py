@@ -13,6 +13,7 @@ from evercart.fold import Grain
 from evercart.labels.turns import ABANDONED, ASKED, SETTLED, Turns
 from evercart.learners.by_tick import ByTick
 from evercart.learners.learner import Learner
+from evercart.learners.reasons.parts import Parts, parts
 from evercart.remember.fading import Fades
 from evercart.units import SECOND_US
 
@@ -93,6 +94,10 @@ class Forget(Generic[S]):
     def peek(self, state: Forgetting[S], turns: Turns) -> NDArray[np.float64]:
         """Return guesses: questions alone move nothing."""
         return self.step(state, turns)[1]
+
+    def parts(self, state: Forgetting[S], turns: Turns) -> Parts:
+        """Return the learner's parts: what has faded has faded in its state."""
+        return parts(self.learner, state.learner, turns)
 
     def _keep(self, state: Forgetting[S], us: int) -> float:
         """Return what is to be left after a tick that closed at a log time, 1 where it is too early; count from it."""

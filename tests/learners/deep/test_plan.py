@@ -9,13 +9,17 @@ from evercart.features.columns import Column  # noqa: E402
 from evercart.learners.deep.cnn import Cnn  # noqa: E402
 from evercart.learners.deep.cross import Cross  # noqa: E402
 from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
+from evercart.learners.deep.deep_fm import DeepFm  # noqa: E402
+from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
 from evercart.learners.deep.mlp import Mlp  # noqa: E402
+from evercart.learners.deep.mmoe import Mmoe  # noqa: E402
 from evercart.learners.deep.plan import Draft  # noqa: E402
 from evercart.learners.deep.table import Table  # noqa: E402
+from evercart.learners.deep.tasks import Tasks  # noqa: E402
 from evercart.learners.prequential import prequential  # noqa: E402
 
 SLOTS = (*(Column(f"s{at}", slots=9) for at in range(5)), Column("n"), Column("m"))
+TASKS = ("view", "order")
 NETS = [
     Mlp(()),
     Mlp((16,), dropout=0.5),
@@ -23,13 +27,19 @@ NETS = [
     Cross(1, ()),
     Cross(1, (32,)),
     Cross(3, (32, 16), dropout=0.5),
+    DeepFm((32, 16), dropout=0.5),
+    Mmoe(TASKS, experts=3, hidden=(32, 16), tower=()),
+    Mmoe(TASKS, experts=2, hidden=(16,), tower=(32, 16)),
 ]
 
 
 def taught(network, precision="float32"):
-    learner = Deep(SLOTS, network, Classes(3), batch=8, table=Table(64, 4), precision=precision)
+    heads = {DeepFm: Binary(), Mmoe: Tasks(tuple(Binary() for _ in TASKS))}
+    head = heads.get(type(network), Classes(3))
+    learner = Deep(SLOTS, network, head, batch=8, table=Table(64, 4), precision=precision)
     x = np.random.default_rng(1).integers(0, 9, (200, len(SLOTS))).astype(np.float32)
-    state, _ = learner.step(learner.start(), prequential(x, x[:, 0] % 3))
+    x[:, 5] = x[:, 5] % 4 - 1 if type(network) is Mmoe else x[:, 5]  # tasks, one of which is none
+    state, _ = learner.step(learner.start(), prequential(x, x[:, 0] % (3 if isinstance(head, Classes) else 2)))
     return learner, state, learner.read(x)
 
 
@@ -70,6 +80,11 @@ def test_networks_without_a_plan_are_asked_as_modules():
     x = np.ones((3, 16), np.float32)
     assert learner.plan is None
     assert np.array_equal(learner.margins(learner.start(), x), learner.by_module(learner.start(), x))
+
+
+def test_an_adversary_leaves_a_mixture_without_a_plan():
+    head = Tasks(tuple(Binary() for _ in TASKS), adversary=True)
+    assert Deep(SLOTS, Mmoe(TASKS, reversal=0.1), head, table=Table(64, 4)).plan is None
 
 
 def test_steps_by_hand():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,10 +14,13 @@ from evercart.errors import UserError
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.features.columns import Column
 from evercart.fold import clone
-from evercart.labels.turns import ASKED
+from evercart.labels.turns import ASKED, Turns
+from evercart.learners.by_tick import ByTick
+from evercart.learners.commonest import Commonest
 from evercart.learners.corrected import Corrected
 from evercart.learners.factorization import Factorization
 from evercart.learners.frozen import Frozen
+from evercart.learners.halving import Halving
 from evercart.learners.imputed import Imputed
 from evercart.learners.learner import with_x
 from evercart.learners.lifetime.lifetime import SHOWN, Lifetime
@@ -27,18 +32,55 @@ from evercart.learners.newton import Newton
 from evercart.learners.optimizers import AdaGrad
 from evercart.learners.peeking import peek
 from evercart.learners.prequential import prequential
+from evercart.learners.published import Published
 from evercart.learners.reasons.parts import Parts, chance, parts
 from evercart.learners.rescaled import Rescaled
 from evercart.learners.restarted import Restarted
 from evercart.learners.scaled import Scaled
 from evercart.learners.transformed import Transformed
+from evercart.learners.tuned import Tuned
 from evercart.learners.weighed import Weighed
+from evercart.remember.forget import Forget
+from evercart.remember.lda import Lda
+from evercart.units import DAY_US
 
 COLUMNS = (Column("a"), Column("b", "EUR"), Column("c", slots=40), Column("d", slots=9))
 LIVES = tuple(Column(f"lives.{name}") for name in ("visits", "age", "since", "paid"))
 CHANCE = Linear(COLUMNS, "logistic", crosses=(("c", "d"),))
 SUM = Linear(COLUMNS, "squared", AdaGrad(0.1), use=("a", "c"))
 PAIRS = Factorization(COLUMNS, factors=4, rate=0.3)
+
+
+class Steep(NamedTuple):
+    slopes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Straight:
+    """A model for `ByTick` that fades, that knows its parts."""
+
+    rate: float = 0.02
+
+    def start(self):
+        return Steep(np.zeros(2))
+
+    def predict(self, state, x):
+        return self.parts(state, x).guess
+
+    def learn(self, state, x, y, weight):
+        slopes = state.slopes
+        for row, label, count in zip(np.nan_to_num(x[:, :2]), y, weight, strict=True):
+            slopes = slopes + self.rate * count * (label - row @ slopes) * row
+        return Steep(slopes)
+
+    def faded(self, state, keep):
+        return Steep(keep * state.slopes)
+
+    def parts(self, state, x):
+        return Parts(("a", "b"), np.zeros(len(x)), np.nan_to_num(x[:, :2].astype(float)) * state.slopes)
+
+
+RACED = (CHANCE, Linear(COLUMNS, "logistic", use=("a", "c")))
 LEARNERS = {
     "mean": Mean(),
     "linear": CHANCE,
@@ -55,6 +97,12 @@ LEARNERS = {
     "mixture of chances": Mixture((CHANCE, Mean(), Scaled(PAIRS, COLUMNS))),
     "mixture of sums": Rescaled(Mixture((SUM, Newton(COLUMNS)), "squared", rate=0.1)),
     "restarted": Restarted(CHANCE, Adwin(side="up"), every=64),
+    "frozen": Frozen(CHANCE, 1_000),
+    "published": Published(CHANCE, every_us=7),
+    "halving": Halving(RACED, first=64),
+    "tuned": Tuned(RACED, ("all", "some"), (1.0, 1.0), first=64),
+    "by tick": ByTick(Straight()),
+    "forget": Forget(ByTick(Straight()), half_life_rows=300),
 }
 
 
@@ -171,5 +219,27 @@ def test_chances_along_the_way() -> None:
 def test_a_learner_without_parts_is_told() -> None:
     rule = r"a learner that knows what its guesses are the sum of \(it has a method `parts`\)"
     questions = prequential(np.zeros((1, 4), np.float32), np.zeros(1)).rows(slice(0, 1))
-    with pytest.raises(UserError, match=f"^explain: expected {rule}, got 'Frozen'$"):
-        parts(Frozen(CHANCE, 0), CHANCE.start(), questions)
+    with pytest.raises(UserError, match=f"^explain: expected {rule}, got 'Commonest'$"):
+        parts(Commonest(), Commonest().start(), questions)
+    model = Lda(4, 2)
+    rule = rule.replace("learner", "model", 1)
+    with pytest.raises(UserError, match=f"^explain: expected {rule}, got 'Lda'$"):
+        parts(ByTick(model), model.start(), questions)
+
+
+def test_what_is_due_is_taken_before() -> None:
+    """A publication, a day on which another leads, between the first questions and the later ones."""
+    x, _ = draw(200)
+    turns = prequential(x, 20 * np.nan_to_num(x[:, 0]))
+    turns = Turns(**{**vars(turns), "us": np.arange(len(turns)) // 100 * DAY_US})
+    taught, rest = turns.rows(slice(0, 90)), turns.rows(slice(90, None))
+    questions = rest.rows(rest.what == ASKED)
+    raced = (Mean(), Linear(COLUMNS, "squared", AdaGrad(0.3)))
+    for learner in (Published(raced[1]), Tuned(raced, ("mean", "line"), (1.0, 1.0), loss="squared", first=20)):
+        state, _ = learner.step(learner.start(), taught)
+        guess = peek(learner, state, questions)
+        said = parts(learner, state, questions)
+        assert np.allclose(said.guess, guess, atol=1e-9)
+        assert np.ptp(guess[:5]) == 0 < np.ptp(guess[5:])  # a learner that knows nothing, or the mean, answers first
+        assert not parts(learner, state, questions.rows(slice(0, 0))).guess.size
+    assert learner.leaders(state) == (0, 1)

@@ -68,6 +68,15 @@ class Adapted:
 
         return Read()
 
+    def drawn(self, chance: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return rows as texts of any words make them, (rows, tokens); of every other one the later half is empty.
+
+        chance    (rows, tokens) in [0, 1)
+        """
+        x = 1 + np.floor(chance * self.base.vocabulary).astype(np.float32)
+        x[::2, -(-x.shape[1] // 2) :] = 0
+        return x
+
 
 def marked() -> Any:
     """Return the class of modules around a pretrained transformer, which know the mark of their base."""
@@ -97,11 +106,14 @@ def marked() -> Any:
 
 
 def tokens_of(x: Any, base: Pretrained) -> tuple[Any, Any]:
-    """Return tokens, (rows, tokens), no more columns than the longest row has, with where there are any."""
+    """Return tokens, (rows, tokens), no more columns than the longest row has, with where there are any.
+
+    What is written for other runtimes reads all columns: there the longest row is not known.
+    """
     ids = x.long() - 1
     here = (ids >= 0) & (ids < base.vocabulary)
     used = here.any(0).nonzero()
-    longest = int(used.max()) + 1 if len(used) else 1
+    longest = x.shape[1] if torch().jit.is_tracing() else int(used.max()) + 1 if len(used) else 1
     here = here[:, :longest]
     return ids[:, :longest].where(here, torch().full_like(here, base.marks.pad, dtype=torch().long)), here
 
@@ -115,4 +127,4 @@ def level(states: Any, here: Any) -> Any:
     """Return the mean state of each row's tokens, (rows, width), brought to mean 0, variance 1."""
     share = here.to(states.dtype)[:, :, None]
     mean = (states * share).sum(1) / share.sum(1).clamp(min=1)
-    return torch().nn.functional.layer_norm(mean, mean.shape[1:])
+    return torch().nn.functional.layer_norm(mean, [int(mean.shape[1])])

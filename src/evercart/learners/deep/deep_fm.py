@@ -9,6 +9,7 @@ from evercart.errors import require
 from evercart.learners.deep.blocks import assembled, check_dropout, check_units, ending, hidden, padded, up
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.plan import Draft, Plan
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,19 @@ class DeepFm:
             deep=nn.Sequential(hidden(up(width), self.hidden, self.dropout), ending(self.hidden[-1], 1)),
             fields=(inputs.numbers, inputs.fields, inputs.width),
         )
+
+    def plan(self, inputs: Inputs, outputs: int) -> Plan:
+        """Return the same without torch."""
+        numbers, slots, wide = inputs.numbers, inputs.fields * inputs.width, inputs.numbers * inputs.width
+        draft, width = Draft(numbers + slots), up(wide + slots)
+        vectors = draft.room(width)
+        draft.times(0, vectors, numbers, inputs.width)
+        draft.copied(numbers, vectors + wide, slots)
+        bias = draft.bias()
+        at, width = draft.layers(vectors, width, self.hidden)
+        draft.linear(at, into := draft.room(up(1)), width, up(1))
+        draft.pairs(vectors, into, numbers + inputs.fields, inputs.width, bias)
+        return draft.plan(outputs)
 
 
 def _forward(self: Any, x: Any) -> Any:

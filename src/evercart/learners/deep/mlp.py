@@ -43,9 +43,7 @@ class Mlp:
 
     def plan(self, inputs: Inputs, outputs: int) -> Plan:
         """Return the same layers without torch."""
-        draft, at, width = Draft(up(inputs)), 0, up(inputs)
-        for units in self.hidden:
-            draft.linear(at, into := draft.room(units), width, units, rectified=True)
-            at, width = into, units
+        draft = Draft(up(inputs))
+        at, width = draft.layers(0, up(inputs), self.hidden)
         draft.linear(at, draft.room(up(outputs)), width, up(outputs))
         return draft.plan(outputs)

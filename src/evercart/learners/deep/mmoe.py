@@ -9,6 +9,7 @@ from evercart.errors import require
 from evercart.learners.deep.blocks import assembled, check_units, ending, hidden, padded, up
 from evercart.learners.deep.extra import torch
 from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.plan import Draft, Plan
 from evercart.learners.deep.towers import check_tasks, task_apart, towers
 
 
@@ -58,6 +59,28 @@ class Mmoe:
             gates=nn.ModuleDict({task: ending(width, self.experts) for task in self.tasks}),
             towers=towers("mmoe", self.tasks, self.hidden[-1], self.tower, outputs, self.reversal),
         )
+
+    def plan(self, inputs: Inputs, outputs: int) -> Plan | None:
+        """Return the same without torch, every task's tower worked; with an adversary there is none."""
+        if self.reversal:
+            return None
+        draft, width, units = Draft(inputs), up(inputs), self.hidden[-1]
+        rows = draft.room(width)  # the inputs, 0 in place of the task
+        experts = draft.room(self.experts * units)
+        gates = [draft.room(up(self.experts)) for _ in self.tasks]
+        every = draft.room(len(self.tasks))
+        draft.copied(1, rows + 1, inputs - 1)
+        for at in range(self.experts):
+            draft.layers(rows, width, self.hidden, experts + at * units)
+        for gate in gates:
+            draft.linear(rows, gate, width, up(self.experts))
+        for at, gate in enumerate(gates):
+            draft.mixed(gate, told := draft.room(units), experts, self.experts, units)
+            top, read = draft.layers(told, units, self.tower)
+            draft.linear(top, said := draft.room(up(1)), read, up(1))
+            draft.copied(said, every + at, 1)
+        draft.chosen(every, draft.room(outputs), len(self.tasks))
+        return draft.plan(outputs)
 
 
 def mixed(gate: Any, experts: Any) -> Any:

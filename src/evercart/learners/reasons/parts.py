@@ -113,6 +113,29 @@ def parts(learner: Learner[S], state: S, turns: Turns) -> Parts:
     return cast(Parted[S], learner).parts(state, turns)
 
 
+def stacked(found: Sequence[Parts]) -> Parts:
+    """Return the parts of some guesses above those of others, over the columns of all; at least one of them.
+
+    >>> one, other = (Parts((name,), np.zeros(1), np.ones((1, 1)), name == "a") for name in "ab")
+    >>> stacked((one, other)).guess.round(3).tolist()
+    [0.731, 1.0]
+    """
+    if len(found) == 1:
+        return found[0]
+    logistic = all(one.logistic for one in found)
+    every = found if logistic else [one.plain() for one in found]
+    names = tuple(dict.fromkeys(name for one in every for name in one.names))
+    shown = {name for one in every for name in one.shown}
+    missing = {name: [one.shown.get(name, np.full(len(one.base), np.nan)) for one in every] for name in sorted(shown)}
+    return Parts(
+        names,
+        np.concatenate([one.base for one in every]),
+        np.concatenate([one.among(names) for one in every]),
+        logistic,
+        {name: np.concatenate(columns) for name, columns in missing.items()},
+    )
+
+
 def names_of(columns: Sequence[Column]) -> tuple[str, ...]:
     """Return the names of columns."""
     return tuple(column.name for column in columns)
