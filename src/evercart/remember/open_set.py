@@ -18,8 +18,8 @@ from evercart.remember.near import Kept, Near
 
 NONE: Final = 0  # the class of what belongs to no class; it is learned, never guessed
 _HEATS: Final = 2.0 ** np.arange(-1, 7)  # by which scores may be multiplied to make chances
-_USUAL: Final = 0.5  # how much of what is usual for its class a row's score is measured against
-_NEAR: Final = 0.7  # what the nearest row says beside the score
+_USUAL: Final = 0.75  # how much of what is usual for its class a row's score is measured against
+_NEAR: Final = 1.0  # what the nearest row says beside the score
 _LEAST: Final = 20  # known rows after which the threshold is theirs
 
 
@@ -97,11 +97,11 @@ class Telling(Protocol):
 class OpenSet:
     """A fold of turns whose labels are class numbers from 1 on, that also says which rows belong to no known class.
 
-    A row is odd by what its class's score lacks of half of what is usual for that class, by the score of `NONE`,
-    where rows of no class were told, by how far it lies from the nearest row kept: far from all that was learned,
-    every score of a Gaussian kernel is near 0. It is called unknown where it is odder than all but `alarms` of the
-    last `window` rows of known classes were, before they were learned. Chances are of a softmax of the evened scores,
-    whose heat is the one that would have lost least so far.
+    A row is odd by what its class's score lacks of three quarters of what is usual for that class, by the score of
+    `NONE`, where rows of no class were told, by how far it lies from the nearest row kept: far from all that was
+    learned, every score of a Gaussian kernel is near 0. It is called unknown where it is odder than all but `alarms`
+    of the last `window` rows of known classes were, before they were learned. Chances are of a softmax of the evened
+    scores, whose heat is the one that would have lost least so far.
 
     growing    what tells classes apart
     alarms     the share of known rows that may be called unknown

@@ -47,3 +47,4 @@ def test_several_encoders_share_the_length_of_one():
     )
     found = whole.peek(whole.start(), Events.of(text=["where is my order"]))
     np.testing.assert_allclose(np.linalg.norm(found), np.hypot(1.0, 0.4), atol=1e-6)
+    assert joined("ngrams+minilm").shares == pytest.approx((1 / 3.25**0.5, 1.5 / 3.25**0.5, 0.4))
