@@ -41,7 +41,7 @@ column = "time"
 zone = "UTC"
 
 [fraud]
-delay_s = {delay_s:g}  # from a payment to its label
+delay_s = {delay_s:.0f}  # from a payment to its label
 """
 EVENTS: Final = """\
 # How events.parquet enters a log: evercart ingest . --map events.toml
@@ -62,8 +62,8 @@ apps = ["fraud"]
 
 [fraud]
 parties = "{parties}"
-window_s = {window_s:g}
-known_s = {known_s:g}
+window_s = {window_s:.0f}
+known_s = {known_s:.0f}
 """
 
 
