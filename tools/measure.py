@@ -44,14 +44,14 @@ def main() -> int:
 def ran(name: str, alone: bool) -> Ran:
     """Run a benchmark; alone it prints as it goes, else what it says is kept for its end."""
     began, command = time.monotonic(), [sys.executable, f"benchmarks/bench_{name}.py"]
-    print(f"== {name}", flush=True)
+    print(f"== {name}\n", end="", flush=True)  # in one piece: another may print as well
     with TemporaryFile() as kept:
         out = None if alone else kept
         process = subprocess.Popen(command, stdout=out, stderr=out)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         kept.seek(0)
-        said = "" if alone else f"\n== {name}\n{kept.read().decode(errors='replace')}"
+        said = "" if alone else f"\n# {name}\n{kept.read().decode(errors='replace')}"
     return Ran(name, said, process.returncode, time.monotonic() - began, used.ru_utime + used.ru_stime)
 
 
