@@ -9,7 +9,7 @@ from evercart.acting.actor import Actor, LetThrough
 from evercart.acting.costs import Costs
 from evercart.acting.reviews import Reviews
 from evercart.app import App, columns_of
-from evercart.apps.tricked import haunts_of, wary
+from evercart.apps.tricked import LESSONS, haunts_of, wary
 from evercart.asks.each import Before
 from evercart.errors import require
 from evercart.evaluate.losses import log_loss
@@ -29,6 +29,7 @@ from evercart.labels.precedents import Precedents
 from evercart.learners.factorization import Factorization
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
+from evercart.learners.mixture import Mixture
 from evercart.units import DAY_S, HOUR_S, MINUTE_S
 
 ASKED: Final = ("user", "place", "amount", "card", "device", "address")
@@ -37,6 +38,7 @@ _WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
 _EDGES: Final = (-0.7, 0.4, 1.1)  # logarithms of an amount over the usual
 _AMOUNTS: Final = ("below the usual", "about the usual", "1.5 to 3 times the usual", "more")
 RUSH: Final = (1, 2, 3, 5, 8, 13, 21, 50)  # edges of counts
+_ABREAST: Final = 1 << 17  # payments of which the mixture remembers what each of its learners guessed
 
 
 def parties_of(columns: str) -> tuple[str, ...]:
@@ -91,7 +93,8 @@ def tables_of(
     circles = (Circles(parties=shared),) if shared else ()
     further = (Given(_given(given)),) if given.split() else ()
     rushes = (velocity(party) for party in parties)
-    return (payments, *rushes, *circles, asked(zone), *habits(parties, zone, located), *further)
+    habit = (*habits(parties, zone, located), *haunts_of(parties))
+    return (payments, *rushes, *circles, asked(zone), *habit, *further)
 
 
 def carries(given: str, located: bool) -> tuple[str, ...]:
@@ -123,8 +126,8 @@ def crosses(parties: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def slots_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """Return the names of the slot columns: a number says less to a straight line than its bucket does."""
-    return tuple(column.name for column in columns if not column.is_number)
+    """Return the names of the slot columns to guess by: a number says less to a straight line than its bucket does."""
+    return tuple(column.name for column in columns if not column.is_number and column.name not in LESSONS)
 
 
 def numbers_of(tables: tuple[Tabling, ...]) -> tuple[str, ...]:
@@ -144,8 +147,8 @@ def rooted(window_s: float, parties: tuple[str, ...]) -> Rooted:
     return Rooted("payment", ("chargeback", "resolved"), window_s + 30 * DAY_S, about)
 
 
-def begun(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[str, ...]) -> Linear:
-    """Return the model that a shop begins with; `use` names the columns that it reads."""
+def straight(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[str, ...]) -> Linear:
+    """Return a linear model of what stands in columns, of pairs of them; `use` names those that it reads."""
     slowly = 3.0  # times slower than its slot a number learns: it says little as long as there are few frauds
     rule = Ftrl(alpha=0.1, beta=1.0)
     return Linear(columns, "logistic", rule, use=use, crosses=crosses(parties), slot_value=slowly)
@@ -203,11 +206,11 @@ def fraud(
     'chance'
     """
     named = parties_of(parties)
-    plain, carried = tables_of(named, window_s, known_s, zone, given, located), carries(given, located)
-    tables = (*plain, *(haunts_of(named) if hardened else ()))
+    tables, carried = tables_of(named, window_s, known_s, zone, given, located), carries(given, located)
     columns = columns_of(tables)
-    slots = slots_of(columns_of(plain))
-    champion = begun(columns, (*slots, *numbers_of(plain)), named)
+    slots = slots_of(columns)
+    linear = straight(columns, (*slots, *numbers_of(tables)), named)
+    machine = Factorization(columns, use=slots, rate=0.05)  # finds new ways of fraud sooner, says known ones less well
     app = App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
@@ -218,12 +221,12 @@ def fraud(
         tables=tables,
         mend=(rooted(window_s, named),),
         slices=by_amount(columns),
-        champion=champion,
-        challengers=(("machine", Factorization(columns, use=slots, rate=0.05)),),
+        champion=Mixture((linear, machine), remember=_ABREAST, mean_of="log odds"),
+        challengers=(("machine", machine), ("linear", linear)),
         loss=log_loss,
         unit="chance",
         time_zone=zone,
         acts=actor(costs, reviews_a_day, let_through),
         precedents=Precedents(len(columns), window_s, App.late_s),
     )
-    return wary(app, champion, named) if hardened else app
+    return wary(app, linear, named) if hardened else app

@@ -18,6 +18,7 @@ from evercart.learners.linear import Linear
 ATTACKED: Final = 3.0  # nats that a challenger may lose where a fraud is made again: a chance of about 5 %
 WEIGHT: Final = 0.5  # of a fraud's tricks together, itself 1
 _HAUNTS: Final = (("haunts.near", "haunts.elsewhere"), ("haunts.near_slot", "haunts.elsewhere_slot"))
+LESSONS: Final = tuple(elsewhere for _, elsewhere in _HAUNTS)  # no guess reads these: tricks are taught by them
 _AMOUNT: Final = ("payments.over_usual", "payments.over_usual_slot", "payments.deviation", "asked.own_amount.bucket")
 _HABIT: Final = ("payments.known", "payments.since", "payments.lately_", "payments.odd_", "hours.")
 _RUSH: Final = (("10m", 1.0), ("1h", 2.0), ("1d", 2.0))  # payments of a party that the last of three parts comes after
@@ -28,24 +29,24 @@ def haunts_of(parties: Sequence[str]) -> tuple[Haunts, ...]:
     return (Haunts(),) if {"user", "place"} <= set(parties) else ()
 
 
-def wary(app: App, champion: Linear, parties: Sequence[str]) -> App:
+def wary(app: App, linear: Linear, parties: Sequence[str]) -> App:
     """Return the app with a challenger `hardened`, with a gate that asks what attacks do to each.
 
-    app         whose columns are the champion's, those of `haunts_of` among them
-    champion    the app's own
-    parties     columns of a payment
+    app        whose columns are those of `linear`, those of `haunts_of` among them
+    linear     what the challenger is made of
+    parties    columns of a payment
 
-    The challenger is the champion that also learns each fraud as it would look made again. It sees how near the place
-    is to where the payer usually pays: that is what another place leaves to be seen. The other racers learn what they
-    would learn without; what tricks would have cost them is counted.
+    The challenger also learns each fraud as it would look made again. How near the place is to where the payer usually
+    pays is what another place leaves to be seen. The other racers learn what they would learn without; what tricks
+    would have cost them is counted.
     """
-    columns = champion.columns
-    tricks, near = tricks_of(columns, parties), (_HAUNTS[1][0],) if haunts_of(parties) else ()
-    told = Sparring(replace(champion, use=(*(champion.use or ()), *near)), columns, tricks, WEIGHT)
+    columns = linear.columns
+    tricks = tricks_of(columns, parties)
+    told = Sparring(linear, columns, tricks, WEIGHT)
     others = tuple((name, Sparring(one, columns, tricks, 0.0)) for name, one in app.challengers)
     return replace(
         app,
-        champion=Sparring(champion, columns, tricks, 0.0),
+        champion=Sparring(app.champion, columns, tricks, 0.0),
         challengers=(*others, ("hardened", told)),
         gate=(*DEFAULT, HoldsUnderAttack(ATTACKED, by=0.1)),
     )

@@ -18,7 +18,8 @@ from evercart.learners.learner import Learner, working_order
 from evercart.learners.peeking import peek
 from evercart.learners.reasons.parts import Parts, parts
 
-_SURE = 1e-6  # no probability counts as nearer to 0 or 1
+_SURE = 1e-6  # no probability counts as nearer to 0 or 1 where it is judged
+_NEAREST = 1e-15  # nor as nearer than this where log odds are averaged
 
 
 class Trust(NamedTuple):
@@ -32,18 +33,21 @@ class Trust(NamedTuple):
 
 @dataclass(frozen=True)
 class Mixture:
-    """The mean of the learners' guesses; a share falls with exp(-rate * loss) as each label settles.
+    """The mean of the learners' guesses, or of their log odds; a share falls with exp(-rate * loss) as labels settle.
 
     learners      what to mix
     loss          "logistic" (log loss of a probability) or "squared"
     rate          1 is Bayes' rule for `logistic`; for `squared` 1 / (2 * range of labels squared) is safe
     share         what all give up for an even spread at each label, so that one can come back
     remember      the last so many questions asked are remembered; a label that comes later moves no share
+    mean_of       "guesses", or "log odds" of chances: then whoever is sure says more, and the parts of a guess stay
+                  exact on the scale of the log odds where the learners' own are
 
     A learner is judged by the guess it made when asked, never by one made again. Hints and corrections teach the
     learners, not the shares.
 
-    Source: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998, "fixed share".
+    Source: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998, "fixed share"; for the mean of
+    log odds Genest and Zidek, "Combining probability distributions", Statistical Science 1, 1986, "logarithmic pool".
     """
 
     learners: tuple[Learner[Any], ...]
@@ -51,11 +55,14 @@ class Mixture:
     rate: float = 1.0
     share: float = 1e-4
     remember: int = 1 << 16
+    mean_of: Literal["guesses", "log odds"] = "guesses"
     grain: ClassVar[Grain] = "tick"
 
     def __post_init__(self) -> None:
         require(len(self.learners) > 0, "mixture.learners", "at least one", "none")
         require(self.loss in ("logistic", "squared"), "mixture.loss", "logistic or squared", self.loss)
+        good = self.mean_of == "guesses" or (self.mean_of == "log odds" and self.loss == "logistic")
+        require(good, "mixture.mean_of", "guesses or, of chances, log odds", self.mean_of)
         require(self.rate > 0, "mixture.rate", "more than 0", self.rate)
         require(0 < self.share < 1, "mixture.share", "more than 0 and less than 1", self.share)
         require(self.remember >= 1, "mixture.remember", "at least 1", self.remember)
@@ -78,24 +85,27 @@ class Mixture:
         states, guesses = zip(*(learner.step(inner, turns) for learner, inner in pairs), strict=True)
         order = working_order(turns.tick, turns.what)
         said, remembered = np.stack(guesses, 1), (state.shares, state.numbers, state.guesses)
-        rule = (self.loss == "logistic", self.rate, self.share)
+        rule = (self.loss == "logistic", self.mean_of == "log odds", self.rate, self.share)
         return state._replace(learners=states), _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
 
     def peek(self, state: Trust, turns: Turns) -> NDArray[np.float64]:
         """Return the mean of the learners' guesses by the shares so far."""
         pairs = zip(self.learners, state.learners, strict=True)
         said = np.stack([peek(learner, inner, turns) for learner, inner in pairs], 1)
-        return np.array([_mean(state.shares, one) for one in said])
+        odds = self.mean_of == "log odds"
+        return np.array([_mean(odds, state.shares, one) for one in said])
 
     def parts(self, state: Trust, turns: Turns) -> Parts:
-        """Return the sum of the learners' parts by the shares so far, on the scale of the guesses."""
+        """Return the sum of the learners' parts by the shares so far, on the scale that is averaged."""
         pairs = zip(self.learners, state.learners, state.shares.tolist(), strict=True)
-        return reduce(Parts.plus, (parts(learner, inner, turns).times(share) for learner, inner, share in pairs))
+        odds = self.mean_of == "log odds"
+        each = (parts(learner, inner, turns).on(odds).times(share) for learner, inner, share in pairs)
+        return reduce(Parts.plus, each)
 
 
 @kernel
 def _mix(
-    rule: tuple[bool, float, float],
+    rule: tuple[bool, bool, float, float],
     remembered: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]],
     order: NDArray[np.int64],
     what: NDArray[np.int8],
@@ -110,22 +120,28 @@ def _mix(
         if what[row] == ASKED:
             numbers[place] = number[row]
             guesses[place] = said[row]
-            out[row] = _mean(shares, said[row])
+            out[row] = _mean(rule[1], shares, said[row])
         elif what[row] == SETTLED and numbers[place] == number[row]:
             _trust(rule, shares, guesses[place], y[row])
     return out
 
 
 @kernel
-def _mean(shares: NDArray[np.float64], guesses: NDArray[np.float64]) -> float:
-    return float(np.sum(shares * guesses))
+def _mean(odds: bool, shares: NDArray[np.float64], guesses: NDArray[np.float64]) -> float:
+    if not odds:
+        return float(np.sum(shares * guesses))
+    margin = 0.0
+    for i in range(len(shares)):
+        p = min(max(guesses[i], _NEAREST), 1.0 - _NEAREST)
+        margin += shares[i] * np.log(p / (1.0 - p))
+    return float(1.0 / (1.0 + np.exp(-margin)))
 
 
 @kernel
 def _trust(
-    rule: tuple[bool, float, float], shares: NDArray[np.float64], guesses: NDArray[np.float64], y: float
+    rule: tuple[bool, bool, float, float], shares: NDArray[np.float64], guesses: NDArray[np.float64], y: float
 ) -> None:
-    logistic, rate, share = rule
+    logistic, _, rate, share = rule
     losses = np.empty(len(shares))
     for i in range(len(shares)):
         if logistic:

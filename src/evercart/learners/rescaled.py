@@ -59,7 +59,7 @@ class Rescaled(Generic[S]):
 
     def parts(self, state: Sized[S], turns: Turns) -> Parts:
         """Return the learner's parts, multiplied by the size so far."""
-        return parts(self.learner, state.learner, turns).times(_size(state.seen))
+        return parts(self.learner, state.learner, turns).plain().times(_size(state.seen))
 
 
 @kernel

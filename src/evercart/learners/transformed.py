@@ -50,4 +50,4 @@ class Transformed(Generic[S]):
 
     def parts(self, state: S, turns: Turns) -> Parts:
         """Return the learner's parts, divided."""
-        return parts(self.learner, state, turns).times(1 / self.scale)
+        return parts(self.learner, state, turns).plain().times(1 / self.scale)

@@ -66,10 +66,27 @@ class Parts(NamedTuple):
         slope = np.where(level, low * (1 - low), (high - low) / np.where(level, 1.0, moved))
         return self._replace(base=low, each=self.each * slope[:, None], logistic=False)
 
+    def odds(self) -> Parts:
+        """Return the same guesses, chances, as sums of log odds; the reverse of `plain`.
+
+        >>> one = Parts(("a", "b"), np.array([0.5]), np.array([[0.3, -0.1]]))
+        >>> one.odds().margin.round(3).tolist(), one.odds().guess.round(3).tolist()
+        ([0.847], [0.7])
+        """
+        if self.logistic:
+            return self
+        low, high, moved = log_odds(self.base), log_odds(self.margin), self.margin - self.base
+        level = np.abs(moved) < _LEVEL * self.base
+        slope = np.where(level, 2 + 2 * np.cosh(low), (high - low) / np.where(level, 1.0, moved))
+        return self._replace(base=low, each=self.each * slope[:, None], logistic=True)
+
+    def on(self, odds: bool) -> Parts:
+        """Return the same guesses as sums of log odds, or on their own scale."""
+        return self.odds() if odds else self.plain()
+
     def times(self, factor: float) -> Parts:
-        """Return the guesses multiplied."""
-        own = self.plain()
-        return own._replace(base=own.base * factor, each=own.each * factor)
+        """Return the sums multiplied."""
+        return self._replace(base=self.base * factor, each=self.each * factor)
 
     def among(self, names: Sequence[str]) -> Floats:
         """Return what named columns add, (rows, names): 0 where they are not read."""
@@ -81,10 +98,11 @@ class Parts(NamedTuple):
         return found
 
     def plus(self, other: Parts) -> Parts:
-        """Return the sum of two guesses, each on its own scale, over the columns of both."""
-        one, two = self.plain(), other.plain()
+        """Return the sum of two over the columns of both; where their scales differ, of the guesses themselves."""
+        odds = self.logistic and other.logistic
+        one, two = self.on(odds), other.on(odds)
         names = tuple(dict.fromkeys((*one.names, *two.names)))
-        return Parts(names, one.base + two.base, one.among(names) + two.among(names), False, {**one.shown, **two.shown})
+        return Parts(names, one.base + two.base, one.among(names) + two.among(names), odds, {**one.shown, **two.shown})
 
 
 @runtime_checkable
@@ -144,4 +162,12 @@ def names_of(columns: Sequence[Column]) -> tuple[str, ...]:
 def chance(margin: Floats) -> Floats:
     """Return the chances of log odds, (rows,)."""
     found: Floats = 1.0 / (1.0 + np.exp(-np.clip(margin, -_STEEPEST, _STEEPEST)))
+    return found
+
+
+def log_odds(chances: Floats) -> Floats:
+    """Return the log odds of chances, (rows,)."""
+    least = float(np.exp(-_STEEPEST))
+    held = np.clip(chances, least, 1 - least)
+    found: Floats = np.log(held / (1 - held))
     return found
