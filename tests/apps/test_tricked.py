@@ -16,7 +16,7 @@ def test_the_app_has_one_more_racer_one_more_rule() -> None:
     assert isinstance(app.gate[-1], HoldsUnderAttack)
     assert app.columns[: len(plain.columns)] == plain.columns
     assert isinstance(app.champion, Sparring)
-    assert app.champion.learner.crosses == plain.champion.crosses
+    assert app.champion.learner == plain.champion
 
 
 def test_a_place_in_its_stead_brings_its_own_columns() -> None:

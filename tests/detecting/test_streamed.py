@@ -37,7 +37,7 @@ def test_a_place_is_known_once_its_first_label_has_come() -> None:
     found = stream()
     ran = streamed(fraud("user place", 1000, 1000), found, 1000, lambda: 0.0, lambda part: None)
     guess, bad = ran.guesses["continual"], found.label == 1
-    assert set(ran.guesses) == {"continual", "machine", "frozen"}
+    assert set(ran.guesses) == {"continual", "machine", "linear", "frozen"}
     assert np.isfinite(guess).all()
     assert guess[bad][-50:].min() > guess[~bad][-500:].max()
     early = found.us <= 1000 * SECOND_US

@@ -40,7 +40,8 @@ class Spars(NamedTuple):
 class Sparring:
     """A learner of yes and no whose yeses are learned once more as each trick would have made them.
 
-    learner    guesses are its own; one that remembers what it said by the question's number does not fit in
+    learner    guesses are its own; one that remembers what it said by the question's number has to pass over -1, the
+               number of what is asked and learned once more
     columns    what the columns of X mean
     tricks     a yes is learned once more for each
     weight     what all of them together count for, a yes itself 1. With 0 the learner is what it would be without
@@ -142,6 +143,7 @@ def _more(
     fresh = np.arange(len(at)) >= len(turns)
     told = np.arange(len(at)) >= len(turns) + (1 + len(made)) * len(rows)
     columns = {name: values[at] for name, values in vars(turns).items() if name != "x"}
+    columns["number"] = np.where(fresh, -1, columns["number"])
     columns["what"] = np.where(told, SETTLED, np.where(fresh, ASKED, columns["what"])).astype(np.int8)
     columns["y"] = np.where(fresh & ~told, np.nan, columns["y"])
     columns["was"] = np.where(fresh, np.nan, columns["was"])

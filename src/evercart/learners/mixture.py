@@ -44,7 +44,7 @@ class Mixture:
                   exact on the scale of the log odds where the learners' own are
 
     A learner is judged by the guess it made when asked, never by one made again. Hints and corrections teach the
-    learners, not the shares.
+    learners, not the shares, and so does what bears a number below 0.
 
     Source: Herbster and Warmuth, "Tracking the best expert", Machine Learning 32, 1998, "fixed share"; for the mean of
     log odds Genest and Zidek, "Combining probability distributions", Statistical Science 1, 1986, "logarithmic pool".
@@ -116,12 +116,13 @@ def _mix(
     shares, numbers, guesses = remembered
     out = np.full(len(what), np.nan)
     for row in order:
-        place = number[row] % len(numbers)
+        place, known = number[row] % len(numbers), number[row] >= 0
         if what[row] == ASKED:
-            numbers[place] = number[row]
-            guesses[place] = said[row]
+            if known:
+                numbers[place] = number[row]
+                guesses[place] = said[row]
             out[row] = _mean(rule[1], shares, said[row])
-        elif what[row] == SETTLED and numbers[place] == number[row]:
+        elif what[row] == SETTLED and known and numbers[place] == number[row]:
             _trust(rule, shares, guesses[place], y[row])
     return out
 
