@@ -45,6 +45,25 @@ def test_bayes_rule():
     assert guesses[2] == pytest.approx(0.5 * share + 0.7 * (1 - share))
 
 
+def test_the_mean_of_log_odds() -> None:
+    given = turns([ASKED, SETTLED, ASKED], [0, 1, 2], [0.5, 0.9, 0.7], [0, 1, 0], number=[0, 0, 1])
+    state, guesses = mixed(given, share=1e-9, mean_of="log odds")
+    odds = 0.5 * np.log(0.7 / 0.3)
+    assert guesses[0] == pytest.approx(1 / (1 + np.exp(-odds)))
+    assert state.shares[1] == pytest.approx(0.7 / 1.2)  # each is judged by its own guess
+    odds = np.log([0.7 / 0.3, 0.9 / 0.1]) @ state.shares
+    assert guesses[2] == pytest.approx(1 / (1 + np.exp(-odds)))
+
+
+def test_a_number_below_0_is_no_questions() -> None:
+    given = turns(
+        [ASKED, ASKED, SETTLED, SETTLED], [0, 0, 1, 1], [0.5, 0.1, 0.1, 0.5], [0, 0, 1, 1], number=[0, -1, -1, 0]
+    )
+    state, guesses = mixed(given, share=1e-9)
+    assert guesses[1] == pytest.approx(0.2)
+    assert state.shares[1] == pytest.approx(0.7 / 1.2)  # question 0's alone
+
+
 def test_squared_loss():
     given = turns([ASKED, SETTLED], [0, 1], [3.0, 3.0], [3.0, 3.0], number=[0, 0])
     shares = mixed(given, loss="squared", rate=2.0, share=1e-9)[0].shares
@@ -91,3 +110,9 @@ def test_bad_settings(bad, text):
     with pytest.raises(UserError) as caught:
         Mixture(**{"learners": (Mean(),), **bad})
     assert str(caught.value) == text
+
+
+def test_log_odds_are_of_chances() -> None:
+    with pytest.raises(UserError) as caught:
+        Mixture((Says(0.0),), "squared", mean_of="log odds")
+    assert str(caught.value) == "mixture.mean_of: expected guesses or, of chances, log odds, got 'log odds'"

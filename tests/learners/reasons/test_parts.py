@@ -95,6 +95,7 @@ LEARNERS = {
     "rescaled": Rescaled(SUM),
     "corrected": Corrected(SUM, COLUMNS, "b"),
     "mixture of chances": Mixture((CHANCE, Mean(), Scaled(PAIRS, COLUMNS))),
+    "mixture of log odds": Mixture((CHANCE, Mean(), Scaled(PAIRS, COLUMNS)), mean_of="log odds"),
     "mixture of sums": Rescaled(Mixture((SUM, Newton(COLUMNS)), "squared", rate=0.1)),
     "restarted": Restarted(CHANCE, Adwin(side="up"), every=64),
     "frozen": Frozen(CHANCE, 1_000),
