@@ -152,8 +152,8 @@ def main() -> None:
     """Print the figures, then the differences."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3, 4, 5])
-    options.add_argument("--days", type=int, default=60)
-    options.add_argument("--shoppers", type=int, default=80)
+    options.add_argument("--days", type=int, default=45)
+    options.add_argument("--shoppers", type=int, default=60)
     given = options.parse_args()
     found = []
     for seed in given.seeds:
