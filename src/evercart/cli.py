@@ -23,6 +23,7 @@ from evercart.commands import (  # noqa: F401 (each adds its commands)
     learn,
     log,
     models,
+    policy,
     profile,
     quarantine,
     recommend,

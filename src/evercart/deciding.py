@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from evercart.abreast import Abreast, questions, turns
+from evercart.abreast import Abreast, X, questions, turns
 from evercart.acting.live import Acting
 from evercart.asks.logged import encoded, layout
 from evercart.asks.weave import DECISION
@@ -158,7 +158,7 @@ class Decider:
             named = self._named(said) if lane.app.named else None
             guess = float(first_chance(said)[0])
             require(bool(np.isfinite(guess)), f"guess of {app}", "a finite number", guess)
-            row |= {"guess": guess, "x": encoded(x, self._marks[app])[0], **self._acted(lane, row, guess)}
+            row |= {"guess": guess, "x": encoded(x, self._marks[app])[0], **self._acted(lane, row, guess, x[0])}
         if named:
             said_more = json.loads(row.get("properties") or "{}")
             row["properties"] = json.dumps(said_more | asdict(named), ensure_ascii=False)
@@ -166,15 +166,19 @@ class Decider:
         action = ACTIONS[row["action"]] if "action" in row else None
         return Decision(row["id"], app, guess, *made, named, action), row
 
-    def _acted(self, lane: Lane, row: Mapping[str, Any], guess: float) -> dict[str, Any]:
+    def _acted(self, lane: Lane, row: Mapping[str, Any], guess: float, x: X) -> dict[str, Any]:
         """Return what is done about a question, by columns of the log; nothing where the app does not act."""
         name = lane.app.name
         if lane.app.acts is None:
             return {}
         if name not in self._acting:
-            self._acting[name] = Acting(lane.app.acts, name, self._log)
-        action, chance = self._acting[name].act(row["id"], row["event_us"], guess, row.get("amount"))
-        return {"action": action, "chance": chance}
+            self._acting[name] = Acting(lane.app.acts, name, self._log, lane.app.columns)
+        acting = self._acting[name]
+        action, chance = acting.act(row["id"], row["event_us"], guess, row.get("amount"), x)
+        said: dict[str, Any] = {"action": action, "chance": chance}
+        if lane.app.acts.learning:
+            said["properties"] = json.dumps(json.loads(row.get("properties") or "{}") | {"policy": acting.lives})
+        return said
 
     def _named(self, said: NDArray[np.float64]) -> Named:
         """Return what a guess says of labels, by their names; one that the log names no more is left out."""

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from unittest.mock import ANY
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from evercart.acting.actor import Actor, LetThrough
+from evercart.acting import live
+from evercart.acting.actor import Actor, Explore, LetThrough
+from evercart.acting.bandit import Bandit
+from evercart.acting.learned import Policy
+from evercart.acting.learning import Learning
 from evercart.acting.live import Acting
 from evercart.acting.reviews import Reviews
 from evercart.asks.weave import DECISION
 from evercart.config import FILE
 from evercart.events.actions import APPROVE, DECLINE, REVIEW
 from evercart.events.schema import conform
+from evercart.features.columns import Column
 from evercart.shop import Shop
 from evercart.testing.living import Hands
 from evercart.units import DAY_US, SECOND_US
@@ -85,3 +93,25 @@ def test_a_payment_without_an_amount_costs_as_one_of_nothing(till: Shop) -> None
     assert acting.act("p", 5, 0.999, None) == (DECLINE, 1.0)
     assert acting.act("q", 5, 0.0, None) == (APPROVE, 1.0)
     assert acting.act("r", 5, 1.0000001, -5) == (DECLINE, 1.0)
+
+
+def test_a_learned_policy_acts_once_it_may_looked_at_once_a_day(till: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    learning = Learning(("a",), 1.0)
+    actor = Actor(reviews=Reviews(0), through=Explore(500.0, 0.1, 0.3), learning=learning)
+    bandit = Bandit((3,), replace(actor, through=None))
+    found = Policy(bandit, bandit.start().models, "too little", 0, 0, 0, None, None)
+    looked = list[tuple]()
+
+    def learned_from(*given: object) -> Policy:
+        looked.append(given)
+        return found._replace(objection="too little" if len(looked) < 2 else "")
+
+    monkeypatch.setattr(live, "learned_from", learned_from)
+    columns, x = (Column("a", slots=3),), np.array([2.0], np.float32)
+    acting = Acting(actor, "fraud", till.log, columns)
+    one = [acting.act(f"p{at}", 5, 0.97, 9_000, x) for at in range(50)]
+    assert (acting.lives, len(looked)) == ("threshold", 1) and looked[0][1:] == ("fraud", columns, ANY, learning)
+    other = [acting.act(f"p{at}", 5 + DAY_US, 0.97, 9_000, x) for at in range(50)]
+    assert (acting.lives, len(looked)) == ("learned", 2)
+    assert one == other  # it has seen nothing: it is the threshold, drawn alike
+    assert len({action for action, _ in one}) > 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evercart.acting.actor import Explore, LetThrough
+from evercart.acting.learning import Learning
 from evercart.apps import app as named
-from evercart.apps.fraud import crosses, fraud, parties_of, slots_of
+from evercart.apps.fraud import CONTEXT, crosses, fraud, parties_of, slots_of
 from evercart.errors import UserError
 from evercart.events.batch import Events, dtype_of, missing
 from evercart.labels.pairs import Tick
@@ -84,3 +86,30 @@ def test_a_payer_has_hours_a_last_place_a_speed_where_there_are_coordinates() ->
     app = fraud("user card", located=True)
     assert "travel.speed_slot" in [column.name for column in app.columns]
     assert {"latitude", "longitude"} <= set(app.asks.columns) & set(app.reads)
+
+
+def test_a_policy_that_is_learned_draws() -> None:
+    acts = fraud(costs={}, policy={"learn": True, "explore": 30}, known_s=9 * DAY_S).acts
+    assert acts is not None and acts.through == Explore(30.0)
+    assert acts.learning == Learning(CONTEXT, 9 * DAY_S) and set(CONTEXT) <= {one.name for one in fraud().columns}
+    idle = fraud(costs={}, policy={"learn": False}, let_through=5).acts
+    assert idle is not None and idle.learning is None and idle.through == LetThrough(5)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"policy": {"learn": True}}, "fraud.policy: expected a table fraud.costs beside, got 'none'"),
+        ({"costs": {}, "policy": {"lern": True}}, "fraud.policy: expected learn, explore, got 'lern'"),
+        ({"costs": {}, "policy": {"learn": 1}}, "fraud.policy.learn: expected true or false, got 1"),
+        ({"costs": {}, "policy": {"explore": 0}}, "fraud.policy.explore: expected a number above 0, got 0"),
+        (
+            {"costs": {}, "policy": {"learn": True}, "let_through": 5},
+            "fraud.let_through: expected 0 beside fraud.policy, which draws itself, got 5",
+        ),
+    ],
+)
+def test_policies_that_make_no_sense(given: dict, text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        fraud(**given)
+    assert str(caught.value) == text

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.acting.costs import ACTIONS, APPROVE, CHALLENGE, DECLINE, REVIEW, Costs, expected_costs, saving_of_review
+from evercart.acting.learning import Learning
 from evercart.acting.reviews import Reviewing, Reviews
 from evercart.batch import Batch
 from evercart.chance import uniform
@@ -128,12 +129,14 @@ class Actor:
 
     through    what is drawn in place of the action wished; None: nothing
     seed       of what is drawn, payment by payment
+    learning   how a policy is learned from what was drawn; None: none is
     """
 
     costs: Costs = field(default_factory=Costs)
     reviews: Reviewing = field(default_factory=Reviews)
     through: Drawing | None = None
     seed: int = 0
+    learning: Learning | None = None
     grain: ClassVar[Grain] = "event"
 
     def start(self) -> Any:

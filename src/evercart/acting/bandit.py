@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.acting.actor import Acted, Actor
+from evercart.acting.actor import Acted, Actor, Risks
 from evercart.acting.costs import ACTIONS, DECLINE, expected_costs
 from evercart.batch import Batch
 from evercart.errors import require
@@ -153,3 +153,13 @@ def _turns(cases: Cases, label: NDArray[np.float64], weight: NDArray[np.float64]
     row, never = np.arange(len(cases)), np.full(len(cases), np.nan)
     key = np.zeros(len(cases), np.uint64)
     return Turns(cases.what, row, cases.place, cases.us, cases.place, label, never, weight, key, x)
+
+
+def asked_of(risks: Risks, slot: NDArray[np.int64]) -> Cases:
+    """Return payments as questions.
+
+    slot    (payments, columns) what else is known
+    """
+    n = len(risks)
+    what, none = np.full(n, ASKED, np.int8), np.full(n, np.nan)
+    return Cases(what, risks.place, risks.us, risks.chance, risks.amount, slot, np.full(n, -1), none)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from evercart.acting.actor import Actor, LetThrough
+from evercart.acting.actor import Actor, Explore, LetThrough
 from evercart.acting.costs import Costs
+from evercart.acting.learning import Learning
 from evercart.acting.reviews import Reviews
 from evercart.app import App, columns_of
 from evercart.apps.tricked import LESSONS, haunts_of, wary
@@ -33,6 +34,7 @@ from evercart.learners.mixture import Mixture
 from evercart.units import DAY_S, HOUR_S, MINUTE_S
 
 ASKED: Final = ("user", "place", "amount", "card", "device", "address")
+CONTEXT: Final = ("payments.over_usual_slot",)  # what a learned policy looks at, beside the chance of fraud
 SHARED: Final = ("card", "device", "address")  # what several payers may have in common
 _WINDOWS_S: Final = (10 * MINUTE_S, HOUR_S, DAY_S, 7 * DAY_S, 30 * DAY_S)
 _EDGES: Final = (-0.7, 0.4, 1.1)  # logarithms of an amount over the usual
@@ -155,8 +157,16 @@ def straight(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[s
     return Linear(columns, "logistic", rule, use=use, crosses=crosses(parties), slot_value=slowly)
 
 
-def actor(costs: Mapping[str, float] | None, reviews_a_day: float, let_through: float) -> Actor | None:
+def actor(
+    costs: Mapping[str, float] | None,
+    reviews_a_day: float,
+    let_through: float,
+    policy: Mapping[str, Any] | None = None,
+    known_s: float = 30 * DAY_S,
+) -> Actor | None:
     """Return what acts; nothing does where no costs are stated.
+
+    policy    a table with `learn`, `explore`; see `fraud`
 
     >>> actor(None, 100, 0.0) is None
     True
@@ -165,11 +175,32 @@ def actor(costs: Mapping[str, float] | None, reviews_a_day: float, let_through: 
     require(whole, "fraud.reviews_a_day", "an integer of at least 0", reviews_a_day)
     require(0 <= let_through < 1e15, "fraud.let_through", "a number of at least 0", let_through)
     if costs is None:
+        require(policy is None, "fraud.policy", "a table fraud.costs beside", "none")
         plain = (reviews_a_day, let_through) == (100, 0.0)
         require(plain, "fraud.reviews_a_day, let_through", "a table fraud.costs beside", "none")
         return None
-    through = LetThrough(let_through) if let_through else None
-    return Actor(Costs.of("fraud.costs", costs), Reviews(int(reviews_a_day)), through)
+    stated, reviews = Costs.of("fraud.costs", costs), Reviews(int(reviews_a_day))
+    explores = explored(policy)
+    if explores is None:
+        return Actor(stated, reviews, LetThrough(let_through) if let_through else None)
+    require(let_through == 0, "fraud.let_through", "0 beside fraud.policy, which draws itself", let_through)
+    return Actor(stated, reviews, Explore(explores), learning=Learning(CONTEXT, known_s))
+
+
+def explored(policy: Mapping[str, Any] | None) -> float | None:
+    """Return what drawing other actions may cost a payment, in minor units; None where no policy is learned.
+
+    >>> explored({"learn": True}), explored({"learn": False, "explore": 3}), explored(None)
+    (20.0, None, None)
+    """
+    if policy is None:
+        return None
+    require(set(policy) <= {"learn", "explore"}, "fraud.policy", "learn, explore", " ".join(policy))
+    learn, explore = policy.get("learn", False), policy.get("explore", 20.0)
+    require(isinstance(learn, bool), "fraud.policy.learn", "true or false", learn)
+    number = isinstance(explore, int | float) and not isinstance(explore, bool) and 0 < explore < 1e15
+    require(number, "fraud.policy.explore", "a number above 0", explore)
+    return float(explore) if learn else None
 
 
 def fraud(
@@ -183,14 +214,14 @@ def fraud(
     reviews_a_day: float = 100,
     let_through: float = 0.0,
     hardened: bool = False,
+    policy: Mapping[str, Any] | None = None,
 ) -> App:
     """Return the app.
 
     parties     columns of a payment, each with a risk of its own: some of user place card device address; the last
                 three tie payers together, see `Circles`
     window_s    how long a payment may turn out to be fraud
-    known_s     after so long a payment of which nothing is heard counts as good, provisionally where the window is
-                longer
+    known_s     after so long a payment of which nothing is heard counts as good, provisionally before the window's end
     zone        whose clock the hours are of, whose days the report has
     given       names of further numbers that a table brings along; see `Given`
     located     whether payments have a latitude, a longitude: with `user` among the parties, how fast a payer travelled
@@ -198,6 +229,7 @@ def fraud(
                 answer says what to do. A payment that was declined or challenged leaves no label
     reviews_a_day, let_through    beside costs: how many reviews a day has time for; what approving a payment that
                 would be stopped may cost on average, in minor units, so that its label is known; 0: none is
+    policy      beside costs: `learn = true` draws other actions, for `explore` minor units a payment, learns from them
     hardened    whether a challenger races that also learns what frauds would look like made again; see `wary`
 
     A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
@@ -227,7 +259,7 @@ def fraud(
         loss=log_loss,
         unit="chance",
         time_zone=zone,
-        acts=actor(costs, reviews_a_day, let_through),
+        acts=actor(costs, reviews_a_day, let_through, policy, min(known_s, window_s)),
         precedents=Precedents(len(columns), window_s, App.late_s),
     )
     return wary(app, linear, named) if hardened else app
