@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from evercart.app import App
+from evercart.detecting.hindsight import Amounts, asks_before_payments, hindsight
 from evercart.errors import UserError, expected
 from evercart.evaluate.batch_linear import BatchLinear
 from evercart.evaluate.compare import Difference, difference
@@ -55,6 +56,7 @@ class Backtest:
     fits      how often the opponent was fitted
     races     by challenger whose settings are raced: how that stands, as plain values (see `Ledger`)
     apart     where labels are told apart: by racer, further shares of the later questions
+    acting    of payments: what ways to act on the chances would have cost; see `hindsight`
     """
 
     app: str
@@ -72,6 +74,7 @@ class Backtest:
     counts: dict[str, int]
     races: dict[str, Any] = field(default_factory=dict)
     apart: dict[str, dict[str, float]] = field(default_factory=dict)
+    acting: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -115,6 +118,7 @@ class Backtest:
             "fits": self.fits,
             "opponent": self.opponent,
             **({"races": self.races} if self.races else {}),
+            **({"acting": self.acting} if self.acting else {}),
         }
 
 
@@ -136,7 +140,9 @@ def backtest(
                 opponent may choose is chosen on what came before
     opponents   batch fits to choose from; linear ones with several penalties unless given
     """
-    replayed = replay(app, batches, tick, frozen_us, cpu_s)
+    amounts = Amounts()
+    noted = amounts.noted(batches) if asks_before_payments(app) else batches
+    replayed = replay(app, noted, tick, frozen_us, cpu_s)
     if not len(replayed.scored):
         rule = f"questions about {app.asks.kind} events, answered"
         got = "{asked} asked, {nobody} about nobody, {settled} answered".format(**replayed.counts)
@@ -153,6 +159,7 @@ def backtest(
         fits=refitted.fits,
         opponent=told_of(choice),
         races=_races(app, replayed.states),
+        acting=hindsight(app, replayed.turns, replayed.scored, amounts, frozen_us),
     )
 
 

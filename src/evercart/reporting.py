@@ -38,14 +38,20 @@ def write(
     quality: Quality,
     events: int,
     happened: Mapping[str, Annals],
+    paid: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Write the page; `about` says what each app asks, `happened` what became of its models."""
+    """Write the page.
+
+    about       what each app asks
+    happened    what became of its models
+    paid        of apps that are asked before payments: `Reported.summary`
+    """
     stages = {_plain(name): spent for one in found for name, spent in one.stages.items()}
     data = ReportData(
         shop,
         made(now_us),
         events,
-        tuple(_app(one, about[one.app], happened[one.app]) for one in found),
+        tuple(_app(one, about[one.app], happened[one.app], (paid or {}).get(one.app, {})) for one in found),
         quality,
         stages,
         (Path(PAGE).name,) if (path.parent / Path(PAGE).name).exists() else (),
@@ -116,14 +122,28 @@ def quality_of(
     )
 
 
-def _app(one: Backtest, about: str, happened: Annals) -> AppData:
+def _app(one: Backtest, about: str, happened: Annals, paid: Mapping[str, Any]) -> AppData:
     entries = happened.entries
     told = tuple((_day(entry.us), entry.model, entry.text) for entry in entries if entry.what != "enrolment")
     live = next((entry.model for entry in reversed(entries) if entry.what == "promotion"), "")
     cost = {name: one.cpu_s[name] for name in one.report.racers}
     days, gaps, told = (one.days, one.later), one.differences(), told[:-_SHOWN:-1]
     races = {name: _told(race) for name, race in one.races.items()}
-    return AppData(one.app, about, one.unit, one.report, *days, gaps, cost, live, told, happened.earned, races)
+    return AppData(
+        one.app,
+        about,
+        one.unit,
+        one.report,
+        *days,
+        gaps,
+        cost,
+        live,
+        told,
+        happened.earned,
+        races,
+        acting=one.acting,
+        paid=paid,
+    )
 
 
 def _told(race: Mapping[str, Any]) -> dict[str, Any]:

@@ -275,6 +275,7 @@ class Shop:
         self, path: str | Path | None = None, told: Callable[[str, float | None], None] = lambda step, part: None
     ) -> Path:
         """Write the report page; return where it is: `reports/report.html` in the shop unless said."""
+        from evercart.detecting.reported import all_reported
         from evercart.reporting import quality_of, write
 
         require(self.log.next_offset > 0, "log", "events; see `evercart ingest --help`", "none")
@@ -285,7 +286,8 @@ class Shop:
         held, notes = self.quarantine.counts(), self.ingester.notes()
         quality = quality_of(self.log, self.config.time_zone, found, held, notes)
         happened = {name: annals(self.log, self.shelf, name) for name in about}
-        write(written, self.config.name, self.clock.now_us(), found, about, quality, self.log.next_offset, happened)
+        page = (about, quality, self.log.next_offset, happened, all_reported(self))
+        write(written, self.config.name, self.clock.now_us(), found, *page)
         told("write the report", 1.0)
         return written
 

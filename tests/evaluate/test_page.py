@@ -134,3 +134,18 @@ def test_a_race_of_settings_shows_who_left_when():
     assert cells == [["rate 0.01", "2026-01-02 00:00", "512", "0.2500", "600", "640"]]
     assert ">leads<" in html
     assert ">races on<" in html
+
+
+def test_what_acting_would_have_cost() -> None:
+    one = {"cost_minor": 1200, "a_payment_minor": 1.2, "approve": 9, "challenge": 1, "review": 0, "decline": 2}
+    acting = {"stated": False, "payments": 12, "approve_all": one | {"cost_minor": 4800}, "least_cost": one}
+    paid = {"worth": None, "given": [], "attacked": [], "measure": "evercart backtest fraud", "policy": None}
+    text = page(ReportData("s", "now", 1, (app("fraud", log_loss, acting=acting, paid=paid),)))
+    assert "by assumed costs" in text and "<td>1,200</td><td>75.0%</td>" in text
+    assert "Not measured here." in text and "evercart backtest fraud" in text
+    stated = page(ReportData("s", "now", 1, (app("fraud", log_loss, acting=acting | {"stated": True}),)))
+    assert "by the costs that the shop states" in stated and "Clean, attacked" not in stated
+    policy = {"acts": "learned", "objection": "", "decisions": 9, "differs": 3, "unseen": 0, "days": 21}
+    policy |= {"gain_minor": 12.5, "low": 10.0, "high": 15.0, "sure_above": 8.25}
+    told = page(ReportData("s", "now", 1, (app("fraud", log_loss, paid=paid | {"policy": policy}),)))
+    assert "Policy: learned acts" in told and "for sure above 8.25" in told and "What acting would" not in told

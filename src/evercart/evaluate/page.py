@@ -47,6 +47,7 @@ def _app(app: AppData) -> dict[str, Any]:
     loss = found[app.champion]["loss"]
     return {
         "app": app,
+        "acting": [(name, one) for name, one in app.acting.items() if isinstance(one, dict) and "cost_minor" in one],
         "questions": int(app.days.n.sum()),
         "judged": int(app.judged.n.sum()),
         "scores": found,

@@ -33,6 +33,8 @@ class AppData:
     happened      when, which model, what became of it: moves, verdicts, alarms
     races         by challenger whose settings are raced: how that stands (`Ledger`)
     earned        by model that decided live: what came of its decisions; money in minor units
+    acting        of payments: what ways to act on the chances would have cost (`tally`)
+    paid          of payments: what live actions came to, reasons, attacks (`Reported.summary`)
     """
 
     name: str
@@ -47,6 +49,8 @@ class AppData:
     happened: tuple[tuple[str, str, str], ...] = ()
     earned: tuple[tuple[str, tuple[Measure, ...]], ...] = ()
     races: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    acting: Mapping[str, Any] = field(default_factory=dict)
+    paid: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.differences) - set(self.report.racers))
