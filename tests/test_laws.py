@@ -54,6 +54,7 @@ from evercart.features.payments.hours import Hours
 from evercart.features.payments.payments import Payments
 from evercart.features.payments.travel import Travel
 from evercart.features.table import Table
+from evercart.features.titles import Titles
 from evercart.fold import clone, fingerprint, pack
 from evercart.gate.reign import Reign
 from evercart.gate.sequence import Sequence
@@ -647,6 +648,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         asks(SessionEnd("view", by="user", gap_s=1800, carries=())),
     ],
     Undecided: [of(Undecided(), Thinned(("order", "view", "decision")))],
+    Titles: [
+        of(Titles("ngrams-256", about, lately=3, keep_s=HOUR_S), Woven(("item", "order", "view", "decision")), HOUR_US)
+        for about in ("user", "item")
+    ],
     Transformed: [of(Transformed(SUMS, 0.01), Turned(labels="sum"))],
     Tuned: [
         of(

@@ -15,6 +15,7 @@ from evercart.evaluate.slices import Slices
 from evercart.events.batch import TEXT
 from evercart.features.columns import Column
 from evercart.features.tabling import Tabling
+from evercart.features.titles import Titles
 from evercart.fold import Fold, describe
 from evercart.gate.rules import DEFAULT, Rule
 from evercart.labels.answers import Answer
@@ -121,6 +122,12 @@ class App:
     def pairs(self, tick: Tick) -> Pairs:
         """Return the fold that holds this app's questions until they are answered."""
         return Pairs(self.answers, self.window_s, self.late_s, self.provisional_s, tick=tick, width=len(self.columns))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Return the encoders of titles that it needs a log to bring along; "" is none."""
+        own = (table.texts for table in self.tables if isinstance(table, Titles))
+        return (*(self.candidates.texts if self.candidates else ()), *own)
 
     @property
     def reads(self) -> tuple[str, ...]:

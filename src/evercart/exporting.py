@@ -25,6 +25,7 @@ from evercart.export.unwrapped import Unwrapped, unwrapped
 from evercart.lane import Lane
 from evercart.learners.deep.extra import calm, torch
 from evercart.learners.mean import Mean
+from evercart.loop import Ring
 from evercart.publish.shelf import Shelf
 from evercart.verifying import Revisions
 
@@ -106,7 +107,7 @@ def labelled(shop: Shop, app: App) -> Labelled:
     The whole log goes round the ring once, without the app's learners.
     """
     alone = replace(app.one_answer("export --as"), champion=Mean(), challengers=())
-    batches = shop.log.read(0, columns=alone.reads)
+    batches = Ring((alone,), shop.config.tick, gated=False).read(shop.log)
     history = History.of(replay(alone, batches, shop.config.tick, None, lambda: 0.0).turns)
     known = ~np.isnan(history.y)
     return Labelled(history.x[known], history.y[known])

@@ -114,8 +114,7 @@ class Ring:
 
         kinds    only rows of these, where not all are wanted
         """
-        ranks = (app.candidates for app in self.apps if app.candidates)
-        named = titled(log, (name for one in ranks for name in one.texts))
+        named = titled(log, (name for app in self.apps for name in app.titles))
         return worded(named).read(start, stop, columns=self.reads, kinds=kinds, rows=rows)
 
     def lanes(self) -> list[Lane]:

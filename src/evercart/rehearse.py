@@ -104,7 +104,7 @@ def _mean_label(shop: Shop, app: App, plan: Plan, told: Told) -> float:
     """Return the mean label of what was asked in history."""
     told("mean of the labels", None)
     (stop,) = stops(shop.log, [plan.begin_us])
-    batches = shop.log.read(0, stop, columns=app.reads)
+    batches = Ring((app,), shop.config.tick, gated=False).read(shop.log, stop=stop)
     scored = replay(replace(app, challengers=()), batches, shop.config.tick, None, shop.clock.cpu_s).scored
     if not len(scored):
         raise TooEarly(expected(f"rehearse {app.name}", "questions that were answered in the first half", "none"))

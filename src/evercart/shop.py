@@ -228,12 +228,12 @@ class Shop:
         opponents: Sequence[Fit] | None = None,
     ) -> Backtest:
         chosen = self.app(app)
+        ring = Ring((chosen,), self.config.tick, self.quarter_us(), gated=False)
         if chosen.named:
-            ring = Ring((chosen,), self.config.tick, self.quarter_us(), gated=False)
             return backtest_named(chosen, ring.read(self.log), self.config.tick, self.quarter_us(), self.clock.cpu_s)
         return backtest(
             chosen,
-            self.log.read(0, columns=chosen.reads),
+            ring.read(self.log),
             self.config.tick,
             self.quarter_us(),
             self.clock.cpu_s,
@@ -255,7 +255,7 @@ class Shop:
 
         chosen, tick = self.app(app).one_answer("compare"), self.config.tick
         told(f"{app}: replay", None)
-        batches = self.log.read(0, columns=chosen.reads)
+        batches = Ring((chosen,), tick, gated=False).read(self.log)
         how: dict[str, Any] = {"nightly": nightly, "joint_days": joint_days, "told": told}
         found = compare(chosen, batches, tick, self.quarter_us(), self.clock.cpu_s, **how)
         write_comparison(self.comparison_path(app), self.config.name, self.clock.now_us(), found)

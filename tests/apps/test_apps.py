@@ -51,6 +51,6 @@ def test_unknown_names_are_refused() -> None:
         match=r"^app: expected one of repurchase spend recommend profile behaviour fraud classify, got 'churn'$",
     ):
         app("churn")
-    text = "^option of repurchase: expected one of kind gap_s window_s zone deep device, got 'most'$"
+    text = "^option of repurchase: expected one of kind gap_s window_s zone deep device texts, got 'most'$"
     with pytest.raises(UserError, match=text):
         app("repurchase", {"most": 3})

@@ -13,6 +13,8 @@ from evercart.evaluate.losses import log_loss
 from evercart.evaluate.slices import Buckets
 from evercart.features import Column, Decayed, Feature, Hashed, HourOfDay, Recency, Table
 from evercart.features.about import About
+from evercart.features.tabling import Tabling
+from evercart.features.titles import titles
 from evercart.labels.answers import yes
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
@@ -35,15 +37,19 @@ def doings(name: str, key: str, half_lives_s: tuple[int, ...]) -> Table:
     return Table(name, (key,), features, keep_s=KEEP_S)
 
 
-def shared(columns: tuple[Column, ...]) -> Linear:
-    """Return one model of all outcomes: a weight of each slot for all of them, beside one for each."""
-    return Linear(columns, "logistic", Ftrl(alpha=0.04, beta=1.0, l2=1.0), crosses=_crosses(columns))
+def shared(columns: tuple[Column, ...], read: tuple[Column, ...] = ()) -> Linear:
+    """Return one model of all outcomes: a weight of each slot for all of them, beside one for each.
+
+    read    the columns that it reads; all unless said
+    """
+    use = tuple(column.name for column in read) or None
+    return Linear(columns, "logistic", Ftrl(alpha=0.04, beta=1.0, l2=1.0), use=use, crosses=_crosses(read or columns))
 
 
-def apart(columns: tuple[Column, ...], alpha: float = 0.08) -> Linear:
+def apart(columns: tuple[Column, ...], alpha: float = 0.08, read: tuple[Column, ...] = ()) -> Linear:
     """Return a model of each outcome on its own: no weight is shared, so each may move twice as fast."""
     by = Ftrl(alpha=alpha, beta=1.0, l2=1.0)
-    return Linear(columns, "logistic", by, use=(ABOUT,), crosses=_crosses(columns), bias=False)
+    return Linear(columns, "logistic", by, use=(ABOUT,), crosses=_crosses(read or columns), bias=False)
 
 
 def _crosses(columns: tuple[Column, ...]) -> tuple[tuple[str, str], ...]:
@@ -61,11 +67,13 @@ def behaviour(
     back: float = 1.0,
     deep: bool = False,
     device: str = "cpu",
+    texts: str = "",
 ) -> App:
     """Return the app: after each row of the kind, the chance of each outcome within the window.
 
     view, cart, order, review, back    how much each outcome's labels count in what is learned (`back`: returns)
     deep    whether a net of all outcomes races beside them; needs the extra `deep`; `device`, where it computes
+    texts   encoder of the title of what was looked at, which a challenger reads, too; see `repurchase`
 
     All outcomes are one model's: see `docs/decisions/0015-behaviour.md`. The challenger shares nothing.
 
@@ -73,12 +81,15 @@ def behaviour(
     ('view', 'cart', 'order', 'review', 'return')
     """
     about = Table("asked", (), (About(OUTCOMES), Hashed(("user",), 1 << 16), HourOfDay(zone)))
-    tables = (about, doings("shopper", "user", (HOUR_S, 28 * DAY_S)), doings("item", "item", (28 * DAY_S,)))
-    columns = columns_of(tables)
+    own = (about, doings("shopper", "user", (HOUR_S, 28 * DAY_S)), doings("item", "item", (28 * DAY_S,)))
+    further = titles(texts, "item")
+    tables: tuple[Tabling, ...] = (*own, *further)
+    columns, read = columns_of(tables), columns_of(own) if further else ()
     weights = (1.0, view, cart, order, review, back)
-    nets = [multitask(columns, ABOUT, OUTCOMES, device=device)] if deep else []
-    racers: list[Any] = [shared(columns), apart(columns), *nets]
-    racers = [Weighed(one, columns, ABOUT, weights) for one in racers]
+    racers: dict[str, Any] = {"continual": shared(columns, read), "apart": apart(columns, read=read)}
+    racers |= {"titles": shared(columns)} if further else {}
+    racers |= {"deep": multitask(columns, ABOUT, OUTCOMES, device=device)} if deep else {}
+    champion, *challengers = ((name, Weighed(one, columns, ABOUT, weights)) for name, one in racers.items())
     return App(
         name="behaviour",
         about="a shopper is here now: what will they do within the day?",
@@ -86,8 +97,8 @@ def behaviour(
         answers=tuple(yes(one, at_once=False, apart=True) for one in OUTCOMES),
         window_s=window_s,
         tables=tables,
-        champion=racers[0],
-        challengers=tuple(zip(("apart", "deep"), racers[1:], strict=False)),
+        champion=champion[1],
+        challengers=tuple(challengers),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

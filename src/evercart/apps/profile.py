@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -13,6 +14,8 @@ from evercart.evaluate.losses import squared
 from evercart.features import Column
 from evercart.features.interests import Interests
 from evercart.features.lives import Lives
+from evercart.features.tabling import Tabling
+from evercart.features.titles import titles
 from evercart.labels.answers import total
 from evercart.learners.corrected import Corrected
 from evercart.learners.ftrl import Ftrl
@@ -27,12 +30,16 @@ from evercart.learners.scaled import Scaled
 from evercart.units import DAY_S, HOUR_S
 
 
-def calibrated(columns: tuple[Column, ...]) -> Scaled[Any]:
-    """Return a learner of sums: what goes together in numbers, mixed with what is each shopper's own."""
-    numbers = tuple(column.name for column in columns if column.is_number)
+def calibrated(columns: tuple[Column, ...], without: tuple[str, ...] = ()) -> Scaled[Any]:
+    """Return a learner of sums: what goes together in numbers, mixed with what is each shopper's own.
+
+    without    names of columns that are not read
+    """
+    numbers = tuple(column.name for column in columns if column.is_number and column.name not in without)
     own = tuple(column.name for column in columns if column.name in ("asked.user", "segment"))
     each = Linear(columns, "squared", Ftrl(alpha=0.02, beta=20.0, l2=2.0), use=(*numbers, *own), slot_value=5.0)
-    return Scaled(Mixture((each, Newton(columns, "squared", ridge=100.0)), "squared", rate=1e-4), columns)
+    together = Newton(columns, "squared", ridge=100.0, use=numbers if without else None)
+    return Scaled(Mixture((each, together), "squared", rate=1e-4), columns)
 
 
 def known(columns: tuple[Column, ...], window_s: float, scale: float, inner: Any = calibrated) -> Lifetime[Any]:
@@ -51,6 +58,7 @@ def profile(
     unit: str = "USD",
     minor: int = 100,
     most: float = inf,
+    texts: str = "",
 ) -> App:
     """Return the app; its tables with the champion's lifetimes, segments are what `evercart profile` shows.
 
@@ -60,6 +68,7 @@ def profile(
     zone        in which it is Monday or not, and whose days the report has
     unit        of the label, with `minor` minor units in one
     most        what is spent beyond it is not counted
+    texts       encoder of the titles of what was bought, which a challenger reads, too; see `repurchase`
 
     The challenger sees no lifetimes, no segments: what they are worth is seen in the race.
 
@@ -68,9 +77,14 @@ def profile(
     """
     require(minor >= 1, "profile.minor", "at least 1", minor)
     shopper = Shopper(kind, gap_s)
-    tables = (Lives(kind, gap_s=max(8 * HOUR_S, gap_s)), Interests(), purse(shopper), asked(zone))
-    columns = columns_of(tables)
-    plain: Learner[Any] = Rescaled(calibrated(columns))
+    further = titles(texts)
+    lives = Lives(kind, gap_s=max(8 * HOUR_S, gap_s))
+    tables: tuple[Tabling, ...] = (lives, Interests(), purse(shopper), asked(zone), *further)
+    columns, said = columns_of(tables), tuple(column.name for table in further for column in table.columns)
+    plain: Learner[Any] = Rescaled(calibrated(columns, said))
+    reading: tuple[tuple[str, Learner[Any]], ...] = ()
+    if further:
+        reading = (("titles", known(columns, window_s, 1 / minor)),)
     return App(
         name="profile",
         about=f"a basket has ended: what is the shopper worth in the next {window_s / DAY_S:g} days?",
@@ -79,8 +93,8 @@ def profile(
         window_s=window_s,
         tables=tables,
         slices=shopper.slices(columns, "purse"),
-        champion=known(columns, window_s, 1 / minor),
-        challengers=(("habits", plain),),
+        champion=known(columns, window_s, 1 / minor, partial(calibrated, without=said)),
+        challengers=(("habits", plain), *reading),
         loss=squared,
         unit=unit,
         time_zone=zone,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from evercart.app import App, columns_of
 from evercart.apps.deeper import factored
 from evercart.apps.shopping import Shopper, asked, evenly
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.losses import log_loss
 from evercart.features import Feature, Minus, Table
+from evercart.features.tabling import Tabling
+from evercart.features.titles import titles
 from evercart.labels.answers import yes
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
@@ -60,6 +64,7 @@ def repurchase(
     zone: str = "UTC",
     deep: bool = False,
     device: str = "cpu",
+    texts: str = "",
 ) -> App:
     """Return the app.
 
@@ -69,6 +74,8 @@ def repurchase(
     zone        in which it is Monday or not, and whose days the report has
     deep        whether a net races beside them; needs the extra `deep`
     device      where that computes: "cpu" or "cuda"
+    texts       encoder of the titles of what was bought, which a challenger reads, too: "auto", "ngrams",
+                "sentences" and the like; "none", "" reads none
 
     The challenger mixes the champion with one that begins anew from recent memory once its losses have risen.
     A yes is learned when its window closes, like a no: learned at once, the newest labels would all be yes.
@@ -77,10 +84,13 @@ def repurchase(
     'chance'
     """
     shopper = Shopper(kind, gap_s)
-    tables = (habits(shopper), asked(zone))
+    own, further = (habits(shopper), asked(zone)), titles(texts)
+    tables: tuple[Tabling, ...] = (*own, *further)
     columns = columns_of(tables)
-    logistic = Linear(columns, "logistic", Ftrl(alpha=0.02, beta=1.0, l2=5.0), slot_value=2.0)
+    named = tuple(column.name for column in columns_of(own)) if further else None
+    logistic = Linear(columns, "logistic", Ftrl(alpha=0.02, beta=1.0, l2=5.0), use=named, slot_value=2.0)
     champion = Scaled(logistic, columns, most=5.0)
+    reading = Scaled(replace(logistic, use=None), columns, most=5.0)
     anew = Restarted(champion, Adwin(1e-5, side="up"), least=1024)
     return App(
         name="repurchase",
@@ -93,6 +103,7 @@ def repurchase(
         champion=champion,
         challengers=(
             ("restarted", Mixture((champion, anew))),
+            *((("titles", reading),) if further else ()),
             *((("deep", factored(columns, device=device)),) if deep else ()),
         ),
         loss=log_loss,

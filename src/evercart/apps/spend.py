@@ -9,7 +9,9 @@ from evercart.apps.shopping import Shopper, asked
 from evercart.errors import require
 from evercart.evaluate.drift.adwin import Adwin
 from evercart.evaluate.losses import squared
-from evercart.features import Feature, Latest, Minus, Table, Times
+from evercart.features import Column, Feature, Latest, Minus, Table, Times
+from evercart.features.tabling import Tabling
+from evercart.features.titles import titles
 from evercart.labels.answers import total
 from evercart.learners.ftrl import Ftrl
 from evercart.learners.linear import Linear
@@ -51,6 +53,7 @@ def spend(
     unit: str = "USD",
     minor: int = 100,
     most: float = inf,
+    texts: str = "",
 ) -> App:
     """Return the app.
 
@@ -61,6 +64,7 @@ def spend(
     unit        of the label, with `minor` minor units in one
     most        what is spent beyond it is not counted: with squared loss a handful of very heavy shoppers
                 otherwise carries the comparison of any two models
+    texts       encoder of the titles of what was bought, which a challenger reads, too; see `repurchase`
 
     Two learners, mixed: one forgets no evidence of how numbers go together, one knows each shopper. The challenger
     mixes them with such that begin anew from recent memory once their losses have risen.
@@ -70,18 +74,12 @@ def spend(
     """
     require(minor >= 1, "spend.minor", "at least 1", minor)
     shopper = Shopper(kind, gap_s)
-    tables = (purse(shopper), asked(zone))
-    columns = columns_of(tables)
-    numbers = tuple(column.name for column in columns if column.is_number)
-    each = Linear(
-        columns,
-        "squared",
-        Ftrl(alpha=0.02, beta=20.0, l2=2.0),
-        use=(*numbers, "asked.user"),
-        slot_value=5.0,
-    )
-    both = Mixture((each, Newton(columns, "squared", ridge=100.0)), "squared", rate=1e-4)
-    scaled = Scaled(both, columns, most=5.0 if most < inf else 10.0)  # uncapped, far tails count
+    own, further = (purse(shopper), asked(zone)), titles(texts)
+    tables: tuple[Tabling, ...] = (*own, *further)
+    columns, numbers = columns_of(tables), _numbers(columns_of(own))
+    widest = 5.0 if most < inf else 10.0  # uncapped, far tails count
+    scaled = Scaled(_both(columns, numbers, numbers if further else None), columns, most=widest)
+    reading = Scaled(_both(columns, _numbers(columns), None), columns, most=widest)
     anew = Restarted(scaled, Adwin(1e-5, side="up"), "squared")
     return App(
         name="spend",
@@ -92,8 +90,22 @@ def spend(
         tables=tables,
         slices=shopper.slices(columns, "purse"),
         champion=Rescaled(scaled),
-        challengers=(("restarted", Rescaled(Mixture((scaled, anew), "squared", rate=0.1))),),
+        challengers=(
+            ("restarted", Rescaled(Mixture((scaled, anew), "squared", rate=0.1))),
+            *((("titles", Rescaled(reading)),) if further else ()),
+        ),
         loss=squared,
         unit=unit,
         time_zone=zone,
     )
+
+
+def _numbers(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    return tuple(column.name for column in columns if column.is_number)
+
+
+def _both(columns: tuple[Column, ...], numbers: tuple[str, ...], use: tuple[str, ...] | None) -> Mixture:
+    """Return what knows each shopper, mixed with what forgets no evidence of how numbers go together."""
+    by = Ftrl(alpha=0.02, beta=20.0, l2=2.0)
+    each = Linear(columns, "squared", by, use=(*numbers, "asked.user"), slot_value=5.0)
+    return Mixture((each, Newton(columns, "squared", ridge=100.0, use=use)), "squared", rate=1e-4)

@@ -29,6 +29,7 @@ def tune(
     as it is loses there, and chooses nothing. The lines to put into `shop.toml` let it race on the stream, where the
     gate alone decides.
     """
+    from evercart.loop import Ring
     from evercart.searching import optuna, search
 
     optuna()
@@ -43,7 +44,8 @@ def tune(
             "study": study,
             "told": teller.step,
         }
-        found = search(chosen, opened.log.read(0, columns=chosen.reads), opened.config.tick, opened.clock.cpu_s, **how)
+        batches = Ring((chosen,), opened.config.tick, gated=False).read(opened.log)
+        found = search(chosen, batches, opened.config.tick, opened.clock.cpu_s, **how)
     said = {**found._asdict(), "gap": found.gap._asdict(), "paste": found.paste}
     lines = {
         "loss as it is, winner; early half": "{:.6f}, {:.6f}".format(*found.early),

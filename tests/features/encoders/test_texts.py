@@ -79,7 +79,7 @@ def test_a_log_has_titles_only_where_somebody_reads_them_by_one_encoder(tmp_path
     assert titled(log, ["", ""]) is log
     with pytest.raises(UserError) as caught:
         titled(log, ["ngrams", "sentences"])
-    assert str(caught.value) == "content.texts: expected one encoder for all, got 'ngrams sentences'"
+    assert str(caught.value) == "texts: expected one encoder for all, got 'ngrams sentences'"
     log.close()
 
 

@@ -67,7 +67,7 @@ def titled(log: Log, names: Iterable[str]) -> Log:
     """
     wanted = sorted(set(names) - {""})
     if len(wanted) > 1:
-        raise UserError(expected("content.texts", "one encoder for all", " ".join(wanted)))
+        raise UserError(expected("texts", "one encoder for all", " ".join(wanted)))
     return brought(log, SKETCH, partial(Texts(_kept(encoder(wanted[0]))).read, log)) if wanted else log
 
 
