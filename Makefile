@@ -29,7 +29,7 @@ test: .venv/.dev $(if $(filter 0,$(DEEP)),,.venv-deep/.deep-dev) browser ## run 
 	@$(if $(filter 0,$(DEEP)),echo "DEEP=0: the tests of nets are left out",$(MAKE) -s test-deep)
 
 test-deep: .venv-deep/.deep-dev ## run the tests that need the extra `deep`, in .venv-deep, which has it
-	@.venv-deep/bin/python -m pytest $(PYTEST) -m "not slow" $$(grep -rlE '(importorskip|find_spec)\("$(EXTRA)' tests | sed 's|/conftest.py$$||' | grep -v '/test_laws.py')
+	@.venv-deep/bin/python -m pytest $(PYTEST) -m "not slow" $$(grep -rlE '(importorskip|find_spec)\("$(EXTRA)' tests | sed 's|/conftest.py$$||' | grep -v '/laws/')
 
 browser: .venv/.dev ## see that Chromium is there for the browser tests, install it where that needs no asking
 	@BROWSER=$(BROWSER) .venv/bin/python -m evercart.testing.chromium

@@ -28,6 +28,7 @@ from evercart.fold import fingerprint_packed
 from evercart.gate.rules import EnoughLabels
 from evercart.loop import Ring, Stopwatch
 from evercart.shop import Shop
+from evercart.testing.anew import learned_anew
 from evercart.testing.chatting import START_US, chatting, message, told
 from evercart.units import DAY_US, HOUR_S, SECOND_US
 
@@ -77,8 +78,17 @@ def walked(shop: Shop, cuts: list[int]) -> tuple[Judged, str]:
     return Judged.concat(found), fingerprint_packed(ring.pack(states))
 
 
-def test_resumed_anywhere_cut_anyhow_it_says_the_same(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, state = walked(shop, [])
+@pytest.fixture(scope="module")
+def at_once(learned: Path) -> tuple[Judged, str]:
+    """What is judged, the states at the end, of a log read in one go."""
+    with opened(learned) as shop:
+        return walked(shop, [])
+
+
+def test_resumed_anywhere_cut_anyhow_it_says_the_same(
+    shop: Shop, at_once: tuple[Judged, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, state = at_once
     assert len(whole) > 300
     cut, same = walked(shop, [100, 101, 400])
     assert (cut.guesses.tobytes(), same) == (whole.guesses.tobytes(), state)
@@ -109,8 +119,8 @@ def test_what_is_not_known_yet_changes_nothing_that_was_said(shop: Shop) -> None
     np.testing.assert_array_equal(one.guesses[:early], two.guesses[:early])
 
 
-def test_what_is_learned_tells_later_messages_apart(shop: Shop) -> None:
-    found, _ = walked(shop, [])
+def test_what_is_learned_tells_later_messages_apart(at_once: tuple[Judged, str]) -> None:
+    found, _ = at_once
     later = found.rows(slice(len(found) // 2, None))
     learning, centres, frozen = later.right.mean(axis=0)
     assert learning > 0.8 > frozen
@@ -121,15 +131,7 @@ def test_what_is_learned_tells_later_messages_apart(shop: Shop) -> None:
 
 
 def test_a_turn_of_the_shop_is_the_ring_at_once(shop: Shop, tmp_path: Path) -> None:
-    states = shop.fingerprint()
-    again = tmp_path / "again"
-    create(again, "shop")
-    shutil.copy(shop.folder / "shop.key", again / "shop.key")
-    with opened(again) as other:
-        other.log.adopt(shop.log.names(0, shop.log.next_offset), {})
-        other.checkpoints.freeze(shop.checkpoints.frozen_us() or 0)
-        other.run()
-        assert other.fingerprint() == states
+    assert learned_anew(shop, tmp_path / "again", opened) == shop.fingerprint()
 
 
 def test_the_gate_judges_whom_it_is_told_of(shop: Shop) -> None:
@@ -187,14 +189,7 @@ def test_who_is_erased_was_never_there(shop: Shop, tmp_path: Path) -> None:
     assert sum(done.rows.values()) > 10  # messages, with the outcomes that answer them
     found = shop.fingerprint()["folds"]
     assert found["classify continual"] != known["classify continual"]
-    other = tmp_path / "other"
-    create(other, "shop")
-    shutil.copy(shop.folder / "shop.key", other / "shop.key")
-    with opened(other) as plain:
-        plain.log.adopt(shop.log.names(0, shop.log.next_offset), {})
-        plain.checkpoints.freeze(shop.checkpoints.frozen_us() or 0)
-        plain.run()
-        assert plain.fingerprint()["folds"] == found
+    assert learned_anew(shop, tmp_path / "other", opened)["folds"] == found
 
 
 def test_a_decision_is_learned_by_the_label_that_its_message_is_told(shop: Shop) -> None:

@@ -32,6 +32,7 @@ from evercart.learners.neighbours.repeats import Repeats
 from evercart.learners.ranker import Ranker
 from evercart.shop import Shop
 from evercart.shortlist import Shortlist
+from evercart.testing.anew import learned_anew
 from evercart.testing.discovery import fold_classes
 from evercart.testing.shop import START_US, SimulatedShop
 from evercart.units import DAY_US
@@ -114,14 +115,7 @@ def test_states_are_those_of_a_log_with_tombstones(shop: Shop, tmp_path: Path, w
     done = erase(shop, what, busiest(what))
     assert sum(done.rows.values()) > 10
     found = shop.fingerprint()["folds"]
-    folder = tmp_path / "other"
-    create(folder, "shop")
-    shutil.copy(shop.folder / "shop.key", folder / "shop.key")
-    with opened(folder) as other:
-        other.log.adopt(shop.log.names(0, shop.log.next_offset), {})
-        other.checkpoints.freeze(shop.checkpoints.frozen_us() or 0)
-        other.run()
-        assert other.fingerprint()["folds"] == found
+    assert learned_anew(shop, tmp_path / "other", opened)["folds"] == found
     moved = {name for name in found if found[name] != known[name]}
     sources = {f"{app.name} {name}" for app in APPS for name in app.candidates.source_names}  # type: ignore[union-attr]
     assert sources <= moved

@@ -7,21 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.backtest import linear_opponents
+from evercart.compare import compare
+from evercart.errors import UserError
+from evercart.evaluate.comparison import Comparison
+from evercart.evaluate.comparison_page import comparison_page
+from evercart.labels.pairs import Tick
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW
+from evercart.nets import nets
+from evercart.policies import online
+from evercart.testing.redeems import TABLE, orders, redeems
+from evercart.units import DAY_S
 
-from evercart.backtest import linear_opponents  # noqa: E402
-from evercart.compare import compare  # noqa: E402
-from evercart.errors import UserError  # noqa: E402
-from evercart.evaluate.comparison import Comparison  # noqa: E402
-from evercart.evaluate.comparison_page import comparison_page  # noqa: E402
-from evercart.labels.pairs import Tick  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
-from evercart.nets import nets  # noqa: E402
-from evercart.policies import online  # noqa: E402
-from evercart.testing.redeems import TABLE, orders, redeems  # noqa: E402
-from evercart.units import DAY_S  # noqa: E402
+torch = pytest.importorskip("torch")
 
 NET = Deep(TABLE.columns, Mlp((16,)), steps=AdamW(0.05), batch=8)
 APP = replace(redeems(), challengers=(("deep", NET),))

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from evercart import erasing
-from evercart.apps.recommend import app_of, next_basket, next_click, recommend
+from evercart.apps.recommend import app_of, next_basket, next_click
 from evercart.catalogue import Catalogue
 from evercart.clock import Clock
 from evercart.errors import UserError
-from evercart.events.kinds import number
-from evercart.events.schema import SCHEMA, conform
 from evercart.hashing import hash_name
 from evercart.learners.neighbours.browsing import Browsing
 from evercart.learners.neighbours.content import Content
@@ -38,35 +31,12 @@ from evercart.learners.policies.policy import Policy
 from evercart.learners.policies.similar import SameKey
 from evercart.learners.policies.young import Young
 from evercart.log import Log, open_log
-from evercart.recommender import Recommender, _saved
+from evercart.recommender import Recommender
 from evercart.shop import Shop
+from evercart.testing.walks import KEY, NOW_US, START_US, click, history, rows
 from evercart.units import DAY_US, SECOND_US
 
-KEY, START_US = 11, 1_800_000_000_000_000
 PARTS = next_click()
-NOW_US = START_US + 40 * 60 * SECOND_US
-IDS = itertools.count()
-
-
-def rows(kind: str, us: list[int], **columns: list[Any]) -> pa.Table:
-    about = {"id": [f"{kind} {next(IDS)}" for _ in us], "event_us": us}
-    kinds = pa.array([number(kind)] * len(us), pa.int16())
-    given = {name: pa.array(values, SCHEMA.field(name).type) for name, values in columns.items()}
-    return conform(pa.table({**about, "kind": kinds, **given}))
-
-
-def click(log: Log, us: int, session: str, item: str, user: str | None = None) -> None:
-    log.append(rows("view", [us], session=[session], item=[item], user=[user]), us)
-
-
-def history(clicks: int = 400, items: int = 12) -> pa.Table:
-    """Return sessions of five clicks that walk along items in a circle, each of a user of its own."""
-    at = np.arange(clicks)
-    session = at // 5
-    item = (session * 5 + at % 5) % items
-    us = (START_US + at * 5 * SECOND_US).tolist()
-    names = {"session": [f"s{one}" for one in session], "item": [f"i{one}" for one in item]}
-    return rows("view", us, **names, user=[f"u{one}" for one in session])
 
 
 @pytest.fixture
@@ -293,76 +263,6 @@ def test_all_sources_together_with_titles(log: Log) -> None:
     )
 
 
-# Erasure.
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    folder = tmp_path / "mine"
-    with Shop.open(folder, create=True, clock=Clock(now_us=lambda: NOW_US)) as opened:
-        opened.log.import_history("walks", lambda skip: iter([history().slice(skip)]))
-        click(opened.log, NOW_US - SECOND_US, "now", "i3", "me")
-        yield opened
-
-
-@pytest.mark.parametrize(("what", "name"), [("item", "i4"), ("user", "me"), ("session", "now")])
-def test_what_is_erased_is_out_of_the_next_answer(shop: Shop, what: str, name: str) -> None:
-    one = shop.recommender()
-    before = one.answer(session="now", user="me")
-    assert items(before)[0] == "i4"
-    erasing.erase(shop, what, name)
-    after = one.answer(session="now", user="me")
-    assert after != before
-    assert "i4" not in items(after) or what != "item"
-    assert after == shop.recommender().answer(session="now", user="me")
-    if what != "item":
-        assert items(after) == items(one.answer(session="a stranger"))
-
-
-def test_an_erasure_that_is_only_begun_is_obeyed(shop: Shop) -> None:
-    """Whoever is asked about between its first commit and its end is a stranger already; so is who comes back."""
-    one = shop.recommender()
-    assert items(one.answer(session="now", user="me"))[0] == "i4"
-    said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
-    ref = f"{hash_name('me', shop.log.key):016x}"
-    event = rows("erase", [NOW_US], ref=[ref], what=["user"], properties=[json.dumps(said)])
-    shop.log.append(event, NOW_US, own=True)
-    stranger = items(one.answer(session="a stranger"))
-    for asks in (one, shop.recommender()):
-        assert items(asks.answer(session="now", user="me")) == stranger
-    click(shop.log, NOW_US, "now", "i3", "me")
-    assert items(one.answer(session="now", user="me")) == stranger
-    erasing.erase(shop, "user", "me")
-    assert items(one.answer(session="now", user="me")) == stranger
-    click(shop.log, NOW_US, "now", "i3", "me")
-    assert items(one.answer(session="now", user="me"))[0] == "i4"
-
-
-def test_a_shopper_may_be_erased_while_asked_about(shop: Shop) -> None:
-    """Another process answers meanwhile: one that has opened the shop for itself."""
-    done, counts, failed = threading.Event(), [], []
-
-    def ask() -> None:
-        with Shop.open(shop.folder, clock=shop.clock) as other:
-            one = other.recommender()
-            try:
-                while not done.is_set():
-                    counts.append(len(one.answer(session="now", user="me")))
-                assert items(one.answer(session="now", user="me")) == items(one.answer(session="a stranger"))
-            except Exception as error:
-                failed.append(error)
-
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        erasing.erase(shop, "user", "me")
-    finally:
-        done.set()
-        thread.join()
-    assert failed == []
-    assert min(counts, default=10) == 10
-
-
 def test_a_log_that_fails_half_way_is_read_again(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was taken in before the failure is not taken in twice."""
     one = asked(log)
@@ -382,19 +282,11 @@ def test_a_log_that_fails_half_way_is_read_again(log: Log, monkeypatch: pytest.M
     assert one.answer(session="now", now_us=NOW_US + 10) == asked(log).answer(session="now", now_us=NOW_US + 10)
 
 
-def test_the_name_of_an_erased_item_is_forgotten(shop: Shop) -> None:
-    one, name = shop.recommender(), hash_name("i4", shop.log.key)
-    said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
-    event = rows("erase", [NOW_US], ref=[f"{name:016x}"], what=["item"], properties=[json.dumps(said)])
-    shop.log.append(event, NOW_US, own=True)
-    assert "i4" not in items(one.answer(session="now", k=50))
-    erasing.erase(shop, "item", "i4")
-    one.answer(session="now")
-    assert name not in one.catalogue
-
-
-def test_only_apps_that_rank_recommend(shop: Shop) -> None:
-    with pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"):
+def test_only_apps_that_rank_recommend(tmp_path: Path) -> None:
+    with (
+        Shop.open(tmp_path / "mine", create=True) as shop,
+        pytest.raises(UserError, match=r"^recommend\.app: expected an app that ranks, got 'spend'$"),
+    ):
         shop.recommender(app="spend")
 
 
@@ -423,24 +315,3 @@ def test_a_shop_that_has_learned_answers_with_what_is_live(tmp_path: Path) -> No
         shop.log.heartbeat(NOW_US + 9 * DAY_US)
         shop.run()
         assert [shown.score for shown in shop.recommender().answer(session="s399", k=6)] != before
-
-
-@pytest.mark.parametrize("meanwhile", [True, False])
-def test_who_is_being_erased_is_not_known_from_a_checkpoint(tmp_path: Path, meanwhile: bool) -> None:
-    """Whether the erasure is only begun or done by now: the ring had learned from who goes."""
-    with Shop.open(tmp_path / "mine", create=True, given=(recommend(),), clock=Clock(now_us=lambda: NOW_US)) as shop:
-        shop.log.import_history("walks", lambda skip: iter([history().slice(skip)]))
-        click(shop.log, NOW_US - SECOND_US, "now", "i3", "me")
-        click(shop.log, NOW_US + 10 * SECOND_US, "then", "i5", "you")
-        shop.run()
-        saved = _saved(shop, "recommend")
-        assert saved is not None
-        said = {"first": 0, "rows": {"view": 1}, "quarantined": 0}
-        ref = f"{hash_name('now', shop.log.key):016x}"
-        event = rows("erase", [NOW_US], ref=[ref], what=["session"], properties=[json.dumps(said)])
-        shop.log.append(event, NOW_US, own=True)
-        one = shop.recommender(saved=saved) if meanwhile else None
-        erasing.erase(shop, "session", "now")
-        one = one or shop.recommender(saved=saved)
-        stranger = items(one.answer(session="a stranger", now_us=NOW_US + 20 * SECOND_US))
-        assert items(one.answer(session="now", now_us=NOW_US + 20 * SECOND_US)) == stranger

@@ -6,7 +6,9 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -72,62 +74,61 @@ def _imported(tree: ast.AST) -> Iterator[str]:
                 yield module.split(".")[1] if "." in module else "__init__"
 
 
-@pytest.fixture(scope="module", params=MODULES, ids=_name)
-def module(request: pytest.FixtureRequest) -> Path:
-    return request.param
+@cache
+def _tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
 
 
-def test_imports_point_left(module: Path) -> None:
-    own = module.relative_to(SOURCE).parts[0].removesuffix(".py")
-    if own == "testing":
-        return
-    for part in _imported(ast.parse(module.read_text())):
-        if part not in (own, "__version__"):
-            assert part != "testing", f"{_name(module)} imports testing"
-            right = _rank(part) > _rank(own) or (_rank(part) == _rank(own) and part in STAGES)
-            assert not right, f"{_name(module)} imports {part}, which stands to its right"
+def test_imports_point_left() -> None:
+    for module in MODULES:
+        own = module.relative_to(SOURCE).parts[0].removesuffix(".py")
+        for part in _imported(_tree(module)) if own != "testing" else ():
+            if part not in (own, "__version__"):
+                assert part != "testing", f"{_name(module)} imports testing"
+                right = _rank(part) > _rank(own) or (_rank(part) == _rank(own) and part in STAGES)
+                assert not right, f"{_name(module)} imports {part}, which stands to its right"
 
 
-def test_a_module_begins_with_one_sentence_that_needs_no_and(module: Path) -> None:
-    first = (ast.get_docstring(ast.parse(module.read_text())) or "").split("\n")[0]
-    assert first.endswith((".", "?")), f"{_name(module)}: {first!r} is no sentence on one line"
-    assert not re.search(r"\band\b", first, re.IGNORECASE), f"{_name(module)}: {first!r} says two things"
+def test_a_module_begins_with_one_sentence_that_needs_no_and() -> None:
+    for module in MODULES:
+        first = (ast.get_docstring(_tree(module)) or "").split("\n")[0]
+        assert first.endswith((".", "?")), f"{_name(module)}: {first!r} is no sentence on one line"
+        assert not re.search(r"\band\b", first, re.IGNORECASE), f"{_name(module)}: {first!r} says two things"
 
 
-def test_a_module_has_its_mirrored_test(module: Path) -> None:
-    if module.name != "__init__.py":
-        mirrored = ROOT / "tests" / module.relative_to(SOURCE).with_name(f"test_{module.name}")
-        assert mirrored.exists(), f"{_name(module)} has no {mirrored.relative_to(ROOT)}"
+def test_a_module_has_its_mirrored_test() -> None:
+    for module in MODULES:
+        if module.name != "__init__.py":
+            mirrored = ROOT / "tests" / module.relative_to(SOURCE).with_name(f"test_{module.name}")
+            assert mirrored.exists(), f"{_name(module)} has no {mirrored.relative_to(ROOT)}"
 
 
-def test_files_stay_short_unless_a_reason_is_given(module: Path) -> None:
-    text = module.read_text()
-    assert len(text.splitlines()) <= MOST_LINES or _name(module) in LONG, _name(module)
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            lines = (node.end_lineno or 0) - node.lineno + 1
-            assert lines <= MOST_FUNCTION_LINES or f"{_name(module)}:{node.name}" in LONG, (
-                f"{_name(module)}:{node.name}"
-            )
+def test_files_stay_short_unless_a_reason_is_given() -> None:
+    for module in MODULES:
+        assert len(module.read_text().splitlines()) <= MOST_LINES or _name(module) in LONG, _name(module)
+        for node in ast.walk(_tree(module)):
+            if isinstance(node, ast.FunctionDef):
+                lines, name = (node.end_lineno or 0) - node.lineno + 1, f"{_name(module)}:{node.name}"
+                assert lines <= MOST_FUNCTION_LINES or name in LONG, name
 
 
-def test_nothing_is_pickled_or_evaluated(module: Path) -> None:
-    for node in ast.walk(ast.parse(module.read_text())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("eval", "exec", "compile", "__import__"), f"{_name(module)}:{node.lineno}"
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = {alias.name for alias in node.names} | {getattr(node, "module", "")}
-            assert not names & {"pickle", "cloudpickle", "joblib", "marshal", "shelve"}, _name(module)
+def test_nothing_is_pickled_or_evaluated() -> None:
+    for module in MODULES:
+        for node in ast.walk(_tree(module)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in ("eval", "exec", "compile", "__import__"), f"{_name(module)}:{node.lineno}"
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {alias.name for alias in node.names} | {getattr(node, "module", "")}
+                assert not names & {"pickle", "cloudpickle", "joblib", "marshal", "shelve"}, _name(module)
 
 
-def test_time_and_chance_are_arguments(module: Path) -> None:
-    if _name(module) in MAY_ASK_THE_CLOCK:
-        return
-    for node in ast.walk(ast.parse(module.read_text())):
-        if isinstance(node, ast.Call):
-            called = ast.unparse(node.func)
-            seeded = called == "np.random.default_rng" and bool(node.args)
-            assert seeded or not CLOCKS.search(called), f"{_name(module)}:{node.lineno} calls {called}"
+def test_time_and_chance_are_arguments() -> None:
+    for module in MODULES:
+        for node in ast.walk(_tree(module)) if _name(module) not in MAY_ASK_THE_CLOCK else ():
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                seeded = called == "np.random.default_rng" and bool(node.args)
+                assert seeded or not CLOCKS.search(called), f"{_name(module)}:{node.lineno} calls {called}"
 
 
 def test_the_reasons_for_length_are_still_needed() -> None:
@@ -196,15 +197,18 @@ def test_make_targets_in_a_page_exist(page: Path) -> None:
         assert words[0] in targets, f"{page.name}: make {words[0]}"
 
 
+@cache
+def _command_line() -> Any:
+    from evercart.cli import app
+
+    return get_command(app)
+
+
 def test_commands_in_a_page_exist(page: Path) -> None:
     called = _commands(page, "evercart")
     called += [words.split() for words in re.findall(r"`evercart ([a-z][^`]*)`", page.read_text())]
-    if not called:
-        return
-    from evercart.cli import app
-
     for words in called:
-        command = get_command(app)
+        command = _command_line()
         while words and hasattr(command, "commands"):
             assert words[0] in command.commands, f"{page.name}: evercart {words[0]}"
             command = command.commands[words.pop(0)]

@@ -7,24 +7,23 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from shops import loss, turned, year
+
+from evercart.apps import app
+from evercart.apps.recommend import app_of
+from evercart.backtest import replay
+from evercart.errors import UserError
+from evercart.labels.pairs import Tick
+from evercart.labels.turns import ASKED
+from evercart.learners.mean import Mean
+from evercart.learners.neighbours.browsing import Browsing
+from evercart.learners.neighbours.popular import Popular
+from evercart.loop import Ring, Stopwatch, whole_ticks
+from evercart.shortlist import Shortlist
+from evercart.testing.behaving import BEHAVING
+from evercart.testing.shop import SimulatedShop
 
 torch = pytest.importorskip("torch")
-
-from shops import loss, turned, year  # noqa: E402
-
-from evercart.apps import app  # noqa: E402
-from evercart.apps.recommend import app_of  # noqa: E402
-from evercart.backtest import replay  # noqa: E402
-from evercart.errors import UserError  # noqa: E402
-from evercart.labels.pairs import Tick  # noqa: E402
-from evercart.labels.turns import ASKED  # noqa: E402
-from evercart.learners.mean import Mean  # noqa: E402
-from evercart.learners.neighbours.browsing import Browsing  # noqa: E402
-from evercart.learners.neighbours.popular import Popular  # noqa: E402
-from evercart.loop import Ring, Stopwatch, whole_ticks  # noqa: E402
-from evercart.shortlist import Shortlist  # noqa: E402
-from evercart.testing.behaving import BEHAVING  # noqa: E402
-from evercart.testing.shop import SimulatedShop  # noqa: E402
 
 
 def test_repurchase_has_a_net_that_learns():

@@ -7,23 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.evaluate.history import NEVER, History
+from evercart.evaluate.losses import log_loss
+from evercart.evaluate.nightly import WAYS, Mute, Nightly
+from evercart.evaluate.refit import Refit
+from evercart.features.columns import Column
+from evercart.fold import fingerprint
+from evercart.labels.turns import ASKED
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW
+from evercart.learners.mean import Mean
+from evercart.learners.prequential import prequential
+from evercart.learners.scaled import Scaled
+from evercart.units import DAY_US
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.evaluate.history import NEVER, History  # noqa: E402
-from evercart.evaluate.losses import log_loss  # noqa: E402
-from evercart.evaluate.nightly import WAYS, Mute, Nightly  # noqa: E402
-from evercart.evaluate.refit import Refit  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.fold import fingerprint  # noqa: E402
-from evercart.labels.turns import ASKED  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
-from evercart.learners.mean import Mean  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
-from evercart.learners.scaled import Scaled  # noqa: E402
-from evercart.units import DAY_US  # noqa: E402
+torch = pytest.importorskip("torch")
 
 COLUMNS = (Column("a"), Column("b"))
 NET = Scaled(Deep(COLUMNS, Mlp((16,)), steps=AdamW(0.02), batch=16), COLUMNS)

@@ -2,15 +2,14 @@
 
 import numpy as np
 import pytest
+from drawn import COLUMNS, blobs, lesson
+
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.remember.apart import set_apart
 
 torch = pytest.importorskip("torch")
-
-from drawn import COLUMNS, blobs, lesson  # noqa: E402
-
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.remember.apart import set_apart  # noqa: E402
 
 DEEP = Deep(COLUMNS, Mlp((16,)), Classes(6))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ from evercart.labels.turns import ASKED
 from evercart.loop import Stopwatch, whole_ticks
 from evercart.remember.exemplars import Kept
 from evercart.shop import Shop
+from evercart.testing.anew import learned_anew
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -86,12 +86,6 @@ def test_rows_of_who_is_erased_are_in_no_memory(tmp_path: Path) -> None:
     with opened(tmp_path / "shop", app) as shop:
         after, now = known(shop), shop.fingerprint()["folds"]
         assert all(whose and mine not in whose for whose in after.values())
-        create(tmp_path / "other", "shop")
-        shutil.copy(shop.folder / "shop.key", tmp_path / "other" / "shop.key")
-        with opened(tmp_path / "other", app) as other:
-            other.log.adopt(shop.log.names(0, shop.log.next_offset), {})
-            other.checkpoints.freeze(shop.checkpoints.frozen_us() or 0)
-            other.run()
-            assert other.fingerprint()["folds"] == now
+        assert learned_anew(shop, tmp_path / "other", lambda folder: opened(folder, app))["folds"] == now
     racers = {f"spend {name}" for name, _ in app.challengers}
     assert racers <= {name for name in now if now[name] != folds[name]}

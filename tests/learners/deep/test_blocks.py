@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.learners.deep.blocks import assembled, ending, hidden, padded
 
-from evercart.learners.deep.blocks import assembled, ending, hidden, padded  # noqa: E402
+torch = pytest.importorskip("torch")
 
 
 def test_a_module_of_named_parts():

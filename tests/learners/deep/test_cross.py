@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.learners.deep.cross import Cross
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Classes, Squared
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.steps import AdamW
+from evercart.learners.deep.table import Table
+from evercart.learners.prequential import prequential
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.learners.deep.cross import Cross  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Classes, Squared  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.learners.deep.steps import AdamW  # noqa: E402
-from evercart.learners.deep.table import Table  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+torch = pytest.importorskip("torch")
 
 
 def test_against_the_formula():

@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.fold import clone, fingerprint, load, pack, save, unpack
+from evercart.labels.turns import ASKED, CORRECTION, HINT, SETTLED, Turns
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Binary, Classes, Squared
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.steps import AdamW, HeavyBall
+from evercart.learners.prequential import prequential
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.fold import clone, fingerprint, load, pack, save, unpack  # noqa: E402
-from evercart.labels.turns import ASKED, CORRECTION, HINT, SETTLED, Turns  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes, Squared  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.steps import AdamW, HeavyBall  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+torch = pytest.importorskip("torch")
 
 WIDE = (Column("a"), Column("b"))
 SMALL = Deep(WIDE, Mlp((16,)), batch=2, precision="float64")

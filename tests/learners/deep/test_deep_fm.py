@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.deep_fm import DeepFm
+from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.table import Table
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.deep_fm import DeepFm  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.learners.deep.table import Table  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+torch = pytest.importorskip("torch")
 
 LEARNER = Deep(COLUMNS, DeepFm((16,)), batch=4, table=Table(2000, 5))
 

@@ -6,48 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ranked_lists import COLUMNS, drawn, first, lists
+
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.fold import fingerprint, pack, unpack
+from evercart.labels.turns import ASKED, CORRECTION, FURTHER, HINT, Turns
+from evercart.learners.deep.deep_rank import DeepRank
 
 torch = pytest.importorskip("torch")
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.fold import fingerprint, pack, unpack  # noqa: E402
-from evercart.labels.turns import ASKED, CORRECTION, FURTHER, HINT, SETTLED, Turns  # noqa: E402
-from evercart.learners.deep.deep_rank import DeepRank  # noqa: E402
-
-COLUMNS = tuple(Column(name) for name in "abc")
 SMALL = DeepRank(COLUMNS, batch=4, rate=1e-2, longest=6)
-
-
-def lists(x, y, what=SETTLED, tick=0):
-    """Return lists (lists, rows, columns) as turns, a tick each."""
-    count, rows, width = x.shape
-    ticks = np.repeat(tick + np.arange(count), rows)
-    every = count * rows
-    return Turns(
-        np.full(every, what, np.int8),
-        ticks,
-        ticks,
-        ticks,
-        ticks,
-        np.asarray(y, float).reshape(-1),
-        np.full(every, np.nan),
-        np.ones(every),
-        np.zeros(every, np.uint64),
-        x.reshape(every, width).astype(np.float32),
-    )
-
-
-def drawn(count, seed):
-    """Return lists of six whose taken row is the one with the largest |a| - b."""
-    x = np.random.default_rng(seed).normal(size=(count, 6, 3)).astype(np.float32)
-    worth = 2 * np.abs(x[:, :, 0]) - x[:, :, 1]
-    return x, (worth == worth.max(1, keepdims=True)).astype(float)
-
-
-def first(guesses, y):
-    """Return the share of lists whose taken row has the highest guess."""
-    return float((guesses.reshape(y.shape).argmax(1) == y.argmax(1)).mean())
 
 
 def test_it_learns_what_no_straight_line_can_say():

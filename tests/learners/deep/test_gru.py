@@ -2,16 +2,15 @@
 
 import numpy as np
 import pytest
+from sequences import ASKING, COLUMNS, learner, walks
+
+from evercart.errors import UserError
+from evercart.learners.deep.gru import Gru
+from evercart.learners.deep.heads import Classes
+from evercart.learners.deep.inputs import Inputs
+from evercart.testing import Turned, check_fold
 
 torch = pytest.importorskip("torch")
-
-from sequences import ASKING, COLUMNS, learner, walks  # noqa: E402
-
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.gru import Gru  # noqa: E402
-from evercart.learners.deep.heads import Classes  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
 
 
 def test_against_torch():

@@ -2,9 +2,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the extra deep")
+from evercart.learners.deep.held import held
 
-from evercart.learners.deep.held import held  # noqa: E402
+torch = pytest.importorskip("torch", reason="needs the extra deep")
 
 
 def test_only_what_learns_is_a_parameter_a_copy_of_its_own():

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from evercart.errors import UserError
+from evercart.learners.deep.layout import layout
 
 torch = pytest.importorskip("torch")
-
-from evercart.learners.deep.layout import layout  # noqa: E402
 
 
 def test_what_is_loaded_is_what_the_module_says():

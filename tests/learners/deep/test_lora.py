@@ -2,10 +2,10 @@
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the extra deep")
+from evercart.errors import UserError
+from evercart.learners.deep.lora import Lora
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.lora import Lora  # noqa: E402
+torch = pytest.importorskip("torch", reason="needs the extra deep")
 
 
 class Two(torch.nn.Module):

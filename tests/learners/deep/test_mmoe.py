@@ -2,15 +2,14 @@
 
 import numpy as np
 import pytest
+from tasked import learner, scores, two
+
+from evercart.errors import UserError
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.mmoe import Mmoe, mixed
+from evercart.testing import Turned, check_fold
 
 torch = pytest.importorskip("torch")
-
-from tasked import learner, scores, two  # noqa: E402
-
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.learners.deep.mmoe import Mmoe, mixed  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
 
 NAMES = ("yes", "sum")
 NET = Mmoe(NAMES, hidden=(16,))

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.features.columns import Column
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Squared
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
-from evercart.features.columns import Column  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Squared  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+torch = pytest.importorskip("torch")
 
 
 @dataclass(frozen=True)

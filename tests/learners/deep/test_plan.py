@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.features.columns import Column
+from evercart.learners.deep.cnn import Cnn
+from evercart.learners.deep.cross import Cross
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.deep_fm import DeepFm
+from evercart.learners.deep.heads import Binary, Classes
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.mmoe import Mmoe
+from evercart.learners.deep.plan import Draft
+from evercart.learners.deep.table import Table
+from evercart.learners.deep.tasks import Tasks
+from evercart.learners.prequential import prequential
 
-from evercart.features.columns import Column  # noqa: E402
-from evercart.learners.deep.cnn import Cnn  # noqa: E402
-from evercart.learners.deep.cross import Cross  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.deep_fm import DeepFm  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.mmoe import Mmoe  # noqa: E402
-from evercart.learners.deep.plan import Draft  # noqa: E402
-from evercart.learners.deep.table import Table  # noqa: E402
-from evercart.learners.deep.tasks import Tasks  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
+torch = pytest.importorskip("torch")
 
 SLOTS = (*(Column(f"s{at}", slots=9) for at in range(5)), Column("n"), Column("m"))
 TASKS = ("view", "order")

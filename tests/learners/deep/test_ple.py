@@ -1,15 +1,14 @@
 """Experts of a task are moved by that task alone."""
 
 import pytest
+from tasked import learner, scores, two
+
+from evercart.errors import UserError
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.ple import Ple
+from evercart.testing import Turned, check_fold
 
 torch = pytest.importorskip("torch")
-
-from tasked import learner, scores, two  # noqa: E402
-
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.learners.deep.ple import Ple  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
 
 NAMES = ("yes", "sum")
 NETS = [Ple(NAMES, units=16), Ple(NAMES, 1, 2, 2, 16, ())]

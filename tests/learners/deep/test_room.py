@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.fold import clone, fingerprint
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.room import NoRoom, roomy
+from evercart.learners.isolated import Isolated
+from evercart.learners.prequential import prequential
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.fold import clone, fingerprint  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.room import NoRoom, roomy  # noqa: E402
-from evercart.learners.isolated import Isolated  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
+torch = pytest.importorskip("torch")
 
 RULE = "deep: expected a step that fits into memory (fewer rows in deep.batch?)"
 MEMORY = {"floats": 0}  # that a greedy module wants beside what it needs

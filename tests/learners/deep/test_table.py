@@ -6,18 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.features.columns import Column
+from evercart.fold import clone, fingerprint, pack, unpack
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.heads import Squared
+from evercart.learners.deep.mlp import Mlp
+from evercart.learners.deep.table import FREE, Table, Touched, keys_of, merged, rows
+from evercart.learners.prequential import prequential
+from evercart.testing import Turned, check_fold
+from evercart.testing.turned import COLUMNS
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.features.columns import Column  # noqa: E402
-from evercart.fold import clone, fingerprint, pack, unpack  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.heads import Squared  # noqa: E402
-from evercart.learners.deep.mlp import Mlp  # noqa: E402
-from evercart.learners.deep.table import FREE, Table, Touched, keys_of, merged, rows  # noqa: E402
-from evercart.learners.prequential import prequential  # noqa: E402
-from evercart.testing import Turned, check_fold  # noqa: E402
-from evercart.testing.turned import COLUMNS  # noqa: E402
+torch = pytest.importorskip("torch")
 
 TABLE = Table(rows=64, width=4)
 PAIR = (Column("a", slots=30), Column("n"), Column("b", slots=30))

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.learners.deep.heads import Binary, Classes, Squared
+from evercart.learners.deep.tasks import Tasks
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.heads import Binary, Classes, Squared  # noqa: E402
-from evercart.learners.deep.tasks import Tasks  # noqa: E402
+torch = pytest.importorskip("torch")
 
 HEAD = Tasks((Binary(), Squared()))
 MARGINS = torch.tensor([[0.3, 0, 0.5], [1.5, 1, -0.2], [2.0, 2, 0.0], [1.0, 0, 0.5]], dtype=torch.float64)

@@ -2,9 +2,9 @@
 
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.learners.deep.towers import task_apart, towers
 
-from evercart.learners.deep.towers import task_apart, towers  # noqa: E402
+torch = pytest.importorskip("torch")
 
 
 def test_a_task_unknown_keeps_its_number():

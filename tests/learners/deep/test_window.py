@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.errors import UserError
+from evercart.learners.deep.inputs import Inputs
+from evercart.learners.deep.window import closing, window
 
-from evercart.errors import UserError  # noqa: E402
-from evercart.learners.deep.inputs import Inputs  # noqa: E402
-from evercart.learners.deep.window import closing, window  # noqa: E402
+torch = pytest.importorskip("torch")
 
 
 def test_parts():

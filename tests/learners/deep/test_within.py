@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-torch = pytest.importorskip("torch")
+from evercart.features.columns import Column
+from evercart.learners.deep.deep import Deep
+from evercart.learners.deep.within import changed, exchanged, net_within
+from evercart.learners.frozen import Frozen
+from evercart.learners.mean import Mean
+from evercart.learners.mixture import Mixture
+from evercart.learners.scaled import Scaled
+from evercart.remember.remembering import Remembering
+from evercart.remember.replay import Replay
 
-from evercart.features.columns import Column  # noqa: E402
-from evercart.learners.deep.deep import Deep  # noqa: E402
-from evercart.learners.deep.within import changed, exchanged, net_within  # noqa: E402
-from evercart.learners.frozen import Frozen  # noqa: E402
-from evercart.learners.mean import Mean  # noqa: E402
-from evercart.learners.mixture import Mixture  # noqa: E402
-from evercart.learners.scaled import Scaled  # noqa: E402
-from evercart.remember.remembering import Remembering  # noqa: E402
-from evercart.remember.replay import Replay  # noqa: E402
+torch = pytest.importorskip("torch")
 
 COLUMNS = (Column("a"),)
 DEEP = Deep(COLUMNS)
