@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
-import pytest
 
-from evercart.errors import UserError
 from evercart.labels.precedents import LATELY, SILENT, TOLD, Precedents, Remembered
 from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
-from evercart.testing import Turned, check_fold
 from evercart.units import DAY_US
 
 COLUMNS = 4
@@ -53,23 +48,3 @@ def test_the_newest_stay_silence_is_sampled() -> None:
     state, _ = fold.step(state, turns(*((SETTLED, number, 12, 0.0) for number in numbers[9:])))
     assert 60 < state.cases.ever[SILENT] < 140 and len(held(state, SILENT)) == 3
     assert 60 < state.cases.ever[LATELY] < 140 and len(held(state, LATELY)) == 3
-
-
-def test_the_laws() -> None:
-    fold = Precedents(COLUMNS, window_s=20, late_s=5, most=8, share=0.5)
-    check_fold(lambda batch: fold, Turned(), keeps_bytes=2048, lives_us=2 * DAY_US)
-
-
-@pytest.mark.parametrize(
-    ("changed", "text"),
-    [
-        ({"width": 0}, "precedents.width: expected at least 1, got 0"),
-        ({"window_s": 0}, "precedents.window_s: expected more than 0, got 0"),
-        ({"late_s": -1}, "precedents.late_s: expected at least 0, got -1"),
-        ({"most": 0}, "precedents.most: expected at least 1, got 0"),
-        ({"share": 2}, "precedents.share: expected more than 0, at most 1, got 2"),
-    ],
-)
-def test_what_makes_no_sense(changed: dict, text: str) -> None:
-    with pytest.raises(UserError, match=f"^{re.escape(text)}$"):
-        Precedents(**{"width": 1, "window_s": 1.0} | changed)

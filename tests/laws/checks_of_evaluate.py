@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from keeping import HOUR_US, NERVOUS, Check, Parted, chatted, of
+from keeping import HOUR_US, NERVOUS, Check, Parted, Told, chatted, of
 
 from evercart.evaluate.business import Business
 from evercart.evaluate.drift.adwin import Adwin
@@ -44,13 +44,6 @@ class Plain(Logged):
 
 
 SOLD = ("decision", "order", "feedback", "view")
-
-
-class Told(Turned):
-    """Turns, for a fold that says something of some of them only."""
-
-    def said(self, batch: Any, out: Any) -> Any:
-        return None
 
 
 class Foretold(Raced):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keeping import PAYING, Check, chatted, of
+from keeping import PAYING, Check, Told, chatted, of
 
 from evercart.labels.answers import says, total, yes
 from evercart.labels.further import Further
@@ -12,9 +12,11 @@ from evercart.labels.lists import Lists
 from evercart.labels.named import Named
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Pairs
+from evercart.labels.precedents import Precedents
 from evercart.testing import Answered
 from evercart.testing.browsed import Offered
-from evercart.units import HOUR_S
+from evercart.testing.turned import COLUMNS
+from evercart.units import DAY_US, HOUR_S
 
 RESOLVED = (yes("chargeback", by="ref"), says("resolved", "fraud", by="ref"))
 VALUED = Gains((("view", 0.1), ("order", 1.0)), value="amount", usual=500)
@@ -50,5 +52,10 @@ CHECKS: dict[type[Any], list[Check]] = {
         pairs(total("order", "amount", scale=0.01)),
         pairs(yes("order", apart=True)),
         of(Pairs(RESOLVED, HOUR_S, 600, 300, width=2), Answered(2, PAYING)),
+    ],
+    Precedents: [
+        of(Precedents(len(COLUMNS), window_s=20, late_s=5, most=8, share=0.5), Told(), 2 * DAY_US)._replace(
+            keeps_bytes=1 << 11
+        )
     ],
 }
