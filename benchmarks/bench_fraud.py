@@ -79,7 +79,7 @@ class Run(NamedTuple):
 
 def gathered(found: Payments, delay_s: float, parties: str = "user place") -> Run:
     """Take payments through the tables once."""
-    app, tick = fraud(parties, delay_s, delay_s, located=bool(found.located)), Tick()
+    app, tick = fraud(parties, delay_s, delay_s, located=bool(found.located), racers="strange trees"), Tick()
     ring = Ring((app,), tick, int(found.us[-1]), gated=False)
     warm(ring)
     (lane,), watch, states = ring.lanes(), Stopwatch(time.process_time), ring.start()
@@ -288,12 +288,12 @@ def main() -> None:
     begin, end = (int(np.datetime64(one, "D").astype(np.int64)) for one in (first, last))
     weeks = [*range(begin, end + 1, WEEK_D)]
     run = gathered(found, how.delay_s)
-    champion, (_, machine) = run.app.champion, run.app.challengers[0]
+    champion = run.app.champion
     guesses, cpu_s, states = dict[str, Floats](), dict[str, float](), dict[str, Any]()
     racers: list[tuple[str, Callable[[], tuple[Floats, float, Any]]]] = [
         ("continual", lambda: learned(run, champion)),
         ("calibrated", lambda: learned(run, Calibrated(champion))),
-        ("machine", lambda: learned(run, machine)),
+        *((name, lambda one=one: learned(run, one)) for name, one in run.app.challengers),
         ("frozen", lambda: learned(run, champion, weeks[0] * DAY_US)),
     ]
     for name, race in racers:

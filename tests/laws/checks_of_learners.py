@@ -12,6 +12,7 @@ from evercart.evaluate.drift.page_hinkley import PageHinkley
 from evercart.features.columns import Column
 from evercart.features.lives import Lives
 from evercart.labels.turns import ASKED
+from evercart.learners.boosted import Boosted
 from evercart.learners.by_key import ByKey
 from evercart.learners.by_tick import ByTick
 from evercart.learners.calibrated import Calibrated
@@ -26,6 +27,7 @@ from evercart.learners.isolated import Isolated
 from evercart.learners.lifetime.lifetime import SHOWN, Lifetime
 from evercart.learners.lifetime.segments import Segments
 from evercart.learners.linear import Linear
+from evercart.learners.loda import Loda
 from evercart.learners.mean import Mean
 from evercart.learners.mixture import Mixture
 from evercart.learners.newton import Newton
@@ -90,6 +92,7 @@ class Faulty(Mean):
         return state, guesses
 
 
+BOOSTED = Boosted(COLUMNS, every=24, memory=64, keep=0.5, rounds=1, most=2, leaves=2, least=1)
 ALPHAS = {"learner.optimizer.alpha": (0.1, 1.0, 0.01, 3.0)}
 QUICK = PageHinkley(0.01, 0.3, least=1)
 FEW: Any = {"size": 8, "every_s": HOUR_S, "keep_s": DAY_S, "least": 6}
@@ -104,7 +107,9 @@ CHECKS: dict[type[Any], list[Check]] = {
         of(ByTick(Lda(len(COLUMNS), 2)), Turned()),
         of(ByTick(Ridge(len(COLUMNS), 2, 16)), Turned()),
     ],
+    Boosted: [of(BOOSTED, Turned())._replace(keeps_bytes=1 << 15)],
     Calibrated: [of(Calibrated(Linear(COLUMNS), remember=64), Turned())],
+    Loda: [of(Loda(COLUMNS, projections=3, window=256), Turned())._replace(keeps_bytes=1 << 16)],
     Commonest: [of(Commonest(most=3), Turned(labels="sum"))],
     Corrected: [of(Corrected(SUMS, COLUMNS, "number"), Turned(labels="sum"))],
     Factorization: [of(Factorization(COLUMNS, factors=4), Turned())],

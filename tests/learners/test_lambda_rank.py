@@ -14,7 +14,8 @@ from evercart.errors import UserError
 from evercart.features.columns import Column
 from evercart.fold import fingerprint, pack, unpack
 from evercart.labels.turns import ASKED, CORRECTION, HINT, Turns
-from evercart.learners.lambda_rank import LambdaRank, require_trees
+from evercart.learners.grown import require_trees
+from evercart.learners.lambda_rank import LambdaRank
 
 SMALL = LambdaRank(COLUMNS, every=50, memory=200, rounds=5, most=40, leaves=6, longest=6)
 
@@ -104,7 +105,7 @@ def test_a_correction_replaces_the_gains_of_its_list() -> None:
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    for asked in (require_trees, lambda: SMALL.step(SMALL.start(), lists(*drawn(60, 8)))):
+    for asked in (lambda: require_trees("lambda_rank"), lambda: SMALL.step(SMALL.start(), lists(*drawn(60, 8)))):
         with pytest.raises(UserError) as caught:
             asked()
         assert str(caught.value) == (

@@ -10,6 +10,7 @@ from evercart.acting.costs import Costs
 from evercart.acting.learning import Learning
 from evercart.acting.reviews import Reviews
 from evercart.app import App, columns_of
+from evercart.apps.rivals import rivals
 from evercart.apps.tricked import LESSONS, haunts_of, wary
 from evercart.asks.each import Before
 from evercart.errors import require
@@ -157,6 +158,11 @@ def straight(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[s
     return Linear(columns, "logistic", rule, use=use, crosses=crosses(parties), slot_value=slowly)
 
 
+def begun(columns: tuple[Column, ...], use: tuple[str, ...], parties: tuple[str, ...]) -> tuple[Linear, Factorization]:
+    """Return the two models that are mixed; the second one finds new ways of fraud sooner."""
+    return straight(columns, use, parties), Factorization(columns, use=use, rate=0.05)
+
+
 def actor(
     costs: Mapping[str, float] | None,
     reviews_a_day: float,
@@ -215,11 +221,11 @@ def fraud(
     let_through: float = 0.0,
     hardened: bool = False,
     policy: Mapping[str, Any] | None = None,
+    racers: str = "",
 ) -> App:
     """Return the app.
 
-    parties     columns of a payment, each with a risk of its own: some of user place card device address; the last
-                three tie payers together, see `Circles`
+    parties     some of user place card device address, each with a risk of its own; the last three make `Circles`
     window_s    how long a payment may turn out to be fraud
     known_s     after so long a payment of which nothing is heard counts as good, provisionally before the window's end
     zone        whose clock the hours are of, whose days the report has
@@ -231,6 +237,7 @@ def fraud(
                 would be stopped may cost on average, in minor units, so that its label is known; 0: none is
     policy      beside costs: `learn = true` draws other actions, for `explore` minor units a payment, learns from them
     hardened    whether a challenger races that also learns what frauds would look like made again; see `wary`
+    racers      further challengers: `strange` mixes in how odd a payment is, which no label tells; `trees`, by LightGBM
 
     A `chargeback` says fraud, a `resolved` what a reviewer found; of two that differ the later one holds. Silence
     says no: with half the weight after `known_s`, wholly once the window has closed.
@@ -241,9 +248,8 @@ def fraud(
     named = parties_of(parties)
     tables, carried = tables_of(named, window_s, known_s, zone, given, located), carries(given, located)
     columns = columns_of(tables)
-    slots = slots_of(columns)
-    linear = straight(columns, (*slots, *numbers_of(tables)), named)
-    machine = Factorization(columns, use=linear.use, rate=0.05)  # finds new ways of fraud sooner
+    linear, machine = begun(columns, (*slots_of(columns), *numbers_of(tables)), named)
+    champion = Mixture((linear, machine), rate=_MOVED, remember=_ABREAST, mean_of="log odds")
     app = App(
         name="fraud",
         about="a payment is about to be made: will it turn out to be fraud?",
@@ -254,8 +260,8 @@ def fraud(
         tables=tables,
         mend=(rooted(window_s, named),),
         slices=by_amount(columns),
-        champion=Mixture((linear, machine), rate=_MOVED, remember=_ABREAST, mean_of="log odds"),
-        challengers=(("machine", machine), ("linear", linear)),
+        champion=champion,
+        challengers=(("machine", machine), ("linear", linear), *rivals(racers, champion, columns)),
         loss=log_loss,
         unit="chance",
         time_zone=zone,

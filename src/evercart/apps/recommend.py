@@ -14,7 +14,8 @@ from evercart.events.kinds import number as kind_number
 from evercart.features.encoders import encoder
 from evercart.labels.outcomes import Gains
 from evercart.labels.pairs import Tick
-from evercart.learners.lambda_rank import LambdaRank, require_trees
+from evercart.learners.grown import require_trees
+from evercart.learners.lambda_rank import LambdaRank
 from evercart.learners.learner import Learner
 from evercart.learners.neighbours.baskets import Baskets
 from evercart.learners.neighbours.browsing import Browsing
@@ -164,7 +165,7 @@ def _challengers(parts: Shortlist, name: str) -> tuple[tuple[str, Learner[Any]],
     require(name in ("", LAMBDA_RANK), "recommend.challenger", f'"" or {LAMBDA_RANK}', name)
     if not name:
         return ()
-    require_trees()
+    require_trees("lambda_rank")
     each = parts.longest * 4 * (len(parts.columns) + 1)
     memory = max(min(_LISTS_BYTES // each, 4096), 256)
     return ((name, LambdaRank(parts.columns, every=min(1024, memory), memory=memory, longest=parts.longest)),)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.util import find_spec
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evercart.errors import UserError, expected, require
+from evercart.errors import require
 from evercart.features.columns import Column
 from evercart.fold import Grain
 from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
+from evercart.learners.grown import REPEATABLE, booster, lightgbm_of, text_of
 from evercart.learners.learner import lists_of, require_width
 
+_NAME: Final = "lambda_rank"
 _GRADES: Final = 31  # whole numbers are what LightGBM takes as gains
 
 
@@ -144,7 +144,7 @@ class LambdaRank:
             return
         rows = np.concatenate(lists)
         if len(state.model):
-            guesses[rows] = _booster(state.model.tobytes()).predict(x[rows], num_threads=1)
+            guesses[rows] = booster(state.model.tobytes(), _NAME).predict(x[rows], num_threads=1)
         else:
             guesses[rows] = -np.concatenate([np.arange(len(one)) for one in lists]).astype(np.float64)
 
@@ -166,7 +166,7 @@ class LambdaRank:
 
     def _grow(self, state: Grown) -> Grown:
         """Return the state with more trees, or with new ones where there would be too many."""
-        lightgbm = _lightgbm()
+        lightgbm = lightgbm_of(_NAME)
         held = min(int(state.learned[0]), self.memory)
         stands = np.arange(self.longest) < state.length[:held, None]
         y, most = state.y[:held], state.y[:held].max(1, keepdims=True)
@@ -175,10 +175,9 @@ class LambdaRank:
         trees = int(state.trees[0])
         anew = trees == 0 or trees + self.rounds > self.most
         rounds = self.most // 2 if anew and trees else self.rounds
-        before = None if anew else _booster(state.model.tobytes())
+        before = None if anew else booster(state.model.tobytes(), _NAME)
         grown = lightgbm.train(self._params, data, num_boost_round=rounds, init_model=before)
-        text = np.frombuffer(grown.model_to_string().encode(), np.uint8).copy()
-        return state._replace(trees=np.array([rounds if anew else trees + rounds]), model=text)
+        return state._replace(trees=np.array([rounds if anew else trees + rounds]), model=text_of(grown))
 
     @property
     def _params(self) -> dict[str, Any]:
@@ -188,29 +187,6 @@ class LambdaRank:
             "num_leaves": self.leaves,
             "learning_rate": self.rate,
             "min_data_in_leaf": self.least,
-            "feature_pre_filter": False,
             "seed": self.seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": 1,
-            "verbosity": -1,
+            **REPEATABLE,
         }
-
-
-@lru_cache(maxsize=8)
-def _booster(text: bytes) -> Any:
-    """Return the model that a text stands for: reading it costs more than a list does."""
-    return _lightgbm().Booster(model_str=text.decode())
-
-
-def require_trees() -> None:
-    """Raise `UserError` where the extra `trees` is not installed, without the second that importing it takes."""
-    if find_spec("lightgbm") is None:
-        raise UserError(expected("lambda_rank", "the extra trees (pip install 'evercart[trees]')", "no lightgbm"))
-
-
-def _lightgbm() -> Any:
-    require_trees()
-    import lightgbm
-
-    return lightgbm

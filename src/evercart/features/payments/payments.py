@@ -43,7 +43,7 @@ class Payments:
     A payment of which nothing is heard for `known_s` is taken for good; what is heard of it later is put right. A
     `chargeback` says fraud, a `resolved` says what a reviewer found; both name the payment in `ref`. A question knows
     no more of earlier payments than had been logged by then: a party's rate of fraud is that of the payments of which
-    something is known.
+    something is known. An amount below 0, such as of money given back, counts as 0.
 
     kind      of the rows that are payments
     payer     the column that says whose habit counts
@@ -129,7 +129,7 @@ class Payments:
         does[resolved & (woven["fraud"] == 0)] = CLEARS
         name = np.where(pays & (ref == 0), names(woven, "id"), ref)
         parties = np.stack([_named(woven[column], place) for place, column in enumerate(self.parties)], axis=1)
-        amount = np.where(woven["amount"] == MISSING, np.nan, woven["amount"].astype(np.float64))
+        amount = np.where(woven["amount"] == MISSING, np.nan, np.maximum(woven["amount"], 0).astype(np.float64))
         return Rows(woven.logged_us, does, asked, name, woven[self.payer], parties, amount)
 
     def _unknown(self, questions: int) -> NDArray[np.float32]:
