@@ -30,9 +30,10 @@ def mine(lived: Shop, tmp_path: Path, browse) -> Iterator:
         yield browse(Service(shop))
 
 
-def test_it_is_told_what_came(mine) -> None:
+def test_it_is_told_what_came(mine, lived: Shop) -> None:
     text = mine.get("/data").text
-    for words in ("5,429", "What came when", "2026-11-15", "an integer", "Mend 1", "No file was imported.", "6.76 %"):
+    rows = f"{lived.log.next_offset:,}"
+    for words in (rows, "What came when", "2026-11-15", "an integer", "Mend 1", "No file was imported.", "6.76 %"):
         assert words in text, words
     assert text.count("<h1>") == 1 and text.count("<rect") > 60
     assert "隔离区" in mine.get("/data?lang=zh").text
