@@ -15,6 +15,7 @@ from evercart.acting.lived import lived
 from evercart.acting.worth import worth
 from evercart.asks.logged import decoded, layout
 from evercart.asks.weave import DECISION
+from evercart.checkpoints import Changed
 from evercart.deciding import live_of
 from evercart.detecting.alike import usual_of
 from evercart.detecting.hindsight import asks_before_payments
@@ -78,11 +79,17 @@ class Reported(NamedTuple):
 
 
 def all_reported(shop: Shop) -> dict[str, dict[str, Any]]:
-    """Return what the report says of each app that is asked before payments; nothing before the first checkpoint."""
+    """Return what the report says of each app that is asked before payments; nothing before it has learned.
+
+    A checkpoint of other settings has learned something else.
+    """
     if not any(asks_before_payments(app) for app in shop.apps):
         return {}
     ring = shop.ring()
-    last = shop.checkpoints.last(ring)
+    try:
+        last = shop.checkpoints.last(ring)
+    except Changed:
+        last = None
     lanes = (lane for lane in ring.lanes() if asks_before_payments(lane.app)) if last else ()
     return {lane.app.name: reported(shop, lane, last[0]).summary() for lane in lanes if last}
 
