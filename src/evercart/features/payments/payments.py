@@ -82,10 +82,8 @@ class Payments:
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Return what each column of X means, under the table's name."""
-        numbers = [*habit.COLUMNS]
-        for party in self.parties:
-            numbers += [Column(f"{party}_{column.name}", column.unit) for column in risk.COLUMNS]
-        slots = [Column(f"{numbers[at].name}_slot", slots=len(edges) + 2) for at, edges in self._bucketed(numbers)]
+        numbers = self._numbers
+        slots = [Column(f"{numbers[at].name}_slot", slots=len(edges) + 2) for at, edges in self._bucketed]
         return tuple(Column(f"{self.name}.{one.name}", one.unit, one.slots) for one in (*numbers, *slots))
 
     @property
@@ -140,18 +138,23 @@ class Payments:
         return x
 
     def _with_slots(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        numbers = [column for column in self.columns if column.is_number]
-        slots = [1 + np.searchsorted(edges, x[:, at], side="right") for at, edges in self._bucketed(numbers)]
+        slots = [1 + edges.searchsorted(x[:, at], side="right") for at, edges in self._bucketed]
         return np.column_stack([x, *slots]).astype(np.float32, copy=False)
 
-    def _bucketed(self, numbers: list[Column]) -> list[tuple[int, tuple[float, ...]]]:
+    @cached_property
+    def _numbers(self) -> tuple[Column, ...]:
+        risks = ((party, column) for party in self.parties for column in risk.COLUMNS)
+        return (*habit.COLUMNS, *(Column(f"{party}_{column.name}", column.unit) for party, column in risks))
+
+    @cached_property
+    def _bucketed(self) -> tuple[tuple[int, NDArray[np.float64]], ...]:
         """Return the places of columns that come as slots, too, with their edges."""
         found = []
-        for at, column in enumerate(numbers):
+        for at, column in enumerate(self._numbers):
             edges = next((edges for name, edges in SLOTS.items() if column.name.endswith(name)), None)
             if edges is not None and not column.name.startswith("deviation"):
-                found.append((at, edges))
-        return found
+                found.append((at, np.array(edges, np.float64)))
+        return tuple(found)
 
 
 def _named(column: NDArray[np.uint64], place: int) -> NDArray[np.uint64]:
