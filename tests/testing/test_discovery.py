@@ -13,6 +13,7 @@ from evercart.labels.further import Further
 from evercart.labels.lists import Lists
 from evercart.labels.named import Named
 from evercart.labels.pairs import Pairs
+from evercart.labels.precedents import Precedents
 from evercart.testing.discovery import EXEMPT, fold_classes, require_checked, unchecked
 
 SOURCE = """
@@ -20,6 +21,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 from evercart.labels.pairs import Pairs
+from evercart.labels.precedents import Precedents
 
 
 class Named(Protocol):
@@ -76,9 +78,9 @@ def test_concrete_dataclasses_with_start_step_grain_are_found(tmp_path: Path, mo
 
 
 def test_a_fold_without_a_check_is_named() -> None:
-    assert unchecked([Further, Lists, Named, Pairs], evercart.labels) == []
-    require_checked([Further, Lists, Named, Pairs], evercart.labels)
-    named = ["further.Further", "lists.Lists", "named.Named", "pairs.Pairs"]
+    assert unchecked([Further, Lists, Named, Pairs, Precedents], evercart.labels) == []
+    require_checked([Further, Lists, Named, Pairs, Precedents], evercart.labels)
+    named = ["further.Further", "lists.Lists", "named.Named", "pairs.Pairs", "precedents.Precedents"]
     missing = ", ".join(rf"evercart\.labels\.{one}" for one in named)
     text = rf"^folds: expected a check of the four laws for each, got 'none for {missing}'$"
     with pytest.raises(UserError, match=text):

@@ -22,7 +22,7 @@ def fold_classes(package: ModuleType = evercart) -> tuple[type[Any], ...]:
 
     >>> import evercart.labels
     >>> [found.__name__ for found in fold_classes(evercart.labels)]
-    ['Further', 'Lists', 'Named', 'Pairs']
+    ['Further', 'Lists', 'Named', 'Pairs', 'Precedents']
     """
     found = {found for module in _modules(package) for found in vars(module).values() if _is_fold(found, package)}
     return tuple(sorted(found, key=lambda one: (one.__name__, one.__module__)))
