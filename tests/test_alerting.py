@@ -171,7 +171,7 @@ def test_a_server_that_answers_nobody_holds_up_nobody(world):
     world.alarm(12)
     alerting.tell()
     assert not alerting.finish(wait_s=0.05)
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 5
     world.server.open.set()
     assert alerting.finish()
     assert [row["place"] for row in world.server.rows] == [9]

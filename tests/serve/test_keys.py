@@ -209,7 +209,7 @@ def test_a_file_that_another_writes_leaves_what_was_known(
         hands.turn(0.1)
         assert keys.caller(bearing(text)).name == "site"
     assert caplog.text.count("keys.db: could not be read (OperationalError); what was known still holds") == 1
-    assert perf_counter() - began_s < 2  # nobody was waited for
+    assert perf_counter() - began_s < 4  # nobody was waited for
     other.execute("ROLLBACK")
     other.close()
     store.revoke("site")

@@ -97,7 +97,7 @@ def test_streams_do_not_hold_it_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert b"data: 1" in next(parts)
         server.should_exit = True
         assert all(b"data" in part for part in parts)  # it ends, as a stream should
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_it_waits_for_nobody_longer_than_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

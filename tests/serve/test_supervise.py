@@ -109,7 +109,7 @@ def test_what_does_not_end_is_killed() -> None:
     began = time.monotonic()
     assert Supervisor([_python("a", STUBBORN)], heard, QUICK).run() == 0
     assert ("up", "a did not end within 0.5 s; it is killed") in heard.lines
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_second_signal_waits_for_nobody() -> None:
@@ -122,7 +122,7 @@ def test_a_second_signal_waits_for_nobody() -> None:
     heard.then = [(lambda: heard.count("here") == 1, twice)]
     began = time.monotonic()
     assert Supervisor([_python("a", STUBBORN)], heard, Patience(drain_s=30)).run() == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 def test_a_signal_that_comes_twice_at_once_is_one() -> None:

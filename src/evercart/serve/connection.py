@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -19,12 +20,14 @@ LEAST_BYTES_S: Final = 50_000  # a body that comes slower than this, after its f
 class Connection(HttpToolsProtocol):
     """A connection that is closed where its client is slow, says too much, or must make room.
 
+    turn     how many came before it: the loop's clock stands still while it takes many in at once
     since    when the request that has not wholly come was begun; None while none is awaited
     idle     when the last answer was complete; None before the first one, too
     """
 
     most: int  # connections at once; set by `connections`
     slow_s: float
+    _turns = count()
 
     def __init__(
         self,
@@ -34,6 +37,7 @@ class Connection(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self.turn = next(self._turns)
         self.since: float | None = None
         self.idle: float | None = None
         self._bytes = 0
@@ -127,12 +131,12 @@ class Connection(HttpToolsProtocol):
 
 
 def _make_room(new: Connection, everyone: Collection[Any]) -> None:
-    """Hang up on the client that waits longest without being answered; where there is none, on the new one."""
-    waiting = [(one.waits, id(one), one) for one in everyone if one is not new and one.waits is not None]
-    if waiting:
-        min(waiting)[2].refuse(503, b"retry-after: 1\r\n")
-    else:
-        new.refuse(503, b"retry-after: 1\r\n")
+    """Hang up, where too many are still here, on who waits longest for nothing; on the new one if nobody does."""
+    here = [one for one in everyone if not one.transport.is_closing()]
+    waiting = [(one.waits, one.turn, one) for one in here if one is not new and one.waits is not None]
+    if len(here) > new.most:
+        leaves = min(waiting)[2] if waiting else new
+        leaves.refuse(503, b"retry-after: 1\r\n")
 
 
 def connections(most: int, slow_s: float) -> type[Connection]:

@@ -38,7 +38,7 @@ class _Thread(threading.Thread):
 
 
 @contextmanager
-def _living(server: uvicorn.Server, listener: socket.socket) -> Iterator[str]:
+def living(server: uvicorn.Server, listener: socket.socket) -> Iterator[str]:
     """Let a server live in a thread while the block lasts; hand out its address."""
     where = f"http://127.0.0.1:{listener.getsockname()[1]}"
     thread = _Thread(server, [listener])
@@ -65,7 +65,7 @@ def listening(app: Any) -> Iterator[str]:
     """Serve an ASGI application with uvicorn on a free port of this machine; hand out its address."""
     plain: dict[str, Any] = {"log_config": None, "access_log": False, "ws": "none", "server_header": False}
     server = uvicorn.Server(uvicorn.Config(app, lifespan="on", timeout_graceful_shutdown=10, **plain))
-    with _living(server, bound("127.0.0.1", 0)) as where:
+    with living(server, bound("127.0.0.1", 0)) as where:
         yield where
 
 
@@ -76,5 +76,5 @@ def served(shop: Shop, settings: Settings | None = None) -> Iterator[str]:
     shop    open; it stays open after
     """
     listener = bound("127.0.0.1", 0)
-    with _living(Running(Service(shop, settings), listener), listener) as where:
+    with living(Running(Service(shop, settings), listener), listener) as where:
         yield where
