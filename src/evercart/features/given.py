@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from evercart.errors import require
 from evercart.events.batch import GIVEN, Events
 from evercart.features.columns import Column
+from evercart.features.slotted import slotted
 from evercart.fold import Grain
 from evercart.kernel import kernel
 
@@ -79,9 +80,8 @@ class Given:
 
 
 def _said(score: NDArray[np.float64]) -> NDArray[np.float32]:
-    lacks = np.isnan(score)
-    slot = np.where(lacks, 0, 1 + np.searchsorted(EDGES, score, side="right"))
-    return np.column_stack([np.where(lacks, 0.0, score), slot]).astype(np.float32)
+    slot = slotted(score, EDGES)
+    return np.hstack([np.where(slot, score, 0), slot]).astype(np.float32)
 
 
 @kernel

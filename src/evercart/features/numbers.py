@@ -13,6 +13,7 @@ from evercart.errors import require
 from evercart.features.columns import Column
 from evercart.features.needs import Need
 from evercart.features.seen import Seen
+from evercart.features.slotted import array_of
 
 
 class Number:
@@ -264,4 +265,4 @@ class Bucket:
 
     def values(self, seen: Seen) -> tuple[NDArray[Any], ...]:
         """Return the slots."""
-        return (np.searchsorted(np.array(self.edges, np.float64), seen.number(self.of), side="right"),)
+        return (array_of(self.edges).searchsorted(seen.number(self.of), side="right"),)

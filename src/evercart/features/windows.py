@@ -6,6 +6,7 @@ A row counts while its log time is later than the question's less the window.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -57,7 +58,7 @@ class Count(Number):
     def __post_init__(self) -> None:
         self.tally  # noqa: B018 - a need checks itself
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """Return the one number to be kept."""
         return Tally(self.kind, seconds(f"{self.kind}_count.window_s", self.window_s), where=self.where)
@@ -116,7 +117,7 @@ class Sum(_OfColumn):
     'order_amount_sum_1h'
     """
 
-    @property
+    @cached_property
     def needs(self) -> tuple[Need, ...]:
         """Return the sum."""
         return (Tally(self.kind, self._window_us, self.column),)
@@ -130,7 +131,7 @@ class Sum(_OfColumn):
 class Mean(_OfColumn):
     """The mean of an integer column over the rows that have it; 0 where none has."""
 
-    @property
+    @cached_property
     def needs(self) -> tuple[Need, ...]:
         """Return the sum; the number of rows behind it."""
         window_us = self._window_us
@@ -155,7 +156,7 @@ class Distinct(_OfColumn):
         """Return the unit."""
         return "values"
 
-    @property
+    @cached_property
     def needs(self) -> tuple[Need, ...]:
         """Return the distinct count."""
         return (Variety(self.kind, self._window_us, self.column),)

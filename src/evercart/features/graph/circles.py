@@ -15,6 +15,7 @@ from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.features.graph.forest import Forest, fetch_node, forest, join, node_of, root_of, seek
 from evercart.features.needs import HASHES, one_of
+from evercart.features.slotted import array_of
 from evercart.fold import Grain
 from evercart.hashing import U64, mix_columns
 from evercart.kernel import kernel, lean
@@ -153,7 +154,7 @@ class Circles:
 
 def _with_slots(x: NDArray[np.float32]) -> NDArray[np.float32]:
     names = [column.name for column in COLUMNS]
-    slots = [np.searchsorted(edges, x[:, names.index(name)], side="right") for name, edges in EDGES.items()]
+    slots = [array_of(edges).searchsorted(x[:, names.index(name)], side="right") for name, edges in EDGES.items()]
     return np.column_stack([x, *slots]).astype(np.float32, copy=False)
 
 

@@ -14,6 +14,7 @@ from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.features.needs import HASHES, one_of
+from evercart.features.slotted import slotted
 from evercart.fold import Grain
 from evercart.hashing import U64, mix, mix_columns
 from evercart.kernel import kernel
@@ -139,8 +140,8 @@ def _unknown(questions: int) -> NDArray[np.float32]:
 
 def _with_slots(x: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return X with slots, what is unknown as slot 0, as the number 0."""
-    slots = np.where(np.isnan(x), 0, 1 + np.searchsorted(EDGES, x, side="right"))
-    return np.hstack([np.nan_to_num(x), slots]).astype(np.float32, copy=False)
+    slots = slotted(x, EDGES)
+    return np.hstack([np.where(slots, x, 0), slots]).astype(np.float32, copy=False)
 
 
 @kernel

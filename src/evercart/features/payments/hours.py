@@ -14,6 +14,7 @@ from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.features.needs import HASHES, one_of
+from evercart.features.slotted import slotted
 from evercart.fold import Grain
 from evercart.kernel import kernel, lean
 from evercart.recent import NONE, Recent, drop, recent, seen, silent, touch, with_room
@@ -118,8 +119,8 @@ class Hours:
 
 
 def _said(usual: NDArray[np.float32]) -> NDArray[np.float32]:
-    slot = np.where(np.isnan(usual), 0, 1 + np.searchsorted(EDGES, usual, side="right"))
-    return np.column_stack([np.nan_to_num(usual), slot]).astype(np.float32, copy=False)
+    slot = slotted(usual, EDGES)
+    return np.stack([np.where(slot, usual, 0), slot], 1).astype(np.float32, copy=False)
 
 
 @kernel

@@ -19,6 +19,7 @@ from evercart.features.payments import habit, risk
 from evercart.features.payments.habit import Odd
 from evercart.features.payments.state import PaymentsState, empty
 from evercart.features.payments.walk import ACCUSES, CLEARS, HABITS, PAYS, RISKS, Rows, Rule, glance, walk
+from evercart.features.slotted import Edges, edges_of, fill_slots
 from evercart.fold import Grain
 from evercart.hashing import U64, mix_columns
 from evercart.units import DAY_S, MISSING, SECOND_US
@@ -101,13 +102,15 @@ class Payments:
         state = state.roomy(int(np.count_nonzero(rows.does == PAYS)))
         x = self._unknown(int(woven.asked.sum()))
         walk(state, self._rule, rows, x)
-        return state, self._with_slots(x)
+        fill_slots(x, self._edges)
+        return state, x
 
     def peek(self, state: PaymentsState, asked: Events) -> NDArray[np.float32]:
         """Return X of questions, (questions, columns), each as if it were the next row; the state stays as it is."""
         x = self._unknown(len(asked))
         glance(state, self._rule, self._rows(asked), x)
-        return self._with_slots(x)
+        fill_slots(x, self._edges)
+        return x
 
     @cached_property
     def _rule(self) -> Rule:
@@ -131,15 +134,16 @@ class Payments:
         return Rows(woven.logged_us, does, asked, name, woven[self.payer], parties, amount)
 
     def _unknown(self, questions: int) -> NDArray[np.float32]:
-        x = np.empty((questions, HABITS + RISKS * len(self.parties)), np.float32)
+        return np.repeat(self._nobody, questions, axis=0)
+
+    @cached_property
+    def _nobody(self) -> NDArray[np.float32]:
+        """Return the row of parties of whom nothing is known."""
+        x = np.zeros((1, len(self.columns)), np.float32)
         habit.unknown(x[:, :HABITS])
         for party in range(len(self.parties)):
             risk.unknown(x[:, HABITS + party * RISKS : HABITS + (party + 1) * RISKS])
         return x
-
-    def _with_slots(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
-        slots = [1 + edges.searchsorted(x[:, at], side="right") for at, edges in self._bucketed]
-        return np.column_stack([x, *slots]).astype(np.float32, copy=False)
 
     @cached_property
     def _numbers(self) -> tuple[Column, ...]:
@@ -147,14 +151,19 @@ class Payments:
         return (*habit.COLUMNS, *(Column(f"{party}_{column.name}", column.unit) for party, column in risks))
 
     @cached_property
-    def _bucketed(self) -> tuple[tuple[int, NDArray[np.float64]], ...]:
+    def _bucketed(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
         """Return the places of columns that come as slots, too, with their edges."""
         found = []
         for at, column in enumerate(self._numbers):
             edges = next((edges for name, edges in SLOTS.items() if column.name.endswith(name)), None)
             if edges is not None and not column.name.startswith("deviation"):
-                found.append((at, np.array(edges, np.float64)))
+                found.append((at, edges))
         return tuple(found)
+
+    @cached_property
+    def _edges(self) -> Edges:
+        """Return what slots are made of, as the kernel takes it."""
+        return edges_of(self._bucketed)
 
 
 def _named(column: NDArray[np.uint64], place: int) -> NDArray[np.uint64]:

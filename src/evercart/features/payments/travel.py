@@ -14,6 +14,7 @@ from evercart.events.batch import Events
 from evercart.events.kinds import number as kind_number
 from evercart.features.columns import Column
 from evercart.features.needs import HASHES, one_of
+from evercart.features.slotted import slotted
 from evercart.fold import Grain
 from evercart.hashing import U64
 from evercart.kernel import kernel, lean
@@ -103,11 +104,11 @@ class Travel:
     def _x(self, said: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return X of what the kernel said: seconds since a payment elsewhere, km/h."""
         since_s, speed = said.T
-        moved = np.where(np.isnan(since_s), 0, np.where(since_s < 0, 1, 2 + np.searchsorted(SINCE_S, since_s, "right")))
+        moved = slotted(since_s, (0.0, *SINCE_S))
         if not self.located:
             return moved[:, None].astype(np.float32)
-        slot = np.where(np.isnan(speed), 0, 1 + np.searchsorted(SPEEDS, speed, side="right"))
-        return np.column_stack([moved, np.log1p(np.nan_to_num(speed)), slot]).astype(np.float32)
+        slot = slotted(speed, SPEEDS)
+        return np.stack([moved, np.log1p(np.where(slot, speed, 0)), slot], 1).astype(np.float32)
 
 
 def _unknown(questions: int) -> NDArray[np.float64]:
