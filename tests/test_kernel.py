@@ -88,6 +88,25 @@ def test_a_lean_kernel_works_within_another() -> None:
     assert bumped(np.zeros(3)) == 3.0
 
 
+def test_kernels_and_python_call_the_same_kernel(tmp_path: Path) -> None:
+    """Each gets machine code of its own, also from the cache, whoever comes first."""
+    (tmp_path / "both.py").write_text(
+        "from evercart.kernel import kernel\n"
+        "@kernel\ndef half(x): return x / 2\n"
+        "@kernel\ndef quarter(x): return half(half(x))\n"
+    )
+    env = {**os.environ, "EVERCART_CACHE": str(tmp_path), "PYTHONPATH": f"{tmp_path}:{module._SOURCES.parent}"}
+
+    def said(asked: str) -> str:
+        code = f"from both import half, quarter; print({asked})"
+        return subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True).stdout
+
+    wraps = "*('cpython' in str(one.inspect_llvm()) for one in (half, half.bare))"
+    assert said(f"quarter(8.0), half(8.0), {wraps}") == "2.0 4.0 True False\n"
+    assert said("quarter(8.0), half(8.0)") == "2.0 4.0\n"
+    assert said("half(8.0), quarter(8.0)") == "4.0 2.0\n"
+
+
 def test_a_home_that_is_a_file_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
