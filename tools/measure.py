@@ -30,7 +30,7 @@ def main() -> int:
     given = parser.parse_args()
     began, failed = time.monotonic(), []
     with ThreadPoolExecutor(given.abreast) as pool:
-        for ended in as_completed([pool.submit(ran, name, given.abreast == 1) for name in given.names]):
+        for ended in as_completed([pool.submit(ran, name, given.abreast) for name in given.names]):
             one = ended.result()
             print(f"{one.said}-- {one.name}: {one.wall_s:,.0f} s, {one.cpu_s:,.0f} CPU s\n", flush=True)
             if one.code:
@@ -41,13 +41,15 @@ def main() -> int:
     return bool(failed)
 
 
-def ran(name: str, alone: bool) -> Ran:
-    """Run a benchmark; alone it prints as it goes, else what it says is kept for its end."""
+def ran(name: str, abreast: int) -> Ran:
+    """Run a benchmark, one of so many at once; alone it prints as it goes, else what it says is kept for its end."""
+    alone = abreast == 1
     began, command = time.monotonic(), [sys.executable, f"benchmarks/bench_{name}.py"]
+    threads = {"OMP_NUM_THREADS": str(max(len(os.sched_getaffinity(0)) // abreast, 1))}  # more would wait spinning
     print(f"== {name}\n", end="", flush=True)  # in one piece: another may print as well
     with TemporaryFile() as kept:
         out = None if alone else kept
-        process = subprocess.Popen(command, stdout=out, stderr=out)
+        process = subprocess.Popen(command, stdout=out, stderr=out, env={**threads, **os.environ})
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         kept.seek(0)
