@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from evercart.chance import uniform
 from evercart.errors import require
+from evercart.kernel import kernel
 
 _SCALE: Final = 4096.0  # steps to 1: rows are whole numbers, whose sums are exact, the same in any order
 _MOST: Final = 32_767
 _STRIPE: Final = 512  # rows kept that are looked at together
+_FEW: Final = 16  # rows up to which it costs more to make broken numbers of those kept than to go through them
 
 
 class Kept(NamedTuple):
@@ -63,8 +65,10 @@ class Near:
 
     def distances(self, state: Kept, x: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the squared distance of each row to the nearest one kept, (rows,); infinite while none is."""
-        held = int(min(state.came[0], self.most))
-        asked, best = _whole(x).astype(np.float64), np.full(len(x), np.inf)
+        held, whole = int(min(state.came[0], self.most)), _whole(x)
+        if len(x) <= _FEW:
+            return np.array([_nearest(state.rows, held, row) for row in whole]) / _SCALE**2
+        asked, best = whole.astype(np.float64), np.full(len(x), np.inf)
         for first in range(0, held, _STRIPE):
             some = state.rows[first : min(first + _STRIPE, held)].astype(np.float64)
             apart = (some * some).sum(1)[None] - 2.0 * (asked @ some.T)
@@ -76,3 +80,16 @@ class Near:
 def _whole(x: NDArray[np.float32]) -> NDArray[np.int16]:
     finite = np.where(np.isfinite(x), x, 0.0) * _SCALE
     return np.ascontiguousarray(np.clip(np.rint(finite), -_MOST, _MOST).astype(np.int16))
+
+
+@kernel
+def _nearest(rows: NDArray[np.int16], held: int, asked: NDArray[np.int16]) -> float:
+    """Return the least squared distance to the first rows, in steps; the sums are exact."""
+    best = np.inf
+    for at in range(held):
+        total = 0
+        for column in range(len(asked)):
+            apart = int(rows[at, column]) - int(asked[column])
+            total += apart * apart
+        best = min(best, float(total))
+    return best
