@@ -113,6 +113,11 @@ class Plan:
         return _once(sorted(latest, key=lambda n: self.moments.index((n.kind, None, n.gap_us))))
 
     @cached_property
+    def numbers(self) -> tuple[Need, ...]:
+        """Return what is one number a key, in the order of the columns of `Kept`."""
+        return (*self.sums, *self.counts, *self.decays, *self.lasts, *self.latest)
+
+    @cached_property
     def dated(self) -> bool:
         """Return whether it must be known when the table began."""
         return Began() in self.needs

@@ -188,11 +188,8 @@ def _shown(state: TableState) -> tuple[NDArray[Any], ...]:
 
 def _by_need(plan: Plan, kept: Kept) -> dict[Need, NDArray[Any]]:
     """Name the columns of what was kept."""
-    named: dict[Need, NDArray[Any]] = {}
-    named.update(zip((*plan.sums, *plan.counts), kept.tallies.T[1:], strict=True))
-    named.update(zip(plan.decays, kept.decayed.T, strict=True))
-    named.update(zip(plan.lasts, kept.last_us.T, strict=True))
-    named.update(zip(plan.latest, kept.latest.T, strict=True))
+    numbers = (*kept.tallies.T[1:], *kept.decayed.T, *kept.last_us.T, *kept.latest.T)
+    named: dict[Need, NDArray[Any]] = dict(zip(plan.numbers, numbers, strict=True))
     ends = plan.spec.item_ends
     named.update({need: kept.items[:, ends[j] : ends[j + 1]] for j, need in enumerate(plan.recents)})
     return named

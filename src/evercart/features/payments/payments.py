@@ -108,7 +108,7 @@ class Payments:
     def peek(self, state: PaymentsState, asked: Events) -> NDArray[np.float32]:
         """Return X of questions, (questions, columns), each as if it were the next row; the state stays as it is."""
         x = self._unknown(len(asked))
-        glance(state, self._rule, self._rows(asked), x)
+        glance(state, self._rule, self._questions(asked), x)
         fill_slots(x, self._edges)
         return x
 
@@ -124,14 +124,18 @@ class Payments:
         pays = ~asked & (woven.kind == kind_number(self.kind))
         accuses = ~asked & (woven.kind == _CHARGEBACK)
         resolved = ~asked & (woven.kind == _RESOLVED)
-        does = np.zeros(len(woven), np.int8)
-        does[pays] = PAYS
-        does[accuses | (resolved & (woven["fraud"] == 1))] = ACCUSES
-        does[resolved & (woven["fraud"] == 0)] = CLEARS
-        name = np.where(pays & (ref == 0), names(woven, "id"), ref)
-        parties = np.stack([_named(woven[column], place) for place, column in enumerate(self.parties)], axis=1)
-        amount = np.where(woven["amount"] == MISSING, np.nan, np.maximum(woven["amount"], 0).astype(np.float64))
-        return Rows(woven.logged_us, does, asked, name, woven[self.payer], parties, amount)
+        rows = self._questions(woven)
+        rows.does[pays] = PAYS
+        rows.does[accuses | (resolved & (woven["fraud"] == 1))] = ACCUSES
+        rows.does[resolved & (woven["fraud"] == 0)] = CLEARS
+        return rows._replace(name=np.where(pays & (ref == 0), names(woven, "id"), ref))
+
+    def _questions(self, rows: Events) -> Rows:
+        """Return rows as if none did anything."""
+        nothing = np.zeros(len(rows), np.int8), rows.asked, np.zeros(len(rows), np.uint64)
+        parties = np.stack([_named(rows[column], place) for place, column in enumerate(self.parties)], axis=1)
+        amount = np.where(rows["amount"] == MISSING, np.nan, np.maximum(rows["amount"], 0).astype(np.float64))
+        return Rows(rows.logged_us, *nothing, rows[self.payer], parties, amount)
 
     def _unknown(self, questions: int) -> NDArray[np.float32]:
         return np.repeat(self._nobody, questions, axis=0)
