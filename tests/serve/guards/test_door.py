@@ -137,25 +137,26 @@ def test_a_session_is_a_caller_where_nothing_changes(house: House) -> None:
     assert house.ask(cookie="evercart=1") == NOBODY
 
 
-def test_a_running_service_hears_of_keys_within_a_second(tmp_path: Path) -> None:
+def test_a_running_service_hears_of_keys(tmp_path: Path) -> None:
     with Shop.open(tmp_path / "shop", create=True) as shop, served(shop) as url, httpx.Client(base_url=url) as client:
         store = KeyStore(tmp_path / "shop", Clock())
         assert client.get("/metrics").status_code == 200
         text = store.create("site", ["read"], rate=2).text
-        assert _within_s(1.5, lambda: client.get("/metrics").status_code == 401)
+        assert _soon(lambda: client.get("/metrics").status_code == 401)
         client.headers["authorization"] = f"Bearer {text}"
-        answers = [client.get("/metrics") for _ in range(4)]
-        assert [answer.status_code for answer in answers][:3] == [200, 200, 429]
-        assert (answers[2].headers["retry-after"], answers[2].json()["error"]) == (
+        assert [client.get("/metrics").status_code for _ in range(2)] == [200, 200]
+        refused = next(one for one in (client.get("/metrics") for _ in range(100)) if one.status_code == 429)
+        assert (refused.headers["retry-after"], refused.json()["error"]) == (
             "1",
             "key: expected at most 2 requests a second, got 'more'",
         )
         store.revoke("site")
-        assert _within_s(1.5, lambda: client.get("/healthz").status_code == 401)
+        assert _soon(lambda: client.get("/healthz").status_code == 401)
 
 
-def _within_s(seconds: float, holds: Any) -> bool:
-    ends = monotonic() + seconds
+def _soon(holds: Any) -> bool:
+    """Return whether it holds within half a minute; how soon it does is told in `tests/serve/test_keys.py`."""
+    ends = monotonic() + 30
     while not (held := holds()) and monotonic() < ends:
         sleep(0.05)
     return bool(held)
