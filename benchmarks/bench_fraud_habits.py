@@ -21,6 +21,7 @@ from bench_fraud import DELAY_D, gathered, learned
 from bench_fraud_enemy import spread
 from evercart.detecting.reading import Payments
 from evercart.evaluate.metrics import average_precision
+from evercart.learners.mixture import Mixture
 from evercart.testing.naming import hashed
 from evercart.testing.payers import Paid
 from evercart.testing.till import PARTIES, Till
@@ -95,11 +96,19 @@ def raced(seed: int) -> dict[str, list[float]]:
         ("no speed", ("travel.speed",)),
         ("neither", ("hours.", "travel.")),
     ):
-        use = tuple(one for one in champion.use if not one.startswith(less)) if less else champion.use
-        guess = learned(run, replace(champion, use=use))[0]
+        guess = learned(run, without(champion, less))[0]
         of_kind = [late & np.isin(kind, (0, 1 + at)) for at in range(len(KINDS))]
         scores[name] = [average_precision((kind[rows] > 0).astype(np.float64), guess[rows]) for rows in of_kind]
     return scores
+
+
+def without(champion: Mixture, less: tuple[str, ...]) -> Mixture:
+    """Return the champion whose learners do not read columns that begin so."""
+
+    def poorer(one: Any) -> Any:
+        return replace(one, use=tuple(name for name in one.use if not name.startswith(less)))
+
+    return replace(champion, learners=tuple(map(poorer, champion.learners))) if less else champion
 
 
 def main() -> None:
