@@ -47,6 +47,18 @@ def test_a_new_shop_is_empty(tmp_path: Path) -> None:
             new.report()
 
 
+def test_settings_may_be_written_before_there_is_a_shop(tmp_path: Path) -> None:
+    (tmp_path / "shop.toml").write_text('apps = ["spend"]\n')
+    missing = r"shop\.key: expected a file with 16 hexadecimal digits, got 'none that can be read'$"
+    with pytest.raises(UserError, match=missing):
+        Shop.open(tmp_path)
+    with Shop.open(tmp_path, create=True) as new:
+        assert [app.name for app in new.apps] == ["spend"]
+    (tmp_path / "shop.key").unlink()  # a log that was begun is not to be read with another key
+    with pytest.raises(UserError, match=missing):
+        Shop.open(tmp_path, create=True)
+
+
 def test_the_quarter_is_that_of_what_is_asked_about(shop: Shop) -> None:
     orders = shop.log.names(0, shop.log.next_offset, kinds={1, 2})["logged_us"].to_pylist()
     assert shop.quarter_us() == orders[0] + (orders[-1] - orders[0]) // 4

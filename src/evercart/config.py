@@ -172,10 +172,7 @@ def create(folder: Path, name: str, *, sample: bool = False, log: str = FOLDER) 
         raise UserError(expected(str(folder), f"a folder without {FILE}", f"one with {FILE}"))
     try:
         make_folder(folder)
-        if not (folder / KEY_FILE).exists():  # a log may have been begun with it
-            with writing(folder / KEY_FILE) as file:
-                os.fchmod(file.fileno(), 0o600)
-                file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
+        make_key(folder)
         with writing(folder / FILE) as file:
             spend = _SPEND.format(mark="" if sample else "# ")
             deep = _DEEP.format(mark="" if find_spec("torch") else "# ")
@@ -183,6 +180,14 @@ def create(folder: Path, name: str, *, sample: bool = False, log: str = FOLDER) 
             file.write(text.encode())
     except OSError as error:
         raise UserError(expected(str(folder), "a folder that can be written", error.strerror or error)) from None
+
+
+def make_key(folder: Path) -> None:
+    """Make a hash key that only the owner may read, unless there is one: a log may have been begun with it."""
+    if not (folder / KEY_FILE).exists():
+        with writing(folder / KEY_FILE) as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(f"{secrets.randbits(64) | 1:016x}\n".encode())
 
 
 def _quoted(text: str) -> str:

@@ -23,7 +23,7 @@ from evercart.checkpoints import Checkpoints
 from evercart.clock import Clock
 from evercart.compacting import Compacted, compact
 from evercart.compare import compare
-from evercart.config import FILE, Config, read_key
+from evercart.config import FILE, KEY_FILE, Config, make_key, read_key
 from evercart.config import create as make
 from evercart.control import quarter_us
 from evercart.costs import Costs
@@ -98,6 +98,8 @@ class Shop:
     ) -> Self:
         """Open a shop's folder; `create` makes it where there is none, `sample` with the sample's settings.
 
+        Of a `shop.toml` that somebody wrote, of which nothing came yet, it makes a shop, too.
+
         log      where the log of a shop that is made here is to lie, as `shop.toml` may say it
         given    apps of your own, instead of those that `shop.toml` names
         """
@@ -106,7 +108,10 @@ class Shop:
             require_ready(log, folder)
             make(folder, folder.resolve().name, sample=sample, log=log)
         config = Config.read(folder)
-        return cls(folder, config, config.place(folder).log(read_key(folder)), clock or Clock(), told, tuple(given))
+        place = config.place(folder)
+        if create and not (folder / KEY_FILE).exists() and not place.begun():
+            make_key(folder)
+        return cls(folder, config, place.log(read_key(folder)), clock or Clock(), told, tuple(given))
 
     def __enter__(self) -> Self:
         return self
