@@ -13,6 +13,7 @@ PEERS = $(filter-out serve soak $(NETS) $(LONG),$(patsubst benchmarks/bench_%.py
 EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
+test test-deep check-all: export OMP_NUM_THREADS := 1# as many workers as cores: further threads would wait spinning
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all of the package anew, each worker all tests
 
 .DEFAULT_GOAL := help
