@@ -92,10 +92,10 @@ def _become(words: list[str], folder: str, env: dict[str, str], kept: str) -> No
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["evercart", *words]
-    sys.stdin = open(os.devnull)  # noqa: SIM115 (closed when the process ends)
     for name, number in (("out", 1), ("err", 2)):
         os.dup2(os.open(Path(kept) / name, os.O_WRONLY | os.O_CREAT), number)
-    cli.main()
+    with open(os.devnull, encoding="utf-8") as sys.stdin:
+        cli.main()
 
 
 if __name__ == "__main__":
