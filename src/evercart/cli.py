@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from typing import Annotated
@@ -70,6 +71,8 @@ def main() -> None:
         if os.environ.get("EVERCART_DEBUG"):
             raise
         sys.exit(_fault(error))
+    finally:
+        gc.freeze()  # else half a second goes into looking for garbage as the process ends
 
 
 def _fault(error: Exception) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import FunctionType
@@ -98,6 +100,24 @@ class _Kernel(CPUDispatcher):
         twin.__module__, twin.__qualname__ = of.__module__, f"{of.__qualname__}.bare"  # its name in the cache
         return _compiled(twin, {**self.options, "no_cpython_wrapper": True, "no_cfunc_wrapper": True})
 
+    def compile(self, sig: Any) -> Any:
+        """Compile for one signature, or load it."""
+        with _uncollected():
+            return super().compile(sig)
+
     @property
     def _numba_type_(self) -> types.Dispatcher:
         return types.Dispatcher(self.bare)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be collected meanwhile: what a compiler makes lives on, yet is looked through again and again."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -7,6 +7,7 @@ code. What a process imports before its first command takes a second or two of C
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -26,7 +27,10 @@ from evercart.commands.base import spare_pandas
 
 MOST_S: Final = 900  # that a command may take: a busy machine compiles for long
 WITH: Final = {"COLUMNS": "400", "NO_COLOR": "1"}  # what a command prints is the same everywhere
-_BEFORE: Final = ("cli", "shop", "show", "ingest", "reporting")  # modules that most commands import
+_BEFORE: Final = (  # modules that most commands import
+    *(f"evercart.{name}" for name in ("cli", "shop", "show", "ingest", "reporting")),
+    "typer.rich_utils",
+)
 _READ: Final = {"encoding": "utf-8", "errors": "replace"}
 
 
@@ -73,8 +77,9 @@ def main() -> None:
     """Answer one command after the other, until there are no more; in a copy, be that command."""
     spare_pandas()
     for name in _BEFORE:
-        importlib.import_module(f"evercart.{name}")
+        importlib.import_module(name)
     uniform(1, np.arange(1), "forked")  # what Numba imports at the first kernel that it loads
+    gc.freeze()  # else each copy looks through all of it as it ends, which takes half a second
     for line in sys.stdin:
         if not (copy := os.fork()):
             return _become(**json.loads(line))
