@@ -36,6 +36,7 @@ BRICKS = (
     "prefetch",
     "queue",
     "recent",
+    "remembered",
     "slots",
     "units",
     "zones",

@@ -174,17 +174,22 @@ def save(path: Path, flat: Packed, next_offset: int, about: dict[str, Any]) -> N
             file.write(part)
 
 
-def sealed(flat: Packed, next_offset: int, about: dict[str, Any]) -> bytes:
-    """Return what a file of a packed state holds: safetensors with a checksummed header; equal input, equal bytes."""
-    return b"".join(_parts(flat, next_offset, about))
+def sealed(flat: Packed, next_offset: int, about: dict[str, Any], fingerprinted: str = "") -> bytes:
+    """Return what a file of a packed state holds: safetensors with a checksummed header; equal input, equal bytes.
+
+    fingerprinted    the state's fingerprint, where the caller has it
+    """
+    return b"".join(_parts(flat, next_offset, about, fingerprinted))
 
 
-def _parts(flat: Packed, next_offset: int, about: dict[str, Any]) -> Iterator[bytes | memoryview]:
+def _parts(
+    flat: Packed, next_offset: int, about: dict[str, Any], fingerprinted: str = ""
+) -> Iterator[bytes | memoryview]:
     """Yield a file's bytes in order: the arrays as they stand, since a copy would cost more than the disk does.
 
     Source: the safetensors format (8 bytes of header size, a header in JSON, the arrays end to end).
     """
-    header = {"next_offset": next_offset, "fingerprint": fingerprint_packed(flat), "about": about}
+    header = {"next_offset": next_offset, "fingerprint": fingerprinted or fingerprint_packed(flat), "about": about}
     header["seal"] = _seal(header)
     listed: dict[str, Any] = {"__metadata__": {"evercart": json.dumps(header, sort_keys=True)}}
     at = 0

@@ -127,7 +127,7 @@ CHECKS: dict[type[Any], list[Check]] = {
     Lifetime: [of(FORETOLD, Turned(LIVING)), of(replace(FORETOLD, size=1), Turned(LIVING, "sum"))],
     Linear: LINEAR,
     Mean: [of(Mean(), Turned())],
-    Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=64), Turned())],
+    Mixture: [of(Mixture((Linear(COLUMNS), Mean()), remember=16), Turned())],
     Newton: [of(Newton(COLUMNS), Turned(labels="sum")), of(Newton(COLUMNS, "logistic"), Turned())],
     Published: [of(Published(Scaled(Linear(COLUMNS), COLUMNS), 8 * HOUR_US), Turned())],
     Reacting: [

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.errors import require
-from evercart.fold import Grain
+from evercart.fold import Grain, packed, unpacked
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, SETTLED, Turns
 from evercart.learners.eased import eased
 from evercart.learners.learner import Learner, working_order
 from evercart.learners.peeking import peek
 from evercart.learners.reasons.parts import Parts, parts
+from evercart.remembered import filled, spread
 
 _SURE = 1e-6  # no probability counts as nearer to 0 or 1 where it is judged
 _NEAREST = 1e-15  # nor as nearer than this where log odds are averaged
@@ -29,6 +30,15 @@ class Trust(NamedTuple):
     numbers: NDArray[np.int64]  # (remember,) the question in each place, or -1
     guesses: NDArray[np.float64]  # (remember, learners)
     learners: tuple[Any, ...]
+
+    def packed(self) -> Trust:
+        """Return it with the questions that are there alone."""
+        numbers, guesses = filled(self.numbers, self.guesses)
+        return self._replace(numbers=numbers, guesses=guesses, learners=packed(self.learners))
+
+    def unpacked(self) -> Trust:
+        """Return it with its learners unpacked; the next step makes room for questions."""
+        return self._replace(learners=unpacked(self.learners))
 
 
 @dataclass(frozen=True)
@@ -84,9 +94,11 @@ class Mixture:
         pairs = zip(self.learners, state.learners, strict=True)
         states, guesses = zip(*(learner.step(inner, turns) for learner, inner in pairs), strict=True)
         order = working_order(turns.tick, turns.what)
-        said, remembered = np.stack(guesses, 1), (state.shares, state.numbers, state.guesses)
+        numbers, known = spread(self.remember, state.numbers, state.guesses)
+        said, remembered = np.stack(guesses, 1), (state.shares, numbers, known)
         rule = (self.loss == "logistic", self.mean_of == "log odds", self.rate, self.share)
-        return state._replace(learners=states), _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
+        out = _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
+        return Trust(state.shares, numbers, known, states), out
 
     def peek(self, state: Trust, turns: Turns) -> NDArray[np.float64]:
         """Return the mean of the learners' guesses by the shares so far."""

@@ -65,7 +65,7 @@ class Shelf:
                 return there
             rows.enrol(model)
             parent, skipped = _lineage(rows, model, revision.next_offset)
-            body = sealed(revision.flat, revision.next_offset, _about(model, revision, parent, skipped))
+            body = sealed(revision.flat, revision.next_offset, _about(model, revision, parent, skipped), found)
             address = hashlib.sha256(body).hexdigest()
             version = Version(
                 address,

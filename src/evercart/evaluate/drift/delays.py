@@ -14,6 +14,7 @@ from evercart.fold import Grain
 from evercart.kernel import kernel
 from evercart.labels.turns import ASKED, CORRECTION, SETTLED, Turns
 from evercart.labels.values import Values
+from evercart.remembered import filled, spread
 from evercart.units import SECOND_US
 
 COLUMNS: Final = (Column("label_delay", "s"), Column("label_corrected", slots=2))
@@ -24,6 +25,14 @@ class Asked(NamedTuple):
 
     numbers: NDArray[np.int64]  # (remember,) or -1
     us: NDArray[np.int64]  # (remember,)
+
+    def packed(self) -> Asked:
+        """Return the questions that are there alone."""
+        return Asked(*filled(*self))
+
+    def unpacked(self) -> Asked:
+        """Return it as it is; the next step makes room."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Delays:
 
     def step(self, state: Asked, batch: Turns) -> tuple[Asked, Values]:
         """Return seconds since asking, and whether it is a correction, (labels, 2), at the label's offset."""
+        state = Asked(*spread(self.remember, *state))
         waited = _waited(state, batch.what, batch.number, batch.us)
         is_late = batch.what == CORRECTION
         labels = (batch.what == SETTLED) | is_late
