@@ -1,6 +1,7 @@
 """Messages are guessed before they are learned, whatever the ticks."""
 
 import numpy as np
+import pytest
 
 from evercart.classifying.learned import UNTOLD, encoded, learned, never_seen, numbered, ticks, turned
 from evercart.classifying.reading import Messages
@@ -12,7 +13,11 @@ from evercart.remember.open_set import NONE, OpenSet
 OPEN = OpenSet(Growing(64, 128))
 TEXTS = [f"{word} {n % 7}" for n in range(100) for word in ("refund", "parcel", "invoice")]
 LABEL = np.tile([1, 2, 3], 100)
-X = Grams(64)(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def x():
+    return Grams(64)(TEXTS)
 
 
 def test_labels_are_numbered_as_they_come():
@@ -21,23 +26,23 @@ def test_labels_are_numbered_as_they_come():
     assert found.names == ("(none)", "x", "y")
 
 
-def test_in_a_tick_all_are_asked_before_any_is_told():
-    turns = turned(X[:5], np.array([1, UNTOLD, 2, 1, 0]), 0, 2)
+def test_in_a_tick_all_are_asked_before_any_is_told(x):
+    turns = turned(x[:5], np.array([1, UNTOLD, 2, 1, 0]), 0, 2)
     assert turns.tick.tolist() == [0, 0, 0, 1, 1, 1, 1, 2, 2]
     assert (turns.what == ASKED).tolist() == [True, True, False, True, True, False, False, True, False]
-    np.testing.assert_array_equal(turns.x[turns.number == 3], X[[3, 3]])
+    np.testing.assert_array_equal(turns.x[turns.number == 3], x[[3, 3]])
 
 
-def test_a_stream_is_learned():
-    _, said = learned(OPEN, X, LABEL, 8)
+def test_a_stream_is_learned(x):
+    _, said = learned(OPEN, x, LABEL, 8)
     assert (said.label == LABEL)[24:].mean() > 0.98
     assert (said.label[:8] == NONE).all()
 
 
-def test_what_comes_later_changes_nothing_before():
+def test_what_comes_later_changes_nothing_before(x):
     other = LABEL.copy()
     other[160:] = 4
-    (_, one), (_, two) = learned(OPEN, X, LABEL, 8), learned(OPEN, X, other, 8)
+    (_, one), (_, two) = learned(OPEN, x, LABEL, 8), learned(OPEN, x, other, 8)
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a[:168], b[:168])
 

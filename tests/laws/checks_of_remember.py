@@ -70,10 +70,7 @@ def forgetting() -> list[Check]:
 
 
 CHECKS: dict[type[Any], list[Check]] = {
-    ByLabel: [
-        of(ByLabel(OpenSet(Growing(len(COLUMNS), 16), window=20, kept=8)), Turned())._replace(keeps_bytes=1 << 14),
-        of(ByLabel(OpenSet(Centres(len(COLUMNS), most=5), window=20, kept=0)), Turned(labels="sum")),
-    ],
+    ByLabel: [of(ByLabel(OpenSet(Centres(len(COLUMNS), most=5), window=20, kept=0)), Turned(labels="sum"))],
     Deep: deep(),
     DeepRank: deep_rank(),
     Forget: forgetting(),

@@ -50,7 +50,7 @@ def fails(lived: Lived, folder: Path, at: int, number: int) -> str:
 
 def test_a_write_that_fails_is_told_then_gone_on_from(lived: Lived, shops: Path) -> None:
     rng = np.random.default_rng(3)
-    for at in rng.choice(lived[2], 10, replace=False).tolist():
+    for at in rng.choice(lived[2], 6, replace=False).tolist():
         number = int(rng.choice([errno.ENOSPC, errno.EIO]))
         assert ": expected " in fails(lived, shops / f"{at}", at, number)
 
@@ -125,7 +125,7 @@ def test_a_forgotten_sync_is_found(lived: Lived, shops: Path, monkeypatch: pytes
 
     monkeypatch.setattr("evercart.fold.writing", unsynced)
     monkeypatch.setattr("evercart.evaluate.days.writing", unsynced)
-    wrong = cuts(lived, shops, lambda number: number % 20 == 5, np.random.default_rng(2))
+    wrong = cuts(lived, shops, lambda number: number % 30 == 5, np.random.default_rng(2))
     assert wrong
     assert any("going on from what was saved before it" in told for _, told in wrong)
 

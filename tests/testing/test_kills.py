@@ -15,13 +15,13 @@ from evercart.testing import kills
 from evercart.testing.faults import Life, Outcome
 
 
-def test_thirty_kills_change_nothing() -> None:
-    words = [sys.executable, "-m", "evercart.testing.kills", "--kills", "30", "--json"]
+def test_fifteen_kills_change_nothing() -> None:
+    words = [sys.executable, "-m", "evercart.testing.kills", "--kills", "15", "--json"]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == 0, done.stderr + done.stdout
     found = json.loads(done.stdout)
-    assert found["kills"] == 30
-    assert found["alike"] == found["lives"] >= 5
+    assert found["kills"] == 15
+    assert found["alike"] == found["lives"] >= 3
     assert found["told"] == []
 
 

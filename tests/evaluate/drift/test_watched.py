@@ -10,7 +10,10 @@ from evercart.evaluate.scored import Scored
 from evercart.labels.turns import ASKED
 from evercart.testing import Raced, Turned
 
-TURNS = Turned().draw(1, 60, ())
+
+@pytest.fixture(scope="module")
+def turns():
+    return Turned().draw(1, 60, ())
 
 
 def test_losses_are_of_the_racer_named():
@@ -28,11 +31,11 @@ def test_losses_are_of_the_racer_named():
     assert found.value.tolist() == [1.0, 4.0]
 
 
-def test_questions_and_guesses_are_of_the_rows_asked():
-    asked = TURNS.rows(TURNS.what == ASKED)
-    np.testing.assert_array_equal(questions(TURNS).value, asked.x)
-    guess = np.where(TURNS.what == ASKED, 0.5, np.nan)
-    found = guesses(TURNS, guess)
+def test_questions_and_guesses_are_of_the_rows_asked(turns):
+    asked = turns.rows(turns.what == ASKED)
+    np.testing.assert_array_equal(questions(turns).value, asked.x)
+    guess = np.where(turns.what == ASKED, 0.5, np.nan)
+    found = guesses(turns, guess)
     assert found.value.shape == (len(asked), 1)
     assert (found.value == 0.5).all()
     np.testing.assert_array_equal(found.place, asked.offset)

@@ -112,8 +112,7 @@ def test_settings_that_make_no_sense():
         Adapted(BASE, speed=0)
 
 
-@pytest.mark.parametrize("depth", [Lora(2), Last(1)])
-@pytest.mark.parametrize("to", ["onnx", "torchscript"])
+@pytest.mark.parametrize(("depth", "to"), [(Lora(2), "onnx"), (Last(1), "torchscript")])
 def test_it_leaves_the_house(depth, to):
     pytest.importorskip("onnxruntime", reason="needs the extra deep")
     learner = replace(LEARNER, network=Adapted(BASE, depth))
