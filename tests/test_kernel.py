@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.registry import CPUDispatcher
 
 from evercart import kernel as module
 from evercart.kernel import kernel, lean
@@ -35,6 +37,19 @@ def test_dividing_by_zero_is_numpys_infinity_not_an_error() -> None:
         return a / b
 
     assert over(1.0, 0.0) == np.inf
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_no_garbage_is_collected_while_it_compiles(enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile = []
+    monkeypatch.setattr(CPUDispatcher, "compile", lambda self, sig: meanwhile.append(gc.isenabled()))
+    (gc.enable if enabled else gc.disable)()
+    try:
+        _sum_until.compile(())
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
+    assert meanwhile == [False]
 
 
 def test_the_cache_follows_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

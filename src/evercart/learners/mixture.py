@@ -94,11 +94,11 @@ class Mixture:
         pairs = zip(self.learners, state.learners, strict=True)
         states, guesses = zip(*(learner.step(inner, turns) for learner, inner in pairs), strict=True)
         order = working_order(turns.tick, turns.what)
-        numbers, known = spread(self.remember, state.numbers, state.guesses)
-        said, remembered = np.stack(guesses, 1), (state.shares, numbers, known)
+        numbers, made = spread(self.remember, state.numbers, state.guesses)
         rule = (self.loss == "logistic", self.mean_of == "log odds", self.rate, self.share)
+        remembered, said = (state.shares, numbers, made), np.stack(guesses, 1)
         out = _mix(rule, remembered, order, turns.what, turns.number, turns.y, said)
-        return Trust(state.shares, numbers, known, states), out
+        return Trust(state.shares, numbers, made, states), out
 
     def peek(self, state: Trust, turns: Turns) -> NDArray[np.float64]:
         """Return the mean of the learners' guesses by the shares so far."""

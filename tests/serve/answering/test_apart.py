@@ -6,7 +6,9 @@ import asyncio
 import logging
 import signal
 import subprocess
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -141,3 +143,27 @@ def test_one_that_cannot_start_is_tried_again(shop: Shop, begun: list[subprocess
         return (await answering.ask(NUMBER)).fallback
 
     assert ran(Apart(("false",), shop.apps, PATIENT, shop.clock.now_us), work) == "default"
+
+
+def test_it_leaves_no_process_behind_whenever_it_is_stopped(shop: Shop, begun: list[subprocess.Popen[bytes]]) -> None:
+    """Stopped while the end of a process waits for a thread, it waits for that end still."""
+    free, asked = threading.Event(), []
+
+    class Busy(ThreadPoolExecutor):
+        def submit(self, *given: Any) -> Any:
+            asked.append(given)
+            return super().submit(*given)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(Busy(1))
+        loop.run_in_executor(None, free.wait)
+        answering = Apart(("false",), shop.apps, PATIENT, shop.clock.now_us)
+        answering.start()
+        while len(asked) < 2:
+            await asyncio.sleep(0.01)
+        await answering.stop()
+        free.set()
+
+    asyncio.run(run())
+    assert [process.returncode is not None for process in begun] == [True]

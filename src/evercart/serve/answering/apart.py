@@ -124,20 +124,20 @@ class Apart:
 
     async def _once(self) -> int:
         """Run the process to its end; return its exit code."""
-        ours, its = socket.socketpair()
+        loop, (ours, its) = asyncio.get_running_loop(), socket.socketpair()
         with its:
             process = _begun(self._words, its)
         ended = asyncio.Event()
         link = Link(Replies, self._hear, ended.set)
         try:
             with ours:
-                await asyncio.get_running_loop().create_connection(lambda: link, sock=ours)
+                await loop.create_connection(lambda: link, sock=ours)
                 self._link = link
                 await ended.wait()
         finally:
             link.close()
             self._gone()
-            code = await asyncio.to_thread(_ended, process)
+            code = await asyncio.shield(loop.run_in_executor(None, _ended, process))  # whoever stops us now, too
         return code
 
 
