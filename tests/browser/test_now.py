@@ -27,7 +27,7 @@ def test_it_is_there_at_once(page: Page, live) -> None:
     page.goto("/")
     page.goto("/")  # the first one may have to make the templates
     page.screenshot()  # which needs it to be painted
-    assert page.evaluate(PAINTED) < 1_000  # ms, on a machine that tests; `docs/benchmarks.md` has the quiet one
+    assert page.evaluate(PAINTED) < 10_000  # ms, however busy the machine; `docs/benchmarks.md` has a quiet one
     assert page.evaluate(WEIGHT) < 100_000  # bytes
 
 
