@@ -346,7 +346,7 @@ def outcome(folder: Path) -> tuple[dict, list, list]:
         return *said, one.log.names(0, 440, {0})["offset"].to_pylist()
 
 
-@pytest.mark.parametrize("every", [97, pytest.param(7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [151, pytest.param(7, marks=pytest.mark.slow)])
 def test_power_may_go_at_any_moment(folder: Path, tmp_path: Path, every: int) -> None:
     rng, cuts = np.random.default_rng(3), []
 

@@ -23,40 +23,44 @@ SCORED = Scored(
     slice=np.zeros(N, np.int16),
     guesses=np.tile([1.0, 2.0], (N, 1)),
 )
-APP = AppData(
-    "spend",
-    "?",
-    "cents",
-    REPORT,
-    REPORT.days(SCORED),
-    REPORT.days(SCORED.rows(slice(10, N))),
-    {"frozen": Difference(3, 3, 3)},
-)
 
 
-def test_over_time():
-    figure = figures.over_time(APP)
+@pytest.fixture(scope="module")
+def spend():
+    return AppData(
+        "spend",
+        "?",
+        "cents",
+        REPORT,
+        REPORT.days(SCORED),
+        REPORT.days(SCORED.rows(slice(10, N))),
+        {"frozen": Difference(3, 3, 3)},
+    )
+
+
+def test_over_time(spend):
+    figure = figures.over_time(spend)
     assert [line["name"] for line in figure["data"]] == ["continual", "frozen"]
     assert figure["data"][1]["y"] == [4.0] * 20
     assert figure["data"][0]["x"][0] == "1970-01-01"
     assert figure["layout"]["shapes"][0]["x0"] == "1970-01-06"
 
 
-def test_what_was_saved_is_summed_from_the_first_judged_day():
-    line = figures.saved(APP)["data"][-1]
+def test_what_was_saved_is_summed_from_the_first_judged_day(spend):
+    line = figures.saved(spend)["data"][-1]
     assert line["x"][0] == "1970-01-06"
     assert line["y"] == pytest.approx(6.0 * np.arange(1, 16))
 
 
-def test_calibration_has_an_ideal():
-    names = [line["name"] for line in figures.calibrated(APP)["data"]]
+def test_calibration_has_an_ideal(spend):
+    names = [line["name"] for line in figures.calibrated(spend)["data"]]
     assert names == ["continual", "frozen", "ideal"]
 
 
-def test_all_is_plain_json():
+def test_all_is_plain_json(spend):
     empty = AppData("spend", "?", "cents", REPORT, REPORT.none(), REPORT.none(), {"frozen": Difference(3, 3, 3)})
     quality = Quality(("order",), np.array([3]), np.array([[9]]))
-    for app in (APP, empty):
+    for app in (spend, empty):
         for make in (figures.over_time, figures.saved, figures.calibrated):
             json.dumps(make(app), allow_nan=False)
     assert json.loads(json.dumps(figures.arrivals(quality), allow_nan=False))["data"][0]["y"] == [9.0]

@@ -58,56 +58,65 @@ def small():
     return ReportData(EVIL, "2026-01-01 UTC", 1_234_567, apps, quality, {"features": 2.0, EVIL: 1.0})
 
 
-HTML = page(small())
-SCRIPTS = re.findall(r"<script>(.*?)</script>", HTML, re.S)
-MARKUP = re.sub(r"<script>.*?</script>", "", HTML, flags=re.S)
+@pytest.fixture(scope="module")
+def html():
+    return page(small())
 
 
-def test_nothing_is_asked_of_the_network():
-    assert "http:" not in MARKUP
-    assert "https:" not in MARKUP
-    assert "//" not in re.sub(r"sha256-[A-Za-z0-9+/=]+", "", MARKUP)
-    assert re.findall(r"(?:src|href)=\"[^#]", MARKUP) == []
+@pytest.fixture(scope="module")
+def markup(html):
+    """Return the page without its code."""
+    return re.sub(r"<script>.*?</script>", "", html, flags=re.S)
 
 
-def test_the_policy_admits_just_the_scripts_of_the_page():
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', HTML)
+def test_nothing_is_asked_of_the_network(markup):
+    assert "http:" not in markup
+    assert "https:" not in markup
+    assert "//" not in re.sub(r"sha256-[A-Za-z0-9+/=]+", "", markup)
+    assert re.findall(r"(?:src|href)=\"[^#]", markup) == []
+
+
+def test_the_policy_admits_just_the_scripts_of_the_page(html, markup):
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
     assert policy is not None
-    hashes = {base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in SCRIPTS}
+    hashes = {
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()
+        for s in re.findall(r"<script>(.*?)</script>", html, re.S)
+    }
     assert set(re.findall(r"'sha256-([^']+)'", unescape(policy[1]))) == hashes
     assert len(hashes) == 2
     assert "default-src 'none'" in unescape(policy[1])
     assert "unsafe-eval" not in policy[1]
-    assert re.findall(r"<script(?! type=\"application/json\")[^>]+>", HTML) == []
-    assert re.findall(r"<[^>]* on[a-z]+=", MARKUP) == []
+    assert re.findall(r"<script(?! type=\"application/json\")[^>]+>", html) == []
+    assert re.findall(r"<[^>]* on[a-z]+=", markup) == []
 
 
-def test_names_are_escaped():
-    assert EVIL not in HTML
-    assert "<img" not in MARKUP
-    assert MARKUP.count("&lt;img") >= 5
-
-
-def test_it_says_what_was_found():
-    assert "1,234,567 events" in HTML
-    assert "2,000 judged in all" in HTML
-    assert re.search(r"better</span>", HTML)
-    assert "at 3.3 % of its CPU" in HTML
-    assert "exact duplicates" in HTML
-
-
-def test_every_chart_has_its_figure():
-    wanted = re.findall(r'data-figure="([^"]+)"', HTML)
-    assert len(wanted) == 2 * 3 + 2
-    assert wanted == re.findall(r'<script type="application/json" id="([^"]+)">', HTML)
-
-
-def test_what_came_of_live_decisions_is_a_table_where_there_are_any():
-    measures = (Measure("orders", 1_250, 0.21, 0.012), Measure("margin", 0, math.nan, math.nan))
-    html = page(replace(small(), apps=(app("spend", squared, earned=((EVIL, measures),)),)))
+def test_names_are_escaped(html, markup):
     assert EVIL not in html
-    assert '0.2100 ± 0.01200 <span class="soft">(1,250)</span></td><td>–</td>' in html
-    assert "What came of live decisions" not in HTML
+    assert "<img" not in markup
+    assert markup.count("&lt;img") >= 5
+
+
+def test_it_says_what_was_found(html):
+    assert "1,234,567 events" in html
+    assert "2,000 judged in all" in html
+    assert re.search(r"better</span>", html)
+    assert "at 3.3 % of its CPU" in html
+    assert "exact duplicates" in html
+
+
+def test_every_chart_has_its_figure(html):
+    wanted = re.findall(r'data-figure="([^"]+)"', html)
+    assert len(wanted) == 2 * 3 + 2
+    assert wanted == re.findall(r'<script type="application/json" id="([^"]+)">', html)
+
+
+def test_what_came_of_live_decisions_is_a_table_where_there_are_any(html):
+    measures = (Measure("orders", 1_250, 0.21, 0.012), Measure("margin", 0, math.nan, math.nan))
+    earned = page(replace(small(), apps=(app("spend", squared, earned=((EVIL, measures),)),)))
+    assert EVIL not in earned
+    assert '0.2100 ± 0.01200 <span class="soft">(1,250)</span></td><td>–</td>' in earned
+    assert "What came of live decisions" not in html
 
 
 @pytest.mark.parametrize("racers", [("continual",), ("continual", "frozen")])

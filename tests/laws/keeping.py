@@ -91,7 +91,7 @@ def four_laws(checks: dict[type[Any], list[Check]]) -> Any:
 
     @pytest.mark.parametrize(("check", "exempt"), params(checks))
     def test(check: Check, exempt: tuple[str, ...]) -> None:
-        run(check, exempt)
+        run(check, exempt, examples=10)
 
     return test
 
