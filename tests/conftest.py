@@ -11,9 +11,8 @@ from hypothesis import settings
 
 from evercart.testing.postgres import PrivateServer
 
-gc.set_threshold(
-    50_000, 20, 50
-)  # the tests' own objects live to the end; to look through them took a tenth of the time
+# The tests' own objects live to the end; to look through them took a tenth of the time.
+gc.set_threshold(50_000, 20, 50)
 
 # Each compiles kernels that those beside it do not, which workers that begin at once would all compile; or takes long.
 FIRST = (
@@ -45,7 +44,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "stable"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files that compile much first."""
+    """Put files that compile much, or take long, first."""
     place = {name: number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.nodeid.split("::", 1)[0], len(FIRST)))
 

@@ -97,6 +97,12 @@ def test_a_module_begins_with_one_sentence_that_needs_no_and() -> None:
         assert not re.search(r"\band\b", first, re.IGNORECASE), f"{_name(module)}: {first!r} says two things"
 
 
+def test_files_that_are_tested_first_are_there() -> None:
+    named = re.findall(r'"(tests/[^"]+\.py)"', (ROOT / "tests" / "conftest.py").read_text())
+    assert len(named) > 10
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_a_module_has_its_mirrored_test() -> None:
     for module in MODULES:
         if module.name != "__init__.py":

@@ -108,8 +108,9 @@ def test_buffered_events_are_sent_when_a_batch_is_full() -> None:
 def test_buffered_events_are_sent_when_they_are_old_enough() -> None:
     app = Scripted()
     with listening(app) as url, Client(url, age_s=0.01) as client:
-        client.event("view", item="i1")
+        sent = client.event("view", item="i1")
         _soon(lambda: app.came and client.waiting == 0)
+    assert _sent(app) == [sent]
 
 
 def test_flush_waits_until_all_are_in_the_log() -> None:
