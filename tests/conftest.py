@@ -49,6 +49,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.nodeid.split("::", 1)[0], len(FIRST)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting() -> Iterator[None]:
+    """Do not wait for the disk: no test cuts the power. As a service begins, do not walk through the tests' objects."""
+    from evercart.serve.answering import keeping
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name in {"fsync", "fdatasync"} & set(dir(os)):
+            patched.setattr(os, name, lambda descriptor: None)
+        patched.setattr(keeping, "_set_apart", lambda: None)
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[PrivateServer]:
     """Start a real server; where none can start, every test that needs it fails with the reason."""

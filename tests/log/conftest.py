@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Protocol
 import pytest
 
 from evercart.log import Log, open_log
+from evercart.log.address import parse
+from evercart.testing.postgres import administer
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -28,7 +29,7 @@ class Store(Protocol):
 
 
 class Opened:
-    """A place whose logs are closed with it."""
+    """A place whose logs are closed with it, then dropped: each table on a server makes every connection slower."""
 
     def __init__(self, where: Path | str) -> None:
         self.where = where
@@ -42,6 +43,8 @@ class Opened:
     def close(self) -> None:
         for log in self._opened:
             log.close()
+        if isinstance(self.where, str):
+            administer(self.where, f"DROP SCHEMA IF EXISTS {parse(self.where).schema} CASCADE")
 
 
 SORTS = ("folder", "postgres")
@@ -82,9 +85,3 @@ def make_store(sort: str, make_place: Callable[[str], Store]) -> Callable[[], St
 def store(make_store: Callable[[], Store]) -> Store:
     """Return one store of each sort in turn."""
     return make_store()
-
-
-@pytest.fixture(autouse=True)
-def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests do not cut the power; waiting for the disk would be most of their time."""
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)

@@ -31,7 +31,9 @@ def table(first: int, rows: int, **columns: object) -> pa.Table:
 
 @pytest.fixture
 def url(server, request):
-    return server.url(f"own_{abs(hash(request.node.nodeid)) % 10**9}")
+    made = server.url(f"own_{abs(hash(request.node.nodeid)) % 10**9}")
+    yield made
+    administer(made, f"DROP SCHEMA IF EXISTS {schema_of(made)} CASCADE")
 
 
 @pytest.fixture

@@ -170,7 +170,7 @@ BROKEN = [
     (NeverForgets(), WOVEN, "packed bytes once all has expired"),
     (KeepsEveryRow(), WOVEN, "packed bytes once all has expired"),
     (OpenDecisions(forgets=False), TURNED, "packed bytes once all has expired"),
-    (Recent(scans=True), WOVEN, "CPU time of a read of 4,096 rows with"),
+    (Recent(scans=True), WOVEN, "CPU time of a read of 1,024 rows with"),
     (OpenDecisions(), TURNED, "CPU time of a read of"),
 ]
 

@@ -18,7 +18,7 @@ FEW: Final = 256  # rows alive at once
 TIMES: Final = (8, 64)  # as many where the fold is full; a hopeless one is caught before it gets slow
 MOST_SLOWER: Final = 3.0  # caches and larger tables cost something; a scan of all that is alive costs 64
 GROWTH: Final = 1.25
-_BATCH: Final = 4096
+_BATCH: Final = 1024
 _READ: Final = 4  # rows of a small read
 _LOOKS: Final = 4  # the fastest of so many counts,
 _LONG_S: Final = 0.1  # or of fewer, once they took so long: what upsets one look is shorter
@@ -74,9 +74,9 @@ class _Busy:
     """A fold that holds `alive` rows, about to step the next ones."""
 
     def __init__(self, case: Case[In], span_us: int, alive: int) -> None:
-        busy: Case[Any] = _steady(case, 3 * alive + 2 * _BATCH, alive, span_us)
+        busy: Case[Any] = _steady(case, 2 * alive + 2 * _BATCH, alive, span_us)
         cuts = np.array(busy.cuttable())
-        warm = int(cuts[np.searchsorted(cuts, 2 * alive)])
+        warm = int(cuts[np.searchsorted(cuts, alive + alive // 4)])  # the first have expired
         self.fold = busy.fold
         self.state, _ = self.fold.step(self.fold.start(), busy.rows(0, warm))
         self.reads = {rows: self._reads(busy, cuts, warm, rows) for rows in (_BATCH, _READ)}

@@ -65,7 +65,7 @@ class PrivateServer:
         secret = self.folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
-        plain = ("--locale=C", "--encoding=UTF8", "--auth=scram-sha-256", "--no-sync")
+        plain = ("--locale=C", "--encoding=UTF8", "--auth=scram-sha-256", "--set=scram_iterations=16", "--no-sync")
         self._run("initdb", "-D", "data", "-U", OWNER, "--pwfile=password", *plain)
 
     def start(self) -> None:
