@@ -5,7 +5,7 @@ SERVE ?= 1
 BROWSER ?=
 DEEP ?= 1
 ONLY ?=
-PYTEST ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST ?= -n auto --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 NEEDS := pyproject.toml constraints.txt tools/install.py
 NETS := intents classify harden deep_rank digits drift_deep tasks export form
 LONG := masked# needs the extra `deep`, more time than bench-deep has
@@ -14,6 +14,8 @@ EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# w
 CODE := src tests benchmarks examples tools
 
 test test-deep check-all: export OMP_NUM_THREADS := 1# as many workers as cores: further threads would wait spinning
+test test-deep check-all: export MALLOC_MMAP_THRESHOLD_ := 1073741824# glibc: memory that was freed is used again, not
+test test-deep check-all: export MALLOC_TRIM_THRESHOLD_ := 4294967296# given back, as asking for it is a fifth of the time in the kernel
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all of the package anew, each worker all tests
 
 .DEFAULT_GOAL := help

@@ -43,6 +43,12 @@ settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "stable"))
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Test with one worker more for every four cores: now and then one waits for a browser, a database, a service."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + cores // 4
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put files that compile much, or take long, first."""
     place = {name: number for number, name in enumerate(FIRST)}
