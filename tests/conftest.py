@@ -27,6 +27,7 @@ FIRST = (
     "tests/laws/test_remember.py",
     "tests/laws/test_learners.py",
     "tests/log/test_log.py",
+    "tests/learners/deep/test_adapted_exported.py",
     "tests/learners/deep/test_adapted.py",
     "tests/test_erasing.py",
     "tests/testing/test_disks.py",

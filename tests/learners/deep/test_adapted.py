@@ -11,8 +11,6 @@ pytest.importorskip("transformers", reason="needs the extra deep")
 from small_bert import WORDS, Small
 
 from evercart.errors import UserError
-from evercart.export.unwrapped import unwrapped
-from evercart.exporting import written
 from evercart.features.encoders.tokens import token_columns, token_rows
 from evercart.fold import clone, describe, fingerprint, load, pack, save, unpack
 from evercart.learners.deep.adapted import Adapted, tokens_of
@@ -110,13 +108,3 @@ def test_settings_that_make_no_sense():
         Adapted(BASE, dropout=1.0)
     with pytest.raises(UserError, match=r"^adapted.speed: expected more than 0, got 0$"):
         Adapted(BASE, speed=0)
-
-
-@pytest.mark.parametrize(("depth", "to"), [(Lora(2), "onnx"), (Last(1), "torchscript")])
-def test_it_leaves_the_house(depth, to):
-    pytest.importorskip("onnxruntime", reason="needs the extra deep")
-    learner = replace(LEARNER, network=Adapted(BASE, depth))
-    x, y = titles(100, 2)
-    state, _ = learner.step(learner.start(), prequential(x, y))
-    _, apart = written(unwrapped("here", learner, state), to)
-    assert apart.inputs == 10_000 and apart.margins <= 1e-5 and apart.guesses <= 1e-3
