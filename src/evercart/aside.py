@@ -25,7 +25,8 @@ def wanted(folder: Path) -> bool:
     """Return whether somebody asks the learner of the shop in a folder to step aside.
 
     >>> import tempfile
-    >>> wanted(Path(tempfile.mkdtemp()))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     wanted(Path(folder))
     False
     """
     try:

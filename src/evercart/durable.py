@@ -19,7 +19,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     """Open a file to be written whole; it has its name once the block has ended well.
 
     >>> import tempfile
-    >>> with writing(Path(tempfile.mkdtemp()) / "a") as file:
+    >>> with tempfile.TemporaryDirectory() as folder, writing(Path(folder) / "a") as file:
     ...     file.write(b"body")
     4
     """

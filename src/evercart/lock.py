@@ -15,7 +15,7 @@ def locked(path: Path, doing: str) -> Iterator[None]:
     """Hold a lock file; where another holds it, `UserError` at once.
 
     >>> import tempfile
-    >>> with locked(Path(tempfile.mkdtemp()) / "run.lock", "runs"):
+    >>> with tempfile.TemporaryDirectory() as folder, locked(Path(folder) / "run.lock", "runs"):
     ...     pass
     """
     path.parent.mkdir(parents=True, exist_ok=True)

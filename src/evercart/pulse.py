@@ -78,9 +78,9 @@ def read(folder: Path) -> Pulse | None:
     """Return the newest pulse in a shop's folder of what is live; None where there is none that can be read.
 
     >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> write(folder, Pulse(5, 2, 3, 0.0, 0.0, {}, {}, {}, pid=7))
-    >>> read(folder).offset
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(Path(folder), Pulse(5, 2, 3, 0.0, 0.0, {}, {}, {}, pid=7))
+    ...     read(Path(folder)).offset
     2
     """
     try:

@@ -72,7 +72,7 @@ class Shop:
     """A shop's folder, opened.
 
     >>> import tempfile
-    >>> with Shop.open(tempfile.mkdtemp() + "/shop", create=True) as shop:
+    >>> with tempfile.TemporaryDirectory() as folder, Shop.open(folder + "/shop", create=True) as shop:
     ...     shop.status()["events"]
     0
     """

@@ -43,8 +43,9 @@ class Publisher:
     """Publishes an app's live weights, at most once in `every_us`; one learner a shop, so nobody else does.
 
     >>> import tempfile
-    >>> live = Publisher(Path(tempfile.mkdtemp()), "spend")
-    >>> [live.publish(Published("ab12", 5 + us, {"w": np.zeros(2)}), us) for us in (0, 400_000, 1_000_000)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     live = Publisher(Path(folder), "spend")
+    ...     [live.publish(Published("ab12", 5 + us, {"w": np.zeros(2)}), us) for us in (0, 400_000, 1_000_000)]
     [True, False, True]
     """
 

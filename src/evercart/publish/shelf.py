@@ -30,7 +30,7 @@ class Shelf:
     """The folder `shelf` of a shop; any process may read it, the one that learns writes.
 
     >>> import tempfile
-    >>> with Shelf(Path(tempfile.mkdtemp()) / "shelf") as shelf:
+    >>> with tempfile.TemporaryDirectory() as folder, Shelf(Path(folder) / "shelf") as shelf:
     ...     shelf.versions()
     []
     """

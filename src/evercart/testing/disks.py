@@ -28,8 +28,8 @@ _SQLITE_SUFFIXES: Final = (".db", ".db-wal", ".db-shm", ".db-journal")
 class Failing:
     """A disk that fails at one write, named by its number, then works again.
 
-    >>> import tempfile
-    >>> with Failing(at=2).failing(), durable.writing(Path(tempfile.mkdtemp()) / "a") as file:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, Failing(at=2).failing(), durable.writing(Path(folder) / "a") as file:
     ...     file.write(b"body")
     Traceback (most recent call last):
     OSError: [Errno 28] No space left on device
