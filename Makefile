@@ -13,9 +13,9 @@ PEERS = $(filter-out serve soak $(NETS) $(LONG),$(patsubst benchmarks/bench_%.py
 EXTRA := (torch|transformers|tokenizers|onnx|keras|optuna|tensorboard|mlflow)# what tests of nets ask for; each net's laws stand in its own tests
 CODE := src tests benchmarks examples tools
 
-test test-deep check-all: export OMP_NUM_THREADS := 1# as many workers as cores: further threads would wait spinning
-test test-deep check-all: export MALLOC_MMAP_THRESHOLD_ := 1073741824# glibc: memory that was freed is used again, not
-test test-deep check-all: export MALLOC_TRIM_THRESHOLD_ := 4294967296# given back, as asking for it is a fifth of the time in the kernel
+test test-deep check-all: export OMP_NUM_THREADS := 1# about as many workers as cores: further threads would wait spinning
+test test-deep check-all: export MALLOC_MMAP_THRESHOLD_ := 1073741824# glibc: what was freed is kept, which spares
+test test-deep check-all: export MALLOC_TRIM_THRESHOLD_ := 4294967296# a quarter of the time in the kernel
 unexport PYTHONDONTWRITEBYTECODE# else each process compiles all of the package anew, each worker all tests
 
 .DEFAULT_GOAL := help

@@ -13,7 +13,7 @@ from evercart.errors import UserError
 from evercart.log.address import parse
 from evercart.log.copying import copy
 from evercart.testing.faults import AFTER_US, NOW_US, Life, Outcome
-from evercart.testing.postgres import PrivateServer, administer
+from evercart.testing.postgres import PrivateServer, administer, drop
 
 Harm = Callable[[Path, str], object]
 SCHEMA = "doctored"
@@ -41,7 +41,7 @@ def shop(
         with Shop.open(folder) as second:
             copy(first.log, second.log)
     yield folder
-    administer(server.url(SCHEMA), f"DROP SCHEMA {SCHEMA} CASCADE")
+    drop(server.url(SCHEMA))
 
 
 def tables(server: PrivateServer) -> list[str]:

@@ -10,8 +10,7 @@ from typing import Protocol
 import pytest
 
 from evercart.log import Log, open_log
-from evercart.log.address import parse
-from evercart.testing.postgres import administer
+from evercart.testing.postgres import drop
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -29,7 +28,7 @@ class Store(Protocol):
 
 
 class Opened:
-    """A place whose logs are closed with it, then dropped: each table on a server makes every connection slower."""
+    """A place whose logs are closed with it, then dropped if it is on a server."""
 
     def __init__(self, where: Path | str) -> None:
         self.where = where
@@ -44,7 +43,7 @@ class Opened:
         for log in self._opened:
             log.close()
         if isinstance(self.where, str):
-            administer(self.where, f"DROP SCHEMA IF EXISTS {parse(self.where).schema} CASCADE")
+            drop(self.where)
 
 
 SORTS = ("folder", "postgres")

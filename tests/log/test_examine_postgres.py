@@ -14,7 +14,7 @@ from evercart.log import examine_postgres, open_log
 from evercart.log.address import parse
 from evercart.log.examine_postgres import examine, stands
 from evercart.log.postgres import PostgresLog
-from evercart.testing.postgres import PrivateServer, administer
+from evercart.testing.postgres import PrivateServer, administer, drop
 
 KEY = 0x1234_5678_9ABC_DEF0
 ROWS = 40
@@ -40,7 +40,7 @@ def url(server: PrivateServer) -> Iterator[str]:
     log.import_history("all", lambda skip: iter([conform(pa.table(columns)).slice(skip)]))
     log.close()
     yield where
-    administer(where, f"DROP SCHEMA IF EXISTS {schema(where)} CASCADE")
+    drop(where)
 
 
 def schema(url: str) -> str:

@@ -18,7 +18,7 @@ from evercart.events.batch import Events
 from evercart.events.schema import SCHEMA, conform
 from evercart.log.postgres import PostgresLog
 from evercart.log.server import Server
-from evercart.testing.postgres import OWNER, PASSWORD, PrivateServer, administer
+from evercart.testing.postgres import OWNER, PASSWORD, PrivateServer, administer, drop
 
 KEY = 0x1234_5678_9ABC_DEF0
 
@@ -33,7 +33,7 @@ def table(first: int, rows: int, **columns: object) -> pa.Table:
 def url(server, request):
     made = server.url(f"own_{abs(hash(request.node.nodeid)) % 10**9}")
     yield made
-    administer(made, f"DROP SCHEMA IF EXISTS {schema_of(made)} CASCADE")
+    drop(made)
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ class TestOutages:
         made = PostgresLog(own_server.url("outages"), KEY, 8)
         yield made
         made.close()
-        administer(own_server.url("outages"), "DROP SCHEMA outages CASCADE")
+        drop(own_server.url("outages"))
 
     def test_restarted_between_two_appends(self, log, own_server):
         log.append(table(0, 3), 5)

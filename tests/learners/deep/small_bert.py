@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evercart.features.encoders.pretrained import Marks
+from evercart.features.encoders.tokens import token_rows
 from evercart.features.encoders.transformers import another, bert, mixed
 
 WORDS = ("red", "blue", "shoe", "boot", "pan", "pot", "iron", "steel")
@@ -53,3 +54,10 @@ def _shared(small: Small) -> Any:
         torch.manual_seed(small.seed)
         weights = BertModel(BertConfig(**sizes, vocab_size=small.vocabulary), add_pooling_layer=False).state_dict()
     return bert(sizes, weights)
+
+
+def titles(rows: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return the tokens of titles whose class is what stands first: red, blue, anything else."""
+    drawn = np.random.default_rng(seed).choice(len(WORDS), (rows, 3))
+    texts = [" ".join(WORDS[word] for word in row) for row in drawn]
+    return token_rows(Small(), texts, 6), np.minimum(drawn[:, 0], 2).astype(float)

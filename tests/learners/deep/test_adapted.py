@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="needs the extra deep")
 pytest.importorskip("transformers", reason="needs the extra deep")
 
-from small_bert import WORDS, Small
+from small_bert import Small, titles
 
 from evercart.errors import UserError
-from evercart.features.encoders.tokens import token_columns, token_rows
+from evercart.features.encoders.tokens import token_columns
 from evercart.fold import clone, describe, fingerprint, load, pack, save, unpack
 from evercart.learners.deep.adapted import Adapted, tokens_of
 from evercart.learners.deep.deep import Deep
@@ -29,14 +28,6 @@ from evercart.testing.turned import COLUMNS
 
 BASE = Small()
 LEARNER = Deep(token_columns(6), Adapted(BASE, Lora(2)), Classes(3), AdamW(0.02), batch=8)
-
-
-def titles(rows, seed):
-    """Return titles whose class is what stands first: red, blue, anything else."""
-    rng = np.random.default_rng(seed)
-    drawn = rng.choice(len(WORDS), (rows, 3))
-    y = np.minimum(drawn[:, 0], 2).astype(float)
-    return token_rows(BASE, [" ".join(WORDS[word] for word in row) for row in drawn], 6), y
 
 
 def test_the_laws():
